@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CephConfig(AppConfig):
+    name = "ceph"
+    verbose_name = "Ceph"

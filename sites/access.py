@@ -1,0 +1,70 @@
+"""Who may see which clouds. Scopes are computed once per request, at the edge, and travel as an argument:
+a selector without scopes does not exist."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Q
+
+from events.visibility import Visibility
+from sites.models import ScopeGrant
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What one user may see: the union of the parts. `fleet` means everything."""
+
+    fleet: bool = False
+    controllers: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    def clouds(self, prefix: str = "") -> Q:
+        """Condition on Cloud (or on what points to it, with prefix "cloud__") for the clouds in these scopes.
+
+        A central cloud is in scope only of those who may see its whole controller.
+        """
+        if self.fleet:
+            return Q()
+        parts = Q(**{f"{prefix}controller_id__in": self.controllers})
+        parts |= Q(**{f"{prefix}group_id__in": self.groups})
+        parts |= Q(**{f"{prefix}region__in": self.regions, f"{prefix}kind": "subcloud"})
+        return parts
+
+    def visibility(self) -> Visibility:
+        """The same for events, which carry controller, group and region themselves."""
+        return Visibility(everything=self.fleet, controllers=self.controllers, groups=self.groups, regions=self.regions)
+
+
+NOTHING = Scopes()
+EVERYTHING = Scopes(fleet=True)
+
+
+def scopes_for(user: AbstractBaseUser | AnonymousUser) -> Scopes:
+    """One query. Superusers see the fleet; anybody else the union of their grants; nobody signed in sees nothing."""
+    if not user.is_authenticated or not user.is_active:
+        return NOTHING
+    if isinstance(user, User) and user.is_superuser:
+        return EVERYTHING
+    grants = list(
+        ScopeGrant.objects.filter(user_id=user.pk).values_list("fleet", "controller_id", "group_id", "region")
+    )
+    return Scopes(
+        fleet=any(fleet for fleet, _, _, _ in grants),
+        controllers=frozenset(controller for _, controller, _, _ in grants if controller is not None),
+        groups=frozenset(group for _, _, group, _ in grants if group is not None),
+        regions=frozenset(region for _, _, _, region in grants if region),
+    )
+
+
+def stream_visibility(scope: dict[str, Any]) -> Visibility | None:
+    """For the socket: the visibility of the session's user or of the bearer token; None where nobody is signed in."""
+    from sites.tokens import user_of_headers  # tokens import models that need the app registry
+
+    user = scope.get("user")
+    if user is None or not user.is_authenticated:
+        user = user_of_headers(scope.get("headers", []))
+    if user is None or not user.is_active:
+        return None
+    return scopes_for(user).visibility()

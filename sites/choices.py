@@ -1,0 +1,89 @@
+"""Closed lists of words about controllers and clouds. StarlingX's own words are kept as they come: they are open lists,
+so they are plain text columns and not choices (a value we do not know is shown as itself)."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class CloudKind(TextChoices):
+    CENTRAL = "central", "System Controller"
+    SUBCLOUD = "subcloud", "Subcloud"
+
+
+class Severity(IntegerChoices):
+    """Worst standing alarm of a cloud; ordered, so that max() is the worst. X.733 words.
+
+    INDETERMINATE is "we do not know": nothing was ever read. CLEARED is "read, and nothing stands".
+    """
+
+    CLEARED = 0, "cleared"
+    INDETERMINATE = 1, "indeterminate"
+    WARNING = 2, "warning"
+    MINOR = 3, "minor"
+    MAJOR = 4, "major"
+    CRITICAL = 5, "critical"
+
+
+class Contact(TextChoices):
+    """Whether the portal itself reached the cloud at its last try (not what dcmanager says of it)."""
+
+    UNKNOWN = "unknown", "not tried yet"
+    REACHABLE = "reachable", "reachable"
+    UNREACHABLE = "unreachable", "unreachable"
+
+
+class Badge(TextChoices):
+    """The fused Ceph and NIC states worn on map and list; written by the upper apps' ingest."""
+
+    UNKNOWN = "unknown", "unknown"
+    NONE = "none", "none"
+    OK = "ok", "ok"
+    WARN = "warn", "warning"
+    ERROR = "error", "error"
+
+
+class Facet(TextChoices):
+    """What is observed separately, each with its own age. Period names point into settings.POLL_SECONDS."""
+
+    SUBCLOUD = "subcloud", "dcmanager state"  # T0
+    ALARM_COUNTS = "alarm_counts", "alarm counts"  # T0
+    ALARMS = "alarms", "alarms"  # T1
+    SYSTEM = "system", "system"  # T2: name, position, time zone
+    HOSTS = "hosts", "hosts"  # T2
+    PORTS = "ports", "ports and interfaces"  # T2
+    STORAGE = "storage", "storage"  # T2
+    SOFTWARE = "software", "software"  # T2/T3
+    CEPH_HEALTH = "ceph_health", "measured Ceph health"  # CephCluster CR
+    NIC_LINKS = "nic_links", "measured link state"  # exporter
+
+
+PERIOD_OF_FACET = {
+    Facet.SUBCLOUD: "subclouds",
+    Facet.ALARM_COUNTS: "alarm_counts",
+    Facet.ALARMS: "alarms",
+    Facet.SYSTEM: "inventory",
+    Facet.HOSTS: "inventory",
+    Facet.PORTS: "inventory",
+    Facet.STORAGE: "inventory",
+    Facet.SOFTWARE: "inventory",
+    Facet.CEPH_HEALTH: "health",
+    Facet.NIC_LINKS: "health",
+}
+
+
+class SpanField(TextChoices):
+    """Columns of a cloud whose history is kept as spans."""
+
+    AVAILABILITY = "availability", "availability"
+    SYNC = "sync", "sync"
+    DEPLOY = "deploy", "deploy"
+    MANAGEMENT = "management", "management"
+    SEVERITY = "severity", "severity"
+    CEPH = "ceph", "Ceph"
+    NIC = "nic", "NIC"
+    CONTACT = "contact", "contact"
+
+
+class Interface(TextChoices):
+    PUBLIC = "public", "public (OAM)"
+    INTERNAL = "internal", "internal (management)"
+    ADMIN = "admin", "admin (management, TLS)"

@@ -1,0 +1,24 @@
+"""What exists, where, and who may see it."""
+
+from sites.models.access import ApiToken, ScopeGrant
+from sites.models.clouds import Cloud, Region, RegionBox, SubcloudGroup
+from sites.models.controllers import Controller, ControllerLease, ControllerService
+from sites.models.observation import Certificate, CollectorBeat, FacetState, Hint, Release, StatusSpan
+
+__all__ = [
+    "ApiToken",
+    "Certificate",
+    "Cloud",
+    "CollectorBeat",
+    "Controller",
+    "ControllerLease",
+    "ControllerService",
+    "FacetState",
+    "Hint",
+    "Region",
+    "RegionBox",
+    "Release",
+    "ScopeGrant",
+    "StatusSpan",
+    "SubcloudGroup",
+]
