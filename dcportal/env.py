@@ -51,7 +51,7 @@ def env_list(name: str, default: list[str]) -> list[str]:
 
 
 def env_secret(name: str, kept_in: Path) -> str:
-    """NAME, or the content of the file NAME_FILE, or one generated for this installation and kept in `kept_in` (0600)."""
+    """NAME, or the content of the file NAME_FILE, or one made for this installation and kept in `kept_in` (0600)."""
     if value := os.environ.get(name):
         return value
     if path := os.environ.get(f"{name}_FILE"):

@@ -1,4 +1,4 @@
-"""All settings of the portal, grouped by subject. Every value that an installation may change is read through env.py."""
+"""All settings of the portal, grouped by subject. What an installation may change is read through env.py."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -183,7 +183,7 @@ Q_CLUSTER = {
     "recycle": 500,
 }
 
-# --- Reading the fleet: seconds between looks. The demo divides them by SPEED, never below half a second ---------------
+# --- Reading the fleet: seconds between looks. The demo divides them by SPEED, never below half a second --------------
 SPEED = env_float("DCPORTAL_SPEED", 1.0)
 
 

@@ -1,4 +1,4 @@
-"""NIC ports, the interfaces on them and the switch ports behind them, as sysinv describes them; link state is derived."""
+"""NIC ports, the interfaces on them and the switch ports behind them, after sysinv; link state is derived."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -34,7 +34,7 @@ class Interface(models.Model):
 
 
 class Port(models.Model):
-    """sysinv's ethernet_port. `speed_mbps` is what sysinv says; it is non-null on a dead link and never shown as link state."""
+    """sysinv's ethernet_port. `speed_mbps` is what sysinv says: non-null on a dead link, so never shown as link state."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="ports")
     host = models.ForeignKey(Host, models.CASCADE, related_name="ports")

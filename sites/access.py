@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q
-
 from events.visibility import Visibility
+
 from sites.models import ScopeGrant
 
 

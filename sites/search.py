@@ -6,13 +6,14 @@ from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import F, Func, GeneratedField
 
 SEPARATORS = "=.-_/:,@()[]{}'\"#"
+BLANKS = " " * len(SEPARATORS)
 
 
 def search_column(*fields: str) -> GeneratedField:
     """A stored tsvector over text columns that are never null. Kept by PostgreSQL itself, whoever writes the row."""
     vector = Func(
         *[F(field) for field in fields],
-        template=f"to_tsvector('simple'::regconfig, translate(%(expressions)s, '{_sql(SEPARATORS)}', '{' ' * len(SEPARATORS)}'))",
+        template=f"to_tsvector('simple'::regconfig, translate(%(expressions)s, '{_sql(SEPARATORS)}', '{BLANKS}'))",
         arg_joiner=" || ' ' || ",
         output_field=SearchVectorField(),
     )
@@ -21,7 +22,7 @@ def search_column(*fields: str) -> GeneratedField:
 
 def search_query(text: str) -> SearchQuery | None:
     """Every word of `text` must begin a word of the row. None where `text` holds no letter or digit."""
-    words = re.findall(r"\w+", text.translate(str.maketrans(SEPARATORS, " " * len(SEPARATORS))).replace("_", " "))
+    words = re.findall(r"\w+", text.translate(str.maketrans(SEPARATORS, BLANKS)).replace("_", " "))
     if not words:
         return None
     return SearchQuery(" & ".join(f"'{word}':*" for word in words[:12]), search_type="raw", config="simple")

@@ -1,4 +1,4 @@
-"""Clouds: System Controllers' own central clouds and their subclouds, the groups they belong to, the regions they lie in."""
+"""Central clouds and subclouds, the groups they belong to, the regions they lie in."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -10,7 +10,7 @@ from sites.search import search_column
 
 
 class Region(models.Model):
-    """A part of the world an operator thinks in. StarlingX knows none, so a cloud's region follows from its position."""
+    """A part of the world operators think in. StarlingX knows none: a cloud's region follows from its position."""
 
     name = models.CharField(max_length=64, unique=True)
     order = models.PositiveSmallIntegerField(default=100, help_text="Where boxes overlap, the lowest number wins")
