@@ -1,0 +1,83 @@
+"""What can go wrong between us and a cloud, as one tree.
+
+StarlingXError
+├── BadPattern              an address pattern, or what is put into it, makes no URL
+├── MissingService          the cloud's catalog has no such endpoint
+├── Unreachable             no answer: refused, no route, no such name, connection lost
+│   ├── Timeout             no answer in the time given
+│   └── TlsFailed           the other side is not who our CA bundle vouches for
+├── Unauthorized            neither the token nor a fresh one was accepted, or the credentials are wrong
+├── Refused                 the service answered with 4xx: it understood and said no
+│   ├── Forbidden           403: the account lacks a role
+│   └── NotFound            404
+├── ServerFailed            the service answered with 5xx: for a write the outcome is unknown
+└── Unexpected              an answer we cannot take: not JSON, too large, cut off, a row without its identity
+
+Messages are ready for a page or a log: redacted, free of control characters, at most `MESSAGE_LENGTH` characters.
+"""
+
+# ruff: noqa: N818 - `except Unreachable` says all; the names are the ones the callers' code reads best with
+
+MESSAGE_LENGTH = 500
+
+
+class StarlingXError(Exception):
+    """Base of all errors of this package.
+
+    `status` is the HTTP status when there was one, `place` says whom we talked to (method, host and path, never a
+    query or credentials).
+    """
+
+    def __init__(self, message: str, *, place: str = "", status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.status = status
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        return text[:MESSAGE_LENGTH]
+
+
+class BadPattern(StarlingXError, ValueError):
+    """An address pattern, or a value put into it, does not make a URL."""
+
+
+class MissingService(StarlingXError):
+    """The catalog has no endpoint of that type, interface and region."""
+
+
+class Unreachable(StarlingXError):
+    """There was no answer."""
+
+
+class Timeout(Unreachable):
+    """There was no answer in the time given."""
+
+
+class TlsFailed(Unreachable):
+    """The certificate of the other side could not be verified, or our CA bundle is unusable."""
+
+
+class Unauthorized(StarlingXError):
+    """Credentials or a fresh token were not accepted. Carries none of the service's words: they echo tokens."""
+
+
+class Refused(StarlingXError):
+    """The service understood the request and said no (4xx)."""
+
+
+class Forbidden(Refused):
+    """The account lacks a role (403)."""
+
+
+class NotFound(Refused):
+    """There is no such thing there (404)."""
+
+
+class ServerFailed(StarlingXError):
+    """The service failed (5xx). After a write nobody knows whether it took effect."""
+
+
+class Unexpected(StarlingXError):
+    """The answer has a shape we cannot take, so nothing of it is used."""

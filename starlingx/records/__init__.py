@@ -1,0 +1,47 @@
+"""Answers of StarlingX as frozen records: snake_case fields, enum values as the texts they came as, UTC datetimes.
+
+An empty text, None or an empty tuple means "not told". Each record reads itself from a `Row`.
+"""
+
+from starlingx.records.dcmanager import AlarmSummary, EndpointSync, Subcloud, SubcloudGroup
+from starlingx.records.fault import Alarm, AlarmList, EventLogEntry
+from starlingx.records.inventory import Certificate, Host, ServiceGroup, System
+from starlingx.records.kubernetes import CephCheck, CephHealth, NicLink, NicLinkList
+from starlingx.records.lldp import LldpAgent, LldpNeighbour
+from starlingx.records.ports import DataNetwork, EthernetPort, Interface, InterfaceDataNetwork, InterfaceNetwork
+from starlingx.records.software import Deploy, DeployHost, Release, VimStrategy
+from starlingx.records.storage import CephCluster, CephMon, Disk, Osd, StorageBackend
+
+__all__ = [
+    "Alarm",
+    "AlarmList",
+    "AlarmSummary",
+    "CephCheck",
+    "CephCluster",
+    "CephHealth",
+    "CephMon",
+    "Certificate",
+    "DataNetwork",
+    "Deploy",
+    "DeployHost",
+    "Disk",
+    "EndpointSync",
+    "EthernetPort",
+    "EventLogEntry",
+    "Host",
+    "Interface",
+    "InterfaceDataNetwork",
+    "InterfaceNetwork",
+    "LldpAgent",
+    "LldpNeighbour",
+    "NicLink",
+    "NicLinkList",
+    "Osd",
+    "Release",
+    "ServiceGroup",
+    "StorageBackend",
+    "Subcloud",
+    "SubcloudGroup",
+    "System",
+    "VimStrategy",
+]

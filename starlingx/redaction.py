@@ -1,0 +1,44 @@
+"""Keeps secrets out of everything we show: known ones by value, unknown ones by how they look.
+
+Answers of StarlingX echo tokens (401 of dcmanager), and failed playbooks print variables. A pattern finds only what
+looks like a secret, so structures known to hold some (`data_install`, `rehome_data`, …) are never read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+HIDDEN = "[hidden]"
+SHORTEST_SECRET = 4
+
+_NAMED = re.compile(
+    r"""(?ix)
+    ( [\w-]{0,40} (?: passw(?:or)?d | passphrase | _pass\b | secret | credential | private[_-]?key | api[_-]?key | token )
+      [\w-]{0,40} [\\"']{0,4} \s{0,8} [:=]{1,2} \s{0,8} )
+    ( \\*u?"(?:[^"\\]|\\.)* "? | \\*u?'(?:[^'\\]|\\.)* '? | [^\s,;}\]"']+ )
+    """
+)
+_HEADER = re.compile(r"(?i)\b((?:x-auth-token|x-subject-token|authorization)\s*[:=]?\s*)(?:(?:bearer|basic)\s+)?\S+")
+_BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}")
+_TOKEN = re.compile(r"gAAAAA[\w=-]{16,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?")
+_TOKEN_NAMED_IN_TEXT = re.compile(r"(?i)\b((?:token|password)\s+(?:is\s+)?)([\w.=+/-]{20,})")
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z)", re.DOTALL)
+_USERINFO = re.compile(r"(://)[^/\s@]{1,256}@")
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` without the given secrets and without what looks like one: named values, tokens, keys, URL passwords.
+
+    Callers bound the length: patterns cost about 40 steps for each character at worst.
+    """
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, HIDDEN)
+    text = _PEM.sub(HIDDEN, text)
+    text = _TOKEN.sub(HIDDEN, text)
+    text = _HEADER.sub(rf"\1{HIDDEN}", text)
+    text = _BEARER.sub(rf"\1{HIDDEN}", text)
+    text = _NAMED.sub(rf"\1{HIDDEN}", text)
+    text = _TOKEN_NAMED_IN_TEXT.sub(rf"\1{HIDDEN}", text)
+    return _USERINFO.sub(rf"\1{HIDDEN}@", text)
