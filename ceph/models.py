@@ -34,7 +34,7 @@ class CephCluster(models.Model):
 
 
 class Osd(models.Model):
-    """sysinv's istor of function osd: the configuration. Whether it runs is known only where a check or alarm names it."""
+    """sysinv's istor of function osd: the configuration. It runs or not: known only where a check or alarm names it."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="osds")
     uuid = models.CharField(max_length=64)

@@ -34,7 +34,7 @@ class Interface(models.Model):
 
 
 class Port(models.Model):
-    """sysinv's ethernet_port. `speed_mbps` is what sysinv says: non-null on a dead link, so never shown as link state."""
+    """sysinv's ethernet_port. `speed_mbps` is what sysinv says, also on a dead link: never shown as link state."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="ports")
     host = models.ForeignKey(Host, models.CASCADE, related_name="ports")

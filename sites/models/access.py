@@ -9,7 +9,7 @@ from sites.models.controllers import Controller
 
 
 class ScopeGrant(models.Model):
-    """The whole fleet, a controller, a subcloud group or a region. A user sees the union; without any grant, nothing."""
+    """The whole fleet, a controller, a subcloud group or a region. A user sees the union; without grants, nothing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="scope_grants")
     fleet = models.BooleanField(default=False)

@@ -45,7 +45,7 @@ class StatusSpan(models.Model):
 
 
 class Hint(models.Model):
-    """A wish to look at a cloud now: left by pages and listeners, taken by the collector. One row per cloud and reason."""
+    """A wish to look at a cloud now: left by pages and listeners, taken by the collector. One row per reason."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="hints")
     reason = models.CharField(max_length=32)  # "open_page", "syslog", "trap", "asked"
