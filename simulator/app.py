@@ -1,0 +1,151 @@
+"""The one port: finds cloud, service and handler of a request, checks the token, injects faults, logs.
+
+How a service plugs in
+----------------------
+Write a package with `def service(world: World) -> Service` (routing.py) and add it to `service_packages()` below:
+
+    def service(world: World) -> Service:
+        routes = Routes()
+        routes.get("/v1/alarms", list_alarms)                 # async def list_alarms(call: Call) -> web.StreamResponse
+        routes.get("/v1/alarms/{uuid}", show_alarm)           # call.params["uuid"]
+        routes.add("DELETE", "/v1/alarms/{uuid}", delete_alarm)
+        routes.get("/", versions, public=True)                # without a token
+        return Service("fm", routes, not_found=..., method_not_allowed=..., unauthorized=...)
+
+It then answers below `/c1/fm` (central cloud, also `/c1/scentral/fm`) and `/c1/s12/fm` (subcloud 12). Patterns begin
+after that prefix. A handler gets a `Call`: `call.cloud`, `call.world`, `call.token.roles` (for 403), `call.query`,
+`await call.json()`, `call.base_url`. `routing.answer(obj)` makes JSON, `routing.encoded(bytes)` sends cached bytes.
+The core has checked before: the cloud exists, it is reachable (wan-cut, power-loss), no transport fault is active,
+the token is good on this cloud. Kubernetes sets `Service.authenticate` instead, for its bearer token.
+HEAD is answered like GET. Handlers never sleep and never block.
+
+The alarm model is a package `simulator.alarms` with `def model(world: World) -> AlarmModel` (world.py); it registers
+its commands with `world.command(...)` in there, and reads `world.faults` (cable-pulled, osd-lost, ...) and
+`world.alarm_sources` when asked. The control API calls `world.alarms`.
+Catalog entries are in keystone_catalog.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from email.utils import formatdate
+from importlib import import_module
+from importlib.util import find_spec
+
+from aiohttp import web
+
+from simulator.fleet import Cloud
+from simulator.request_log import RequestLog
+from simulator.routing import Call, Routes, Service
+from simulator.transport import DroppedError, after, before, drop, faults_for
+from simulator.world import World
+
+log = logging.getLogger("simulator")
+
+MAX_BODY = 64 * 2**20
+
+
+def service_packages() -> Iterator[str]:
+    """Packages with a `service(world)`; those not written yet are left out."""
+    names = ("keystone", "dcmanager", "fm", "sysinv", "usm", "nfv", "kube")
+    return (f"simulator.{name}" for name in names if find_spec(f"simulator.{name}"))
+
+
+class Front:
+    """The handler of every request below `/cN`."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.requests = RequestLog()
+        self.services: dict[str, Service] = {}
+
+    def register(self, service: Service) -> None:
+        self.services[service.name] = service
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        cloud: Cloud | None = None
+        status = 0
+        try:
+            path = request.raw_path.split("?", 1)[0]
+            cloud, name, rest = self.locate(path)
+            response = await self.respond(request, cloud, name, rest)
+            status = response.status
+            return response
+        except DroppedError:
+            return web.Response(status=502)  # never arrives: the transport is gone
+        finally:
+            self.requests.add(self.world.clock.now(), request.method, request.raw_path, status,
+                              cloud.path[1:] if cloud else "")
+
+    def locate(self, path: str) -> tuple[Cloud | None, str, str]:
+        """(cloud, service name, rest of the path) of `/c1/s12/fm/v1/alarms`."""
+        parts = path.split("/", 4)
+        if len(parts) < 3 or parts[1][:1] != "c" or not parts[1][1:].isascii() or not parts[1][1:].isdigit():
+            return None, "", ""
+        controller, second = int(parts[1][1:]), parts[2]
+        if second == "scentral" or (second[:1] == "s" and second[1:].isascii() and second[1:].isdigit()):
+            identifier = None if second == "scentral" else int(second[1:])
+            name, rest = parts[3] if len(parts) > 3 else "", parts[4] if len(parts) > 4 else ""
+        else:
+            identifier, name = None, second
+            rest = "/".join(parts[3:])
+        return self.world.cloud(controller, identifier), name, "/" + rest
+
+    async def respond(self, request: web.Request, cloud: Cloud | None, name: str, rest: str) -> web.StreamResponse:
+        service = self.services.get(name)
+        if cloud is None or service is None or not service.on(cloud):
+            return web.Response(status=404, text="no such cloud or service in this simulator")
+        faults = faults_for(self.world, cloud, name)
+        refused = await before(self.world, cloud, request, faults)
+        if refused is not None:
+            return refused
+        call = Call(self.world, cloud, service, request, rest, {})
+        rejecting = any(fault.kind == "unauthorized" for fault in faults)
+        response = service.unauthorized(call) if rejecting else await self.ask(call)
+        response = await after(request, response, faults)
+        if not self.world.reachable(cloud):  # cut while we were answering
+            raise drop(request)
+        skew = self.world.skew(cloud)
+        if skew and not response.prepared:
+            response.headers["Date"] = formatdate(self.world.clock.now() + skew, usegmt=True)
+        return response
+
+    async def ask(self, call: Call) -> web.StreamResponse:
+        """The service's own answer."""
+        service = call.service
+        found = service.routes.find(call.path)
+        handlers, call.params = found if found else ({}, {})
+        method = "GET" if call.method == "HEAD" else call.method
+        handler, is_public = handlers.get(method, (None, False))
+        if not is_public:
+            refusal = self.authenticate(call)
+            if refusal is not None:
+                return refusal
+        if handler is None:
+            return service.method_not_allowed(call) if handlers else service.not_found(call)
+        return await handler(call)
+
+    def authenticate(self, call: Call) -> web.Response | None:
+        if call.service.authenticate is not None:
+            return call.service.authenticate(call)
+        call.token = self.world.tokens.check(call.cloud, call.request.headers.get("X-Auth-Token"))
+        return call.service.unauthorized(call) if call.token is None else None
+
+
+def build_app(world: World) -> web.Application:
+    """The whole simulator as an aiohttp application; replays the journal."""
+    front = Front(world)
+    for package in service_packages():
+        front.register(import_module(package).service(world))
+    if find_spec("simulator.alarms"):
+        world.alarms = import_module("simulator.alarms").model(world)
+    world.replay()
+    app = web.Application(client_max_size=MAX_BODY)
+    if find_spec("simulator.control"):
+        import_module("simulator.control").add_routes(app, front)
+    app.router.add_route("*", "/{tail:.*}", front.handle)
+    return app
+
+
+__all__ = ["Call", "Front", "Routes", "Service", "build_app"]

@@ -1,0 +1,71 @@
+"""The kinds of fault, what they mean and which options they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Option = str | int | float | None
+
+
+class FaultError(ValueError):
+    """The kind is unknown, or an option is unknown or out of range."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """`options` maps a name to its default; the type of the default is the type of the option."""
+
+    name: str
+    text: str
+    options: Mapping[str, Option] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seconds: float | None = None  # how long without --for; None: until ended
+
+    def parse(self, given: Mapping[str, Any]) -> dict[str, Option]:
+        """The options with defaults filled in. Raises FaultError."""
+        unknown = sorted(set(given) - set(self.options))
+        if unknown:
+            raise FaultError(f"{self.name} has no option {', '.join(unknown)}; it has: {', '.join(self.options) or '-'}")
+        return {name: self._value(name, given.get(name), default) for name, default in self.options.items()}
+
+    def _value(self, name: str, given: Any, default: Option) -> Option:
+        if given is None:
+            return default
+        try:
+            value = str(given) if default is None else type(default)(given)
+        except (TypeError, ValueError) as error:
+            raise FaultError(f"{name}={given} is not a {type(default).__name__}") from error
+        allowed = self.choices.get(name)
+        if allowed and value not in allowed:
+            raise FaultError(f"{name} must be one of {', '.join(allowed)}")
+        return value
+
+
+KINDS: dict[str, FaultKind] = {kind.name: kind for kind in (
+    FaultKind("wan-cut", "the link is cut: the site's services do not answer, dcmanager's audit fails",
+              {"mode": "abort"}, {"mode": ("abort", "hang")}),
+    FaultKind("power-loss", "the site has no power: as wan-cut, and its hosts boot again afterwards",
+              {"mode": "abort"}, {"mode": ("abort", "hang")}),
+    FaultKind("cable-pulled", "a port loses its carrier", {"host": "controller-0", "port": "enp177s0f0"}),
+    FaultKind("osd-lost", "an OSD is down, Ceph is degraded", {"host": "controller-0", "osd": 0}),
+    FaultKind("clock-skew", "the site's clock is off by that many seconds", {"seconds": 120.0}),
+    FaultKind("slow", "answers come late by that many seconds", {"seconds": 5.0, "service": None}),
+    FaultKind("error", "answers are that status", {"status": 500, "service": None}),
+    FaultKind("drop", "the connection is dropped instead of an answer", {"rate": 1.0, "service": None}),
+    FaultKind("malformed", "answers are broken: an HTML page, cut short, huge, with a script in every text, "
+              "or with null for every value", {"what": "html", "mib": 32, "service": None},
+              {"what": ("html", "truncated", "huge", "script", "nulls")}),
+    FaultKind("expired-tokens", "tokens issued before the fault are refused"),
+    FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
+    FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),
+    FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
+)}
+
+
+def kind_named(name: str) -> FaultKind:
+    """Raises FaultError."""
+    if name not in KINDS:
+        raise FaultError(f"unknown kind {name}; there are: {', '.join(KINDS)}")
+    return KINDS[name]

@@ -1,0 +1,214 @@
+"""What happens to the fleet: commands, faults, what is reachable now.
+
+State is a function of seed, clock and commands. Nothing ticks: a service computes what it answers from
+`fleet`, `clock.now()` and what commands have changed.
+
+For the services
+- `world.clouds[(controller, id)]` is every cloud that exists now (a deleted subcloud is gone from it).
+- `world.command(name, apply)` registers what a command does; `world.do(name, **arguments)` writes it to the
+  journal and applies it. `apply(at, arguments)` must be deterministic: it runs again after a restart, with the
+  same `at`. Arguments must survive JSON. `world.replay()` runs once, when all services are registered.
+- `world.reachable(cloud, at)`, `world.powered(cloud, at)`: faults and dark sites in one answer.
+- `world.site_time(cloud)`: the time on the site's own clock, which a clock-skew fault moves. Use it for time
+  stamps that the site writes.
+- `world.alarms` is the alarm model (simulator.alarms), see `AlarmModel`.
+- `world.alarm_sources`: functions `(cloud, at) -> iterable of DerivedAlarm` which the alarm model asks; dcmanager
+  adds the 280.* alarms of a central cloud this way.
+- `world.touched[key]` counts commands and faults that hit a cloud: a key for caches (with `valid until` times for
+  what changes by itself).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from simulator.clock import Clock
+from simulator.fault_kinds import kind_named
+from simulator.faults import Fault, FaultBook
+from simulator.fleet import Cloud, CloudKey, Fleet
+from simulator.journal import Journal
+from simulator.tokens import Tokens
+
+BOOT_SECONDS = 300.0  # a host needs this long after power is back
+CUTTING_KINDS = ("wan-cut", "power-loss")
+
+Apply = Callable[[float, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedAlarm:
+    """An alarm that follows from the state of something; the alarm model adds what its alarm_id says."""
+
+    alarm_id: str
+    entity_type_id: str
+    entity_instance_id: str
+    severity: str
+    reason_text: str
+    raised_at: float
+
+
+AlarmSource = Callable[[Cloud, float], Iterable[DerivedAlarm]]
+
+
+class AlarmModel(Protocol):
+    """Which alarms stand at a site. Written beside FM; dcmanager and the control API only ask."""
+
+    def standing(self, cloud: Cloud, at: float) -> list[dict[str, Any]]:
+        """FM's expanded alarm objects that stand then, without masked and suppressed ones."""
+
+    def counts(self, cloud: Cloud, at: float) -> tuple[int, int, int, int]:
+        """(critical, major, minor, warning), as FM's summary counts them."""
+
+    def raise_alarm(self, cloud: Cloud, alarm: Mapping[str, Any]) -> None:
+        """Raise or change exactly one alarm (a command: survives a restart). Raises ValueError."""
+
+    def clear_alarm(self, cloud: Cloud, alarm_id: str, entity_instance_id: str) -> bool:
+        """False when no such alarm stands."""
+
+    def set_churn(self, on: bool, per_minute: float) -> None:
+        """Random raise and clear over the whole fleet."""
+
+
+class Quiet:
+    """The alarm model of a fleet without alarms."""
+
+    def standing(self, cloud: Cloud, at: float) -> list[dict[str, Any]]:
+        return []
+
+    def counts(self, cloud: Cloud, at: float) -> tuple[int, int, int, int]:
+        return (0, 0, 0, 0)
+
+    def raise_alarm(self, cloud: Cloud, alarm: Mapping[str, Any]) -> None:
+        raise ValueError("this fleet has no alarms")
+
+    def clear_alarm(self, cloud: Cloud, alarm_id: str, entity_instance_id: str) -> bool:
+        return False
+
+    def set_churn(self, on: bool, per_minute: float) -> None:
+        raise ValueError("this fleet has no alarms")
+
+
+class World:
+    """One simulator's fleet in motion."""
+
+    def __init__(self, fleet: Fleet, clock: Clock, journal: Journal, base_url: str) -> None:
+        self.fleet = fleet
+        self.clock = clock
+        self.base_url = base_url
+        self.clouds: dict[CloudKey, Cloud] = {cloud.key: cloud for cloud in fleet.clouds()}
+        self.faults = FaultBook()
+        self.alarms: AlarmModel = Quiet()
+        self.alarm_sources: list[AlarmSource] = []
+        self.touched: dict[CloudKey, int] = defaultdict(int)
+        self.touched_below: dict[int, int] = defaultdict(int)  # by controller number
+        self._journal = journal
+        self._commands: dict[str, Apply] = {}
+        self.tokens = Tokens(self)
+        self.command("fault.inject", self._inject)
+        self.command("fault.end", self._end_fault)
+
+    def cloud(self, controller: int, identifier: int | None) -> Cloud | None:
+        return self.clouds.get((controller, identifier))
+
+    def subclouds(self, controller: int) -> list[Cloud]:
+        """Subclouds that exist now, by id."""
+        return [cloud for key, cloud in self.clouds.items() if key[0] == controller and key[1] is not None]
+
+    def touch(self, key: CloudKey) -> None:
+        self.touched[key] += 1
+        self.touched_below[key[0]] += 1
+
+    def remove(self, key: CloudKey) -> None:
+        if self.clouds.pop(key, None) is not None:
+            self.touch(key)
+
+    # Commands
+
+    def command(self, name: str, apply: Apply) -> None:
+        self._commands[name] = apply
+
+    def do(self, name: str, **arguments: Any) -> Any:
+        """Write a command to the journal and apply it; returns what its function returns."""
+        at = self.clock.now()
+        result = self._commands[name](at, arguments)
+        self._journal.append({"at": at, "command": name, "arguments": arguments})
+        return result
+
+    def replay(self) -> None:
+        """Apply what was recorded before this start; commands nobody knows any more are left out."""
+        for entry in self._journal.entries():
+            apply = self._commands.get(entry["command"])
+            if apply is not None:
+                apply(entry["at"], entry["arguments"])
+
+    # Faults
+
+    def inject(self, kind: str, clouds: Iterable[Cloud], seconds: float | None,
+               options: Mapping[str, Any]) -> Fault:
+        """Start a fault. Raises fault_kinds.FaultError."""
+        spec = kind_named(kind)
+        fault: Fault = self.do("fault.inject", kind=kind, clouds=[list(cloud.key) for cloud in clouds],
+                               seconds=spec.seconds if seconds is None else seconds, options=spec.parse(options))
+        return fault
+
+    def _inject(self, at: float, arguments: Mapping[str, Any]) -> Fault:
+        seconds = arguments["seconds"]
+        fault = Fault(self.faults.next_id(), arguments["kind"], tuple((key[0], key[1]) for key in arguments["clouds"]),
+                      at, None if seconds is None else at + seconds, arguments["options"])
+        self.faults.add(fault)
+        for key in fault.clouds:
+            self.touch(key)
+        return fault
+
+    def end_fault(self, identifier: int) -> bool:
+        """False when there is no such fault or it has ended already."""
+        fault = self.faults.get(identifier)
+        if fault is None or not fault.active(self.clock.now()):
+            return False
+        self.do("fault.end", id=identifier)
+        return True
+
+    def _end_fault(self, at: float, arguments: Mapping[str, Any]) -> None:
+        fault = self.faults.get(arguments["id"])
+        if fault is not None:
+            fault.until = at
+            for key in fault.clouds:
+                self.touch(key)
+
+    # What a site is like now
+
+    def outages(self, cloud: Cloud) -> list[tuple[float, float | None]]:
+        """When the site could not be reached, sorted by start; end None: still so. Overlaps are not merged."""
+        spans: list[tuple[float, float | None]] = []
+        if not cloud.powered:
+            spans.append((self.clock.epoch - cloud.dark_since, None))
+        for fault in self.faults.all_on(cloud.key):
+            if fault.kind in CUTTING_KINDS:
+                boot = self.clock.scaled(BOOT_SECONDS) if fault.kind == "power-loss" else 0.0
+                spans.append((fault.since, None if fault.until is None else fault.until + boot))
+        return sorted(spans, key=lambda span: span[0])
+
+    def reachable(self, cloud: Cloud, at: float | None = None) -> bool:
+        now = self.clock.now() if at is None else at
+        return not any(start <= now and (end is None or now < end) for start, end in self.outages(cloud))
+
+    def powered(self, cloud: Cloud, at: float | None = None) -> bool:
+        """False while the site has no power or its hosts are still booting."""
+        now = self.clock.now() if at is None else at
+        if not cloud.powered:
+            return False
+        boot = self.clock.scaled(BOOT_SECONDS)
+        return not any(fault.kind == "power-loss" and fault.since <= now
+                       and (fault.until is None or now < fault.until + boot)
+                       for fault in self.faults.all_on(cloud.key))
+
+    def skew(self, cloud: Cloud) -> float:
+        """Seconds by which the site's clock is ahead."""
+        fault = self.faults.on(cloud.key, "clock-skew", self.clock.now())
+        return float(fault.options["seconds"]) if fault else 0.0
+
+    def site_time(self, cloud: Cloud) -> float:
+        return self.clock.now() + self.skew(cloud)
