@@ -1,6 +1,14 @@
 """Every page of every app, and the REST interface."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("dcportal.api")),
+    path("alarms/", include("alarms.urls")),
+    path("hosts/", include("hosts.urls")),
+    path("network/", include("network.urls")),
+    path("ceph/", include("ceph.urls")),
+    path("", include("sites.urls")),
+]

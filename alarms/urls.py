@@ -1,0 +1,7 @@
+"""Addresses of alarms: pages and parts (urlpatterns), and its share of the REST interface (api)."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "alarms"
+urlpatterns: list[URLPattern | URLResolver] = []
+api: list[URLPattern | URLResolver] = []

@@ -1,0 +1,66 @@
+"""Whether a fact may still be called current. Unknown and stale are states of their own; neither ever looks live."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from sites.choices import PERIOD_OF_FACET, Facet
+from sites.models import FacetState
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Age of one facet of one cloud. `observed_at` None: never read. Times are aware UTC."""
+
+    facet: str
+    observed_at: datetime | None = None
+    attempted_at: datetime | None = None
+    source: str = ""
+    error: str = ""
+    stale: bool = True
+    stale_after: float = 0.0  # seconds
+
+
+def stale_after(facet: str) -> float:
+    """Seconds after which this facet is stale: three times its period."""
+    return float(settings.POLL_SECONDS[PERIOD_OF_FACET[Facet(facet)]]) * settings.STALE_AFTER_PERIODS
+
+
+def is_stale(facet: str, observed_at: datetime | None, now: datetime) -> bool:
+    return observed_at is None or (now - observed_at).total_seconds() > stale_after(facet)
+
+
+def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Freshness]:
+    """Every facet, also those that were never read. Rows have facet, observed_at, attempted_at, source, error."""
+    found = {
+        str(row["facet"]): Freshness(
+            facet=row["facet"],
+            observed_at=_time(row["observed_at"]),
+            attempted_at=_time(row["attempted_at"]),
+            source=row["source"],
+            error=row["error"],
+            stale=is_stale(row["facet"], _time(row["observed_at"]), now),
+            stale_after=stale_after(row["facet"]),
+        )
+        for row in rows
+    }
+    return {
+        facet.value: found.get(facet.value) or Freshness(facet=facet.value, stale_after=stale_after(facet.value))
+        for facet in Facet
+    }
+
+
+def is_live(now: datetime, outer: str = "pk") -> Q:
+    """Condition on Cloud: its alarms (T1) are current. What is not live is stale: one rule for page, map, list and API."""
+    fresh = FacetState.objects.filter(
+        cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS))
+    )
+    return Q(Exists(fresh))
+
+
+def _time(value: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,109 @@
+"""Reads about clouds. Every one takes scopes: what is out of scope does not exist."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, JSONObject
+from django.http import Http404, HttpRequest
+
+from sites.access import Scopes
+from sites.choices import CloudKind, Contact, Severity
+from sites.freshness import Freshness, freshness_of
+from sites.middleware import PortalRequest, once
+from sites.models import Cloud, Controller, FacetState, Release, SubcloudGroup
+
+WORDS = {severity.value: severity.label for severity in Severity}
+
+
+def clouds(scopes: Scopes) -> QuerySet[Cloud]:
+    """Standing clouds, central ones too."""
+    return Cloud.objects.filter(scopes.clouds(), removed_at=None)
+
+
+def subclouds(scopes: Scopes) -> QuerySet[Cloud]:
+    return clouds(scopes).filter(kind=CloudKind.SUBCLOUD)
+
+
+def controllers(scopes: Scopes) -> QuerySet[Controller]:
+    """Controllers of which the user sees at least one cloud. Their own details belong to those who see their central cloud."""
+    if scopes.fleet:
+        return Controller.objects.all()
+    return Controller.objects.filter(Q(pk__in=scopes.controllers) | Q(pk__in=subclouds(scopes).values("controller_id")))
+
+
+def groups(scopes: Scopes) -> QuerySet[SubcloudGroup]:
+    """Standing groups that people made."""
+    standing = SubcloudGroup.objects.filter(removed_at=None, portal_made=False)
+    if scopes.fleet:
+        return standing
+    return standing.filter(
+        Q(pk__in=scopes.groups)
+        | Q(controller_id__in=scopes.controllers)
+        | Q(pk__in=subclouds(scopes).values("group_id"))
+    )
+
+
+def fleet_counts(scopes: Scopes) -> dict[str, int]:
+    """Standing alarms by severity over all clouds in scope, and how many clouds there are."""
+    return clouds(scopes).aggregate(
+        critical=Coalesce(Sum("critical_alarms"), 0),
+        major=Coalesce(Sum("major_alarms"), 0),
+        minor=Coalesce(Sum("minor_alarms"), 0),
+        warning=Coalesce(Sum("warning_alarms"), 0),
+        subclouds=Count("pk", filter=Q(kind=CloudKind.SUBCLOUD)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CloudInView:
+    """One cloud with the ages of its facets, as the parts of a page share it."""
+
+    cloud: Cloud
+    facets: dict[str, Freshness]
+    releases: list[dict[str, Any]]  # release_id, state, sw_version, reboot_required
+    now: datetime
+
+    @property
+    def out_of_contact(self) -> bool:
+        """What is shown is from before contact was lost."""
+        return self.cloud.contact == Contact.UNREACHABLE
+
+    @property
+    def severity_word(self) -> str:
+        return WORDS[self.cloud.severity]
+
+
+def cloud_in_view(request: HttpRequest, pk: int) -> CloudInView:
+    """The cloud `pk` in the scopes of this request, read once per request (one query). Http404 where it is not in scope."""
+    return once(request, ("cloud", pk), lambda: _read_cloud(cast(PortalRequest, request), pk))
+
+
+def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
+    states = FacetState.objects.filter(cloud=OuterRef("pk")).values(
+        json=JSONObject(**{name: F(name) for name in ("facet", "observed_at", "attempted_at", "source", "error")})
+    )
+    releases = (
+        Release.objects.filter(cloud=OuterRef("pk"))
+        .order_by("-release_id")
+        .values(json=JSONObject(**{n: F(n) for n in ("release_id", "state", "sw_version", "reboot_required")}))
+    )
+    cloud = (
+        clouds(request.scopes)
+        .filter(pk=pk)
+        .select_related("controller", "group")
+        .defer("search", "controller__ca_bundle", "controller__password_sealed", "controller__write_password_sealed")
+        .defer("controller__kube_token_sealed")
+        .annotate(states=ArraySubquery(states), release_rows=ArraySubquery(releases))
+        .first()
+    )
+    if cloud is None:
+        raise Http404("There is no such cloud, or it is not in your scope.")
+    return CloudInView(
+        cloud=cloud,
+        facets=freshness_of(cast(Any, cloud).states, request.now),
+        releases=cast(Any, cloud).release_rows,
+        now=request.now,
+    )

@@ -1,0 +1,118 @@
+"""Tags of every page: parts composed by URL name, ages, severities, sort and filter links."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from django import template
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from sites.choices import Severity
+from sites.freshness import Freshness
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def part(context: template.Context, name: str, *args: Any) -> SafeString:
+    """The fragment at URL name `name`, drawn by its own view with this very request.
+
+    So an app can stand on another app's page without being imported, and the browser can fetch it again alone.
+    Where no app answers to that name (it is not installed) there is nothing.
+    """
+    try:
+        match = resolve(reverse(name, args=args))
+    except NoReverseMatch:
+        return SafeString("")
+    response: HttpResponse = match.func(context["request"], *match.args, **match.kwargs)
+    return mark_safe(response.content.decode())  # noqa: S308 # drawn by a template of ours, which escaped it
+
+
+@register.simple_tag(takes_context=True)
+def part_url(context: template.Context, name: str, *args: Any) -> str:
+    """The address of a part, or nothing where no app answers to that name."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def age(of: Freshness | datetime | None) -> SafeString:
+    """ "12 s ago" of a facet or a time, kept current by time.js. A facet also says when it is stale."""
+    facet = of if isinstance(of, Freshness) else None
+    at = of.observed_at if isinstance(of, Freshness) else of
+    if at is None:
+        return SafeString('<span class="age">never read</span>')
+    limit = format_html(' data-stale-after="{}"', int(facet.stale_after)) if facet else ""
+    return format_html(
+        '<time class="age{}" datetime="{}" data-age{}>{} UTC</time>',
+        " stale" if facet and facet.stale else "",
+        at.isoformat(),
+        limit,
+        f"{at:%Y-%m-%d %H:%M:%S}",
+    )
+
+
+@register.filter
+def severity_word(severity: int | str | None) -> str:
+    """critical, major, … of the number kept in the database; "unknown" for none."""
+    if severity is None or severity == "":
+        return "unknown"
+    return severity if isinstance(severity, str) else Severity(severity).label
+
+
+@register.simple_tag
+def severity(value: int | str | None) -> SafeString:
+    """The filled badge: shape and word."""
+    return _badge("sev", "severity", severity_word(value), severity_word(value).capitalize())
+
+
+@register.simple_tag
+def state(value: str, label: str = "") -> SafeString:
+    """The quiet mark: shape and word. `value` is one of the words of UI states; `label` what is said."""
+    return _badge("state", "state", value or "unknown", label or value or "unknown")
+
+
+@lru_cache(maxsize=4096)
+def _badge(css: str, attribute: str, word: str, label: str) -> SafeString:
+    return format_html(
+        '<span class="{}" data-{}="{}"><svg class="shape" aria-hidden="true"><use href="{}#{}"/></svg>'
+        "<span data-word>{}</span></span>",
+        css,
+        attribute,
+        word,
+        static("img/shapes.svg"),
+        word,
+        label,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The query string of this page with some parameters set (None: removed). Paging starts over."""
+    params = _params(context)
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value not in (None, ""):
+            params[name] = str(value)
+    return "?" + params.urlencode()
+
+
+def toggled(params: QueryDict, name: str, value: str) -> str:
+    """The query string with `value` of the multiple parameter `name` added, or taken away where it is set."""
+    changed = params.copy()
+    changed.pop("cursor", None)
+    values = changed.getlist(name)
+    changed.setlist(name, [v for v in values if v != value] if value in values else [*values, value])
+    return "?" + changed.urlencode()
+
+
+def _params(context: template.Context) -> QueryDict:
+    params = cast(HttpRequest, context["request"]).GET.copy()
+    params.pop("cursor", None)
+    return params
