@@ -11,11 +11,14 @@ from collections.abc import Iterable
 
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 4
+TEXT_LENGTH = 4096
 
 _NAMED = re.compile(
     r"""(?ix)
-    ( [\w-]{0,40} (?: passw(?:or)?d | passphrase | _pass\b | secret | credential | private[_-]?key | api[_-]?key | token )
+    ( [\w-]{0,40}
+      (?: passw(?:or)?d | passphrase | _pass\b | secret | credential | private[_-]?key | api[_-]?key | token )
       [\w-]{0,40} [\\"']{0,4} \s{0,8} [:=]{1,2} \s{0,8} )
+    (?! \[hidden )
     ( \\*u?"(?:[^"\\]|\\.)* "? | \\*u?'(?:[^'\\]|\\.)* '? | [^\s,;}\]"']+ )
     """
 )
@@ -30,11 +33,12 @@ _USERINFO = re.compile(r"(://)[^/\s@]{1,256}@")
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without the given secrets and without what looks like one: named values, tokens, keys, URL passwords.
 
-    Callers bound the length: patterns cost about 40 steps for each character at worst.
+    At most `TEXT_LENGTH` characters of it. The given ones go first, so that no cut can leave half of one.
     """
     for secret in secrets:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, HIDDEN)
+    text = text[:TEXT_LENGTH]
     text = _PEM.sub(HIDDEN, text)
     text = _TOKEN.sub(HIDDEN, text)
     text = _HEADER.sub(rf"\1{HIDDEN}", text)

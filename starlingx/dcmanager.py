@@ -1,0 +1,46 @@
+"""dcmanager: the fleet as the System Controller knows it (starlingx-dcmanager.md 2). Lists are never paged there."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlingx.records import AlarmSummary, Subcloud, SubcloudGroup
+from starlingx.rows import Row, read_list
+from starlingx.session import DEFAULT_TIMEOUT, CloudSession
+
+
+class DcManager:
+    """Reads of dcmanager. Every call raises a StarlingXError or returns everything there is."""
+
+    def __init__(self, session: CloudSession) -> None:
+        self._session = session
+
+    async def subclouds(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[Subcloud]:
+        """All subclouds, by id. Megabytes at 1,000: not more often than every 60 s."""
+        return read_list(await self._get("/subclouds", timeout), "subclouds", Subcloud.read)
+
+    async def subcloud(self, ref: int | str, *, detail: bool = False, timeout: float = DEFAULT_TIMEOUT) -> Subcloud:
+        """One subcloud by id (better) or name. `detail` adds the OAM address and makes dcmanager call the subcloud."""
+        path = f"/subclouds/{quote(str(ref), safe='')}{'/detail' if detail else ''}"
+        return Subcloud.read(Row(await self._get(path, timeout), "subcloud"))
+
+    async def alarms(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[AlarmSummary]:
+        """Alarm counts of every subcloud; central alarms are not among them. Join by name."""
+        return read_list(await self._get("/alarms", timeout), "alarm_summary", AlarmSummary.read)
+
+    async def groups(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[SubcloudGroup]:
+        """All subcloud groups."""
+        return read_list(await self._get("/subcloud-groups", timeout), "subcloud_groups", SubcloudGroup.read)
+
+    async def group(self, ref: int | str, *, timeout: float = DEFAULT_TIMEOUT) -> SubcloudGroup:
+        """One group by id or name."""
+        body = await self._get(f"/subcloud-groups/{quote(str(ref), safe='')}", timeout)
+        return SubcloudGroup.read(Row(body, "subcloud group"))
+
+    async def group_subclouds(self, ref: int | str, *, timeout: float = DEFAULT_TIMEOUT) -> list[Subcloud]:
+        """The members of a group, without sync statuses."""
+        body = await self._get(f"/subcloud-groups/{quote(str(ref), safe='')}/subclouds", timeout)
+        return read_list(body, "subclouds", Subcloud.read)
+
+    async def _get(self, path: str, timeout: float) -> object:
+        return await self._session.get("dcmanager", "v1.0", path, central=True, timeout=timeout)

@@ -1,0 +1,145 @@
+"""A signed-in cloud: one Keystone, its catalog, one token that is renewed in time.
+
+`Connector` and `Credentials` are offered here too, as they are needed together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+from yarl import URL
+
+from starlingx.catalog import SYSTEM_CONTROLLER, Catalog, versioned
+from starlingx.connector import Connector, place
+from starlingx.decoding import decode
+from starlingx.errors import StarlingXError, Timeout, Unauthorized
+from starlingx.keystone import Credentials, Token, read_token
+
+__all__ = ["DEFAULT_TIMEOUT", "CloudSession", "Connector", "Credentials", "deadline"]
+
+DEFAULT_TIMEOUT = 30.0
+SIGN_IN_TIMEOUT = 30.0
+
+
+@contextlib.asynccontextmanager
+async def deadline(seconds: float, where: str) -> AsyncIterator[None]:
+    """Everything inside takes at most so long, queueing and signing in too; then Timeout."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        late = Timeout(f"no answer within {seconds:g} s", place=where)
+    else:
+        return
+    raise late
+
+
+class CloudSession:
+    """Calls to one cloud's services with one account. Signs in when first needed; safe for many tasks of one loop.
+
+    `region` is the cloud's own region; left out, it is found in the catalog. `interface` is public, internal or admin.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        *,
+        auth_url: str,
+        credentials: Credentials,
+        interface: str = "public",
+        region: str | None = None,
+    ) -> None:
+        self._connector = connector
+        self._credentials = credentials
+        self._interface = interface
+        self._region = region
+        self._token_url = URL(f"{versioned(auth_url, 'v3')}/auth/tokens")
+        self._gate = connector.gate()
+        self._token: Token | None = None
+        self._signing_in: asyncio.Task[Token] | None = None
+        self._bases: dict[tuple[str, bool], str] = {}
+        self.server_clock_skew: float | None = None
+
+    async def catalog(self, *, timeout: float = DEFAULT_TIMEOUT) -> Catalog:
+        """What this account may use. Raises like any call."""
+        async with deadline(timeout, place("POST", self._token_url)):
+            return (await self._valid_token()).catalog
+
+    async def get(
+        self,
+        service: str,
+        version: str,
+        path: str,
+        *,
+        central: bool = False,
+        stale: frozenset[int] = frozenset({401}),
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> object:
+        """The JSON at `path` (with its query) of a service of that catalog type.
+
+        `central` prefers region SystemController; `stale` are the statuses that may mean an expired token.
+        """
+        where = f"GET {service}{path.partition('?')[0]}"
+        async with deadline(timeout, where), self._gate:
+            token = await self._valid_token()
+            for attempt in (1, 2):
+                url = URL(self._base(token.catalog, service, version, central) + path, encoded=True)
+                answer = await self._connector.exchange("GET", url, {"X-Auth-Token": token.value})
+                self.server_clock_skew = answer.clock_skew
+                if answer.status not in stale or attempt == 2:
+                    break
+                token = await self._replacement(token)
+            return decode(answer, url, (token.value, self._credentials.password))
+
+    def _base(self, catalog: Catalog, service: str, version: str, central: bool) -> str:
+        """The service's URL with its version. Looked up once for each token, as catalogs change rarely."""
+        base = self._bases.get((service, central))
+        if base is None:
+            own = self._region if self._region not in (None, SYSTEM_CONTROLLER) else catalog.central_region()
+            regions = {endpoint.region for endpoint in catalog.endpoints if endpoint.type == service}
+            region = SYSTEM_CONTROLLER if central and (SYSTEM_CONTROLLER in regions or not regions) else own
+            base = versioned(catalog.url(service, self._interface, region or ""), version)
+            self._bases[service, central] = base
+        return base
+
+    async def _valid_token(self) -> Token:
+        token = self._token
+        return await self._signed_in() if token is None or token.is_due() else token
+
+    async def _replacement(self, refused: Token) -> Token:
+        """A token other than the one just refused; another task may have fetched it meanwhile."""
+        return await self._signed_in() if self._token is None or self._token is refused else self._token
+
+    async def _signed_in(self) -> Token:
+        """Sign in, once for all who wait. A waiter that gives up does not stop it for the others."""
+        if self._signing_in is None:
+            self._signing_in = asyncio.create_task(self._sign_in())
+            self._signing_in.add_done_callback(self._sign_in_over)
+        return await asyncio.shield(self._signing_in)
+
+    def _sign_in_over(self, task: asyncio.Task[Token]) -> None:
+        self._signing_in = None
+        if task.cancelled() or task.exception() is not None:  # looked at here, as all waiters may have gone
+            return
+        self._token = task.result()
+        self._bases.clear()
+
+    async def _sign_in(self) -> Token:
+        where = place("POST", self._token_url)
+        asked_at = time.monotonic()
+        async with deadline(SIGN_IN_TIMEOUT, where):
+            headers = {"Content-Type": "application/json"}
+            body = self._credentials.request_body()
+            answer = await self._connector.exchange("POST", self._token_url, headers, body)
+        self.server_clock_skew = answer.clock_skew
+        if answer.status == 401:
+            raise Unauthorized("Keystone does not accept these credentials", place=where, status=401)
+        decoded = decode(answer, self._token_url, (self._credentials.password,))
+        try:
+            return read_token(answer.subject_token, decoded, asked_at)
+        except StarlingXError as caught:
+            caught.place = where
+            raise
