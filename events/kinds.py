@@ -1,0 +1,103 @@
+"""Every kind of event with its payload: the contract with browsers and scripts. The list is closed."""
+
+from enum import StrEnum
+from typing import Any, TypedDict
+
+
+class Kind(StrEnum):
+    """What happened; the part before the dot is the noun that `subject` names."""
+
+    CLOUD_ADDED = "cloud.added"
+    CLOUD_CHANGED = "cloud.changed"
+    CLOUD_REMOVED = "cloud.removed"
+    CLOUD_ALARMS = "cloud.alarms"
+    CLOUD_CONTACT = "cloud.contact"
+    CLOUD_CEPH = "cloud.ceph"
+    CLOUD_NIC = "cloud.nic"
+    ALARM_RAISED = "alarm.raised"
+    ALARM_CHANGED = "alarm.changed"
+    ALARM_CLEARED = "alarm.cleared"
+    HOST_CHANGED = "host.changed"
+    PORT_CHANGED = "port.changed"
+    CONTROLLER_CHANGED = "controller.changed"
+    GROUP_CHANGED = "group.changed"
+
+
+class CloudNamed(TypedDict, total=False):
+    """cloud.added, cloud.removed."""
+
+    name: str
+
+
+class Changed(TypedDict):
+    """cloud.changed, host.changed, controller.changed, group.changed: the new value of each field that changed."""
+
+    fields: dict[str, Any]
+
+
+class CloudAlarms(TypedDict):
+    """cloud.alarms: the badge and the counts of active alarms; sent when any of them changes."""
+
+    severity: str
+    critical: int
+    major: int
+    minor: int
+    warning: int
+    active: int
+
+
+class CloudContact(TypedDict):
+    """cloud.contact: reachable, unreachable or unknown."""
+
+    contact: str
+
+
+class CloudCeph(TypedDict):
+    """cloud.ceph: ok, warn, error, unknown or none, and how it is known (measured, alarm, inferred)."""
+
+    status: str
+    source: str
+
+
+class CloudNic(TypedDict):
+    """cloud.nic: the worst link and how many ports are up, down, unknown."""
+
+    status: str
+    up: int
+    down: int
+    unknown: int
+
+
+class AlarmFacts(TypedDict):
+    """alarm.raised, alarm.changed, alarm.cleared; `reason_text` at most 255 characters."""
+
+    alarm_id: str
+    entity_instance_id: str
+    severity: str
+    reason_text: str
+
+
+class PortLink(TypedDict):
+    """port.changed."""
+
+    host: str
+    name: str
+    link_state: str
+
+
+PAYLOAD: dict[Kind, type] = {
+    Kind.CLOUD_ADDED: CloudNamed,
+    Kind.CLOUD_CHANGED: Changed,
+    Kind.CLOUD_REMOVED: CloudNamed,
+    Kind.CLOUD_ALARMS: CloudAlarms,
+    Kind.CLOUD_CONTACT: CloudContact,
+    Kind.CLOUD_CEPH: CloudCeph,
+    Kind.CLOUD_NIC: CloudNic,
+    Kind.ALARM_RAISED: AlarmFacts,
+    Kind.ALARM_CHANGED: AlarmFacts,
+    Kind.ALARM_CLEARED: AlarmFacts,
+    Kind.HOST_CHANGED: Changed,
+    Kind.PORT_CHANGED: PortLink,
+    Kind.CONTROLLER_CHANGED: Changed,
+    Kind.GROUP_CHANGED: Changed,
+}
