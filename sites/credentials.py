@@ -1,0 +1,34 @@
+"""Sealing of controllers' passwords and tokens. The key stands outside the database, so a dump of it opens nothing."""
+
+import base64
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+class CannotUnseal(Exception):
+    """The sealed bytes were made with another key, or are damaged. Says nothing about what they hold."""
+
+
+def seal(text: str) -> bytes:
+    """`text` as it may be kept in a row. Twice the same text gives different bytes."""
+    return _box(settings.SEAL_KEY).encrypt(text.encode())
+
+
+def unseal(sealed: bytes | memoryview) -> str:
+    """The text that was sealed. Raises CannotUnseal when the key of this installation does not open it."""
+    try:
+        return _box(settings.SEAL_KEY).decrypt(bytes(sealed)).decode()
+    except InvalidToken:
+        raise CannotUnseal(
+            "The credentials cannot be opened with this installation's seal key: enter them again."
+        ) from None
+
+
+@lru_cache(maxsize=4)
+def _box(key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dcportal controller credentials").derive(key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
