@@ -2,7 +2,7 @@
 
 How a service plugs in
 ----------------------
-Write a package with `def service(world: World) -> Service` (routing.py) and add it to `service_packages()` below:
+Write a package with `def service(world: World) -> Service` (routing.py) and add it to `SITE_PACKAGES` below:
 
     def service(world: World) -> Service:
         routes = Routes()
@@ -28,16 +28,17 @@ Catalog entries are in keystone_catalog.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from email.utils import formatdate
 from importlib import import_module
 from importlib.util import find_spec
 
 from aiohttp import web
 
+from simulator import control, dcmanager, keystone
+from simulator.dcmanager.register import Register
 from simulator.fleet import Cloud
 from simulator.request_log import RequestLog
-from simulator.routing import Call, Routes, Service
+from simulator.routing import Call, Service
 from simulator.transport import DroppedError, after, before, drop, faults_for
 from simulator.world import World
 
@@ -46,10 +47,8 @@ log = logging.getLogger("simulator")
 MAX_BODY = 64 * 2**20
 
 
-def service_packages() -> Iterator[str]:
-    """Packages with a `service(world)`; those not written yet are left out."""
-    names = ("keystone", "dcmanager", "fm", "sysinv", "usm", "nfv", "kube")
-    return (f"simulator.{name}" for name in names if find_spec(f"simulator.{name}"))
+# written beside the core; a package that does not exist yet is left out
+SITE_PACKAGES = ("fm", "sysinv", "usm", "nfv", "kube")
 
 
 class Front:
@@ -136,16 +135,20 @@ class Front:
 def build_app(world: World) -> web.Application:
     """The whole simulator as an aiohttp application; replays the journal."""
     front = Front(world)
-    for package in service_packages():
-        front.register(import_module(package).service(world))
+    register = Register(world)
+    front.register(keystone.service(world))
+    front.register(dcmanager.service(register))
+    for name in SITE_PACKAGES:
+        if find_spec(f"simulator.{name}"):
+            plug_in = getattr(import_module(f"simulator.{name}"), "service", None)
+            if plug_in is not None:
+                front.register(plug_in(world))
     if find_spec("simulator.alarms"):
-        world.alarms = import_module("simulator.alarms").model(world)
+        model = getattr(import_module("simulator.alarms"), "model", None)
+        if model is not None:
+            world.alarms = model(world)
     world.replay()
     app = web.Application(client_max_size=MAX_BODY)
-    if find_spec("simulator.control"):
-        import_module("simulator.control").add_routes(app, front)
+    control.add_routes(app, front, register)
     app.router.add_route("*", "/{tail:.*}", front.handle)
     return app
-
-
-__all__ = ["Call", "Front", "Routes", "Service", "build_app"]

@@ -27,7 +27,8 @@ class FaultKind:
         """The options with defaults filled in. Raises FaultError."""
         unknown = sorted(set(given) - set(self.options))
         if unknown:
-            raise FaultError(f"{self.name} has no option {', '.join(unknown)}; it has: {', '.join(self.options) or '-'}")
+            known = ", ".join(self.options) or "none"
+            raise FaultError(f"{self.name} has no option {', '.join(unknown)}; it has: {known}")
         return {name: self._value(name, given.get(name), default) for name, default in self.options.items()}
 
     def _value(self, name: str, given: Any, default: Option) -> Option:

@@ -77,7 +77,7 @@ PORT_PLAN: tuple[tuple[str, str, str, str, int, PortRole, tuple[str, ...], str |
      ("mgmt", "cluster-host"), None, 128, 0),
     ("enp81s0f1", "0000:51:00.1", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "spare", (), None, 128, 0),
     ("enp177s0f0", "0000:b1:00.0", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "data", (),
-     "physnet0", 128, 16),
+     "physnet0", 128, 0),
     ("enp177s0f1", "0000:b1:00.1", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "data", (),
      "physnet1", 128, 16),
 )

@@ -84,7 +84,7 @@ def draw_subcloud(seed: int, controller: int, identifier: int) -> Cloud:
     city = die.choice(cities()[die.choices(REGIONS, REGION_WEIGHTS)[0]])
     mode: Literal["simplex", "duplex"] = "duplex" if die.random() < 0.4 else "simplex"
     latitude, longitude, timezone = draw_position(die, city)
-    software = CURRENT if die.random() < 0.7 else die.choices(OLDER, (60, 30, 10))[0]
+    software = CURRENT if die.random() < 0.88 else die.choices(OLDER, (60, 30, 10))[0]
     name = f"{city.slug}-{identifier:04d}"
     initial, powered = draw_state(die, name)
     return Cloud(

@@ -1,0 +1,136 @@
+"""dcmanager v1.0 of every System Controller: subclouds, groups, alarm summary, strategies, options, peers.
+
+Ground truth: wire/dcmanager and starlingx-dcmanager.md section 2. Writes that are not simulated yet answer 501.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from simulator.dcmanager import policy
+from simulator.dcmanager.alarm_summary import AlarmSummary
+from simulator.dcmanager.central_alarms import CentralAlarms
+from simulator.dcmanager.faults import Crashed, Refused, crash, render
+from simulator.dcmanager.groups import Groups
+from simulator.dcmanager.options import Options
+from simulator.dcmanager.peers import Peers
+from simulator.dcmanager.register import Register
+from simulator.dcmanager.strategies import Strategies
+from simulator.dcmanager.subclouds import Subclouds
+from simulator.routing import Call, Handler, Routes, Service, answer
+from simulator.survey import CURRENT
+
+UNWRITTEN = (
+    ("POST", "/v1.0/subclouds"), ("PATCH", "/v1.0/subclouds/{ref}/redeploy"),
+    ("PATCH", "/v1.0/subclouds/{ref}/prestage"), ("PATCH", "/v1.0/subclouds/{ref}/update_status"),
+    ("POST", "/v1.0/phased-subcloud-deploy"), ("PATCH", "/v1.0/phased-subcloud-deploy/{ref}/{verb}"),
+    ("POST", "/v1.0/subcloud-deploy"), ("DELETE", "/v1.0/subcloud-deploy"), ("POST", "/v1.0/subcloud-backup"),
+    ("PATCH", "/v1.0/subcloud-backup/{verb}"), ("PATCH", "/v1.0/subcloud-backup/{verb}/{release}"),
+    ("POST", "/v1.0/sw-update-strategy"), ("DELETE", "/v1.0/sw-update-strategy"),
+    ("POST", "/v1.0/sw-update-strategy/actions"),
+)
+
+
+def service(register: Register) -> Service:
+    routes = Routes()
+    routes.get("/", versions, public=True)
+    for add in (add_subclouds, add_groups, add_strategies, add_peers):
+        add(routes, register)
+    routes.get("/v1.0/alarms", guarded(AlarmSummary(register).list))
+    routes.get("/v1.0/subcloud-deploy", guarded(deploy_files))
+    routes.get("/v1.0/subcloud-deploy/{release}", guarded(deploy_files))
+    routes.add("POST", "/v1.0/notifications", guarded(notifications))
+    for method, pattern in UNWRITTEN:
+        routes.add(method, pattern, guarded(unwritten))
+    register.world.alarm_sources.append(CentralAlarms(register))
+    return Service("dcmanager", routes, lives_on="central", unauthorized=unauthorized,
+                   not_found=lambda call: render(call, Refused(404)),
+                   method_not_allowed=lambda call: render(call, Refused(405)))
+
+
+def add_subclouds(routes: Routes, register: Register) -> None:
+    subclouds, base = Subclouds(register), "/v1.0/subclouds"
+    routes.get(base, guarded(subclouds.list))
+    routes.get(base + "/{ref}", guarded(subclouds.show))
+    routes.get(base + "/{ref}/detail", guarded(subclouds.detail))
+    routes.add("PATCH", base + "/{ref}", guarded(subclouds.update))
+    routes.add("DELETE", base + "/{ref}", guarded(subclouds.delete))
+    for verb in ("restore", "reinstall", "reconfigure"):
+        routes.add("PATCH", f"{base}/{{ref}}/{verb}", guarded(subclouds.gone))
+
+
+def add_groups(routes: Routes, register: Register) -> None:
+    groups, base = Groups(register), "/v1.0/subcloud-groups"
+    routes.get(base, guarded(groups.list))
+    routes.add("POST", base, guarded(groups.create))
+    routes.get(base + "/{ref}", guarded(groups.show))
+    routes.get(base + "/{ref}/subclouds", guarded(groups.members))
+    routes.add("PATCH", base + "/{ref}", guarded(groups.update))
+    routes.add("DELETE", base + "/{ref}", guarded(groups.delete))
+
+
+def add_strategies(routes: Routes, register: Register) -> None:
+    strategies, options = Strategies(register), Options(register)
+    routes.get("/v1.0/sw-update-strategy", guarded(strategies.show))
+    routes.get("/v1.0/sw-update-strategy/steps", guarded(strategies.steps))
+    routes.get("/v1.0/sw-update-strategy/steps/{cloud}", guarded(strategies.step))
+    base = "/v1.0/sw-update-options"
+    routes.get(base, guarded(options.list))
+    routes.get(base + "/{ref}", guarded(options.show))
+    routes.add("POST", base + "/{ref}", guarded(options.set))
+    routes.add("DELETE", base + "/{ref}", guarded(options.delete))
+
+
+def add_peers(routes: Routes, register: Register) -> None:
+    peers = Peers(register)
+    for pattern, handler in (
+        ("system-peers", peers.peers), ("system-peers/{ref}", peers.peer),
+        ("system-peers/{ref}/subcloud-peer-groups", peers.peer_groups_of),
+        ("subcloud-peer-groups", peers.groups), ("subcloud-peer-groups/{ref}", peers.group),
+        ("subcloud-peer-groups/{ref}/subclouds", peers.group_members),
+        ("subcloud-peer-groups/{ref}/status", peers.group_status),
+        ("peer-group-associations", peers.associations), ("peer-group-associations/{ref}", peers.association),
+    ):
+        routes.get(f"/v1.0/{pattern}", guarded(handler))
+
+
+def guarded(handler: Handler) -> Handler:
+    """Turns refusals into dcmanager's error bodies."""
+
+    async def call_handler(call: Call) -> web.StreamResponse:
+        try:
+            return await handler(call)
+        except Refused as refusal:
+            return render(call, refusal)
+        except Crashed:
+            return crash()
+
+    return call_handler
+
+
+def unauthorized(call: Call) -> web.Response:
+    """dcmanager repeats a bad token in its answer, which is why clients must redact it."""
+    text = call.request.headers.get("X-Auth-Token")
+    return render(call, Refused(401, f"Invalid token: {text}" if text else "Authentication required"))
+
+
+async def versions(call: Call) -> web.Response:
+    return answer({"versions": [{"status": "CURRENT", "links": [{"rel": "self", "href": f"{call.base_url}/v1.0/"}],
+                                 "id": "v1.0", "updated": "2017-10-2"}]})
+
+
+async def deploy_files(call: Call) -> web.Response:
+    policy.require(call, policy.READ)
+    return answer({"subcloud_deploy": {
+        "software_version": call.params.get("release", CURRENT.version), "deploy_playbook": None,
+        "deploy_overrides": None, "deploy_chart": None, "prestage_images": None}})
+
+
+async def notifications(call: Call) -> web.Response:
+    """Hooks of the controller's own services; any valid token may call."""
+    return answer(None)
+
+
+async def unwritten(call: Call) -> web.Response:
+    policy.require(call, policy.WRITE)
+    raise Refused(501, "not simulated yet")

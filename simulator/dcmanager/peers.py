@@ -1,0 +1,102 @@
+"""GET of system peers, subcloud peer groups and their associations.
+
+The last controller of a fleet has one of each, without members; the others have none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from simulator.clock import stamp_database
+from simulator.dcmanager import policy
+from simulator.dcmanager.faults import Refused
+from simulator.dcmanager.register import Register
+from simulator.routing import Call, answer
+
+
+class Peers:
+    def __init__(self, register: Register) -> None:
+        self._world = register.world
+        self._owner = register.world.fleet.controllers[-1].central
+        self._created = stamp_database(register.clock.epoch - 90 * 86400.0)
+
+    async def peers(self, call: Call) -> web.Response:
+        policy.require(call, policy.READ)
+        return answer({"system_peers": self._peers(call)})
+
+    async def peer(self, call: Call) -> web.Response:
+        policy.require(call, policy.READ)
+        return answer(self._found(call, self._peers(call), "id", "peer-uuid", "peer-name", what="System Peer"))
+
+    async def peer_groups_of(self, call: Call) -> web.Response:
+        policy.require(call, policy.READ)
+        self._found(call, self._peers(call), "id", "peer-uuid", "peer-name", what="System Peer")
+        return answer({"subcloud_peer_groups": self._groups(call)})
+
+    async def groups(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        return answer({"subcloud_peer_groups": self._groups(call)})
+
+    async def group(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        return answer(self._group(call))
+
+    async def group_members(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        self._group(call)
+        return answer({"subclouds": []})
+
+    async def group_status(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        group = self._group(call)
+        return answer({"peer_group_id": group["id"], "peer_group_name": group["peer_group_name"],
+                       "total_subclouds": 0, "complete": 0, "waiting_for_migrate": 0, "rehoming": 0,
+                       "rehome_failed": 0, "managed": 0, "unmanaged": 0})
+
+    async def associations(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        return answer({"peer_group_associations": self._associations(call)})
+
+    async def association(self, call: Call) -> web.Response:
+        """A single one also says why it is out of sync; the list does not."""
+        policy.require(call, policy.WRITE)
+        found = self._found(call, self._associations(call), "id", what="Peer Group Association")
+        created = {"created-at": found.pop("created-at"), "updated-at": found.pop("updated-at")}
+        return answer({**found, "sync-message": None, **created})
+
+    def _here(self, call: Call) -> bool:
+        return call.cloud.controller == self._owner.controller
+
+    def _peers(self, call: Call) -> list[dict[str, Any]]:
+        return [{
+            "id": 1, "peer-uuid": self._owner.uuid("peer"), "peer-name": "dc-standby",
+            "manager-endpoint": "https://192.0.2.10:5000/v3", "manager-username": "admin",
+            "peer-controller-gateway-address": "192.168.205.1", "administrative-state": "enabled",
+            "heartbeat-interval": 60, "heartbeat-failure-threshold": 3, "heartbeat-failure-policy": "alarm",
+            "heartbeat-maintenance-timeout": 600, "availability-state": "available", "created-at": self._created,
+            "updated-at": None}] if self._here(call) else []
+
+    def _groups(self, call: Call) -> list[dict[str, Any]]:
+        return [{
+            "id": 1, "peer_group_name": "pg-standby", "group_priority": 0, "group_state": "enabled",
+            "max_subcloud_rehoming": 10, "system_leader_id": self._owner.uuid("system"),
+            "system_leader_name": self._owner.name, "migration_status": None, "created-at": self._created,
+            "updated-at": None}] if self._here(call) else []
+
+    def _associations(self, call: Call) -> list[dict[str, Any]]:
+        return [{
+            "id": 1, "peer-group-id": 1, "system-peer-id": 1, "peer-group-priority": 1,
+            "association-type": "primary", "sync-status": "in-sync", "created-at": self._created,
+            "updated-at": None}] if self._here(call) else []
+
+    def _group(self, call: Call) -> dict[str, Any]:
+        return self._found(call, self._groups(call), "id", "peer_group_name", what="Subcloud Peer Group")
+
+    @staticmethod
+    def _found(call: Call, rows: list[dict[str, Any]], *keys: str, what: str) -> dict[str, Any]:
+        for row in rows:
+            if call.params["ref"] in [str(row[key]) for key in keys]:
+                return row
+        raise Refused(404, f"{what} not found")
