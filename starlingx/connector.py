@@ -27,7 +27,7 @@ IDLE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, to which method: status, body, and the seconds by which the server's clock is ahead of ours (None: not told)."""
+    """What came back. `clock_skew` is by how many seconds the server's clock is ahead of ours, None if not told."""
 
     method: str
     status: int
