@@ -10,10 +10,10 @@ from aiohttp import web
 from simulator.dcmanager import policy
 from simulator.dcmanager.alarm_summary import AlarmSummary
 from simulator.dcmanager.central_alarms import CentralAlarms
-from simulator.dcmanager.faults import Crashed, Refused, crash, render
 from simulator.dcmanager.groups import Groups
 from simulator.dcmanager.options import Options
 from simulator.dcmanager.peers import Peers
+from simulator.dcmanager.refusals import Crashed, Refused, crash, render
 from simulator.dcmanager.register import Register
 from simulator.dcmanager.strategies import Strategies
 from simulator.dcmanager.subclouds import Subclouds

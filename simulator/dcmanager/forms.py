@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from simulator.dcmanager.faults import Crashed, Refused
+from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.routing import Call
 
 MAX_FIELD = 2**20

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from simulator.clock import stamp_database
 from simulator.dcmanager import policy
-from simulator.dcmanager.faults import Crashed, Refused
+from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.dcmanager.register import Register
 from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION
 from simulator.identity import stable_fraction

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from simulator.clock import stamp_database
 from simulator.dcmanager import policy
-from simulator.dcmanager.faults import Refused
+from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
 from simulator.routing import Call, answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.dcmanager.faults import Refused
+from simulator.dcmanager.refusals import Refused
 from simulator.routing import Call
 
 READ = frozenset({"reader", "operator", "configurator", "admin"})

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from simulator.clock import stamp_database, utc
 from simulator.dcmanager import policy
-from simulator.dcmanager.faults import Refused
+from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
 from simulator.fleet import Cloud, Controller
 from simulator.identity import stable_fraction

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from simulator.clock import stamp_rpc
 from simulator.dcmanager import deploy_states, policy
-from simulator.dcmanager.faults import Refused
 from simulator.dcmanager.forms import form_fields
 from simulator.dcmanager.listing import Listing
+from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Record, Register
 from simulator.dcmanager.rows import columns, detailed, shown
 from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION, Cloud
