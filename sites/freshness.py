@@ -55,7 +55,7 @@ def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, 
 
 
 def is_live(now: datetime, outer: str = "pk") -> Q:
-    """Condition on Cloud: its alarms (T1) are current. What is not live is stale: one rule for page, map, list and API."""
+    """Condition on Cloud: its alarms (T1) are current, else it is stale. One rule for page, map, list and API."""
     fresh = FacetState.objects.filter(
         cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS))
     )

@@ -13,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 
 from sites.access import Scopes, scopes_for
 
-
 T = TypeVar("T")
 
 
@@ -34,8 +33,10 @@ class ScopesMiddleware(LoginRequiredMiddleware):
         portal.memo = {}
         portal.scopes = cast(Scopes, SimpleLazyObject(lambda: scopes_for(request.user)))
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
-        """A fragment fetched after the session ended must not swap a sign-in form into the page: it sends the page there."""
+    def handle_no_permission(  # type: ignore[override] # a redirect by header is a redirect to htmx
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        """A fragment fetched after the session ended must not swap a sign-in form in: it sends the page there."""
         if "HX-Request" not in request.headers:
             return super().handle_no_permission(request, view_func)
         back = quote(request.headers.get("HX-Current-URL-Path", ""), safe="/")

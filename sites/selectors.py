@@ -14,7 +14,19 @@ from sites.choices import CloudKind, Contact, Severity
 from sites.freshness import Freshness, freshness_of
 from sites.middleware import PortalRequest, once
 from sites.models import Cloud, Controller, FacetState, Release, SubcloudGroup
+from sites.paging import Sorts
 
+CLOUD_SORTS: Sorts = {
+    "name": ("name", "id"),
+    "severity": ("severity", "name", "id"),
+    "region": ("region", "name", "id"),
+    "controller": ("controller__name", "name", "id"),
+    "availability": ("availability_status", "name", "id"),
+    "deploy": ("deploy_status", "name", "id"),
+    "sync": ("sync_status", "name", "id"),
+    "release": ("software_version", "name", "id"),
+    "id": ("id",),
+}
 WORDS = {severity.value: severity.label for severity in Severity}
 
 
@@ -28,7 +40,7 @@ def subclouds(scopes: Scopes) -> QuerySet[Cloud]:
 
 
 def controllers(scopes: Scopes) -> QuerySet[Controller]:
-    """Controllers of which the user sees at least one cloud. Their own details belong to those who see their central cloud."""
+    """Controllers of which the user sees at least one cloud."""
     if scopes.fleet:
         return Controller.objects.all()
     return Controller.objects.filter(Q(pk__in=scopes.controllers) | Q(pk__in=subclouds(scopes).values("controller_id")))
@@ -77,7 +89,7 @@ class CloudInView:
 
 
 def cloud_in_view(request: HttpRequest, pk: int) -> CloudInView:
-    """The cloud `pk` in the scopes of this request, read once per request (one query). Http404 where it is not in scope."""
+    """The cloud `pk`, read once per request (one query). Raises Http404 where it is not in scope."""
     return once(request, ("cloud", pk), lambda: _read_cloud(cast(PortalRequest, request), pk))
 
 

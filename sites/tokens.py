@@ -37,7 +37,7 @@ def digest(text: str) -> str:
 
 
 def user_of_token(text: str, now: datetime) -> User | None:
-    """The active user a token speaks for, or None where it is unknown, expired or revoked. Notes the use, to the minute."""
+    """The active user a token speaks for; None where it is unknown, expired or revoked. Notes the use."""
     if not text.startswith(PREFIX):
         return None
     token = (

@@ -3,14 +3,20 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, path
 
+from sites.api import clouds
 from sites.views import fleetmap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
-    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
 ]
 
-api: list[URLPattern | URLResolver] = []
+api: list[URLPattern | URLResolver] = [
+    path("subclouds/", clouds.Subclouds.as_view(), name="subclouds"),
+    path("subclouds/<int:pk>/", clouds.Subcloud.as_view(), name="subcloud"),
+    path("subcloud-groups/", clouds.Groups.as_view(), name="subcloud-groups"),
+    path("subcloud-groups/<int:pk>/", clouds.Group.as_view(), name="subcloud-group"),
+]

@@ -1,0 +1,1 @@
+"""The share of `sites` in the REST interface."""

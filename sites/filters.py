@@ -1,0 +1,145 @@
+"""Filters over clouds and over what points to a cloud: the same set behind HTML and REST."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from sites.choices import Badge, Contact, Severity
+from sites.freshness import is_live
+from sites.models import Cloud, SubcloudGroup
+from sites.search import search_query
+
+NOTHING_SET = "-"  # the value that stands for "has none" in a words filter
+
+
+class WordsField(forms.Field):
+    """Any number of values of one parameter, as they come."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        values = [text for text in value or [] if text]
+        if any(len(text) > 255 or "\x00" in text for text in values):
+            raise forms.ValidationError("At most 255 characters.")
+        return values
+
+
+class WordsFilter(django_filters.Filter):
+    """An open list of words, as StarlingX's are: any is allowed. `?x=a&x=b` is a or b; `?x=-` is none."""
+
+    field_class = WordsField
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        return qs.filter(**{f"{self.field_name}__in": ["" if text == NOTHING_SET else text for text in value]})
+
+
+class IdsField(WordsField):
+    def clean(self, value: Any) -> list[Any]:
+        values = super().clean(value)
+        if not all(text.isdecimal() and len(text) < 19 for text in values):
+            raise forms.ValidationError("Whole numbers only.")
+        return [int(text) for text in values]
+
+
+class IdsFilter(django_filters.Filter):
+    """`?x=1&x=2`: any of these ids."""
+
+    field_class = IdsField
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[int] | None) -> QuerySet[Model]:
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class SeverityFilter(django_filters.MultipleChoiceFilter):
+    """`?severity=critical&severity=major`, on the number that is kept."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[(severity.label, severity.label) for severity in Severity], **kwargs)
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        numbers = [severity.value for severity in Severity if severity.label in value]
+        return qs.filter(**{f"{self.field_name}__in": numbers})
+
+
+class FlagFilter(django_filters.ChoiceFilter):
+    """true or false, and nothing else. `method` or field_name as with any filter; it gets a bool."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[("true", "true"), ("false", "false")], **kwargs)
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        return qs.filter(**{self.field_name: value == "true"}) if value else qs
+
+
+class StaleFilter(FlagFilter):
+    """Whether the alarms of the cloud are older than three periods, or were never read. field_name: the cloud's id."""
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        now = getattr(self.parent.request, "now", None) or timezone.now()
+        live = is_live(now, self.field_name)
+        return qs.exclude(live) if value == "true" else qs.filter(live)
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Words and word beginnings; every one must be found."""
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        query = search_query(value)
+        return qs.none() if query is None else qs.filter(**{self.field_name: query})
+
+
+class OfCloudFilter(django_filters.FilterSet):
+    """Base for what points to a cloud (alarms, hosts, ports, …): where it is."""
+
+    subcloud = IdsFilter(field_name="cloud_id")
+    controller = IdsFilter(field_name="cloud__controller_id")
+    group = IdsFilter(field_name="cloud__group_id")
+    region = WordsFilter(field_name="cloud__region")
+
+
+class CloudFilter(django_filters.FilterSet):
+    """Filters of the subcloud list."""
+
+    q = SearchFilter(field_name="search", label="Words in name, location, description, region, release, OAM address")
+    id = IdsFilter(field_name="id")
+    controller = IdsFilter(field_name="controller_id")
+    group = IdsFilter(field_name="group_id")
+    name = WordsFilter(field_name="name")
+    region = WordsFilter(field_name="region")
+    availability = WordsFilter(field_name="availability_status")
+    management = WordsFilter(field_name="management_state")
+    deploy = WordsFilter(field_name="deploy_status")
+    sync = WordsFilter(field_name="sync_status")
+    release = WordsFilter(field_name="software_version")
+    severity = SeverityFilter(field_name="severity")
+    ceph = django_filters.MultipleChoiceFilter(field_name="ceph_status", choices=Badge)
+    nic = django_filters.MultipleChoiceFilter(field_name="nic_status", choices=Badge)
+    contact = django_filters.MultipleChoiceFilter(choices=Contact)
+    stale = StaleFilter(field_name="id", label="Alarms older than three periods, or never read")
+
+    class Meta:
+        model = Cloud
+        fields: list[str] = []
+
+
+class GroupFilter(django_filters.FilterSet):
+    """Filters of the list of subcloud groups."""
+
+    controller = IdsFilter(field_name="controller_id")
+    name = WordsFilter(field_name="name")
+
+    class Meta:
+        model = SubcloudGroup
+        fields: list[str] = []
