@@ -21,7 +21,7 @@ def severity_words(field: str = "severity") -> Case:
     )
 
 
-def stale(now: datetime, outer: str = "pk") -> ExpressionWrapper[Any]:
+def stale(now: datetime, outer: str = "pk") -> "ExpressionWrapper[Any]":
     """true where the cloud's alarms are not current (sites/freshness.py)."""
     return ExpressionWrapper(~is_live(now, outer), output_field=BooleanField())
 
