@@ -1,16 +1,18 @@
 """Expressions that turn stored values into the words an answer shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, F, Model, QuerySet, Value, When
-from django.db.models.expressions import Combinable, ExpressionWrapper
+from django.db.models import Case, CharField, DateTimeField, F, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.fields import BooleanField
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.lookups import LessThan
 
-from sites.choices import Severity
-from sites.freshness import is_live
+from sites.choices import Facet, Severity
+from sites.freshness import stale_after
+from sites.models import FacetState
 
 
 def severity_words(field: str = "severity") -> Case:
@@ -21,9 +23,19 @@ def severity_words(field: str = "severity") -> Case:
     )
 
 
-def stale(now: datetime, outer: str = "pk") -> "ExpressionWrapper[Any]":
-    """true where the cloud's alarms are not current (sites/freshness.py)."""
-    return ExpressionWrapper(~is_live(now, outer), output_field=BooleanField())
+def observed(facet: Facet, outer: str = "pk") -> Subquery:
+    """When this facet of the cloud was last read whole. `outer`: the column that holds the cloud's id."""
+    rows = FacetState.objects.filter(cloud=OuterRef(outer), facet=facet).values("observed_at")
+    return Subquery(rows, output_field=DateTimeField())
+
+
+def stale(now: datetime, outer: str = "pk", facet: Facet = Facet.ALARMS) -> Combinable:
+    """true where this facet of the cloud (its alarms) is not current: the rule of freshness.is_live() as a column.
+
+    A scalar subquery, not EXISTS: PostgreSQL would hash the facets of the whole fleet to answer for one row.
+    """
+    limit = now - timedelta(seconds=stale_after(facet))
+    return Coalesce(LessThan(observed(facet, outer), limit), True, output_field=BooleanField())
 
 
 def objects(rows: QuerySet[Model], *fields: str, **named: str | Combinable) -> ArraySubquery:

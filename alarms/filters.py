@@ -1,0 +1,51 @@
+"""Filters of the alarm list, for HTML and REST alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from alarms.models import Alarm
+from sites.filters import OfCloudFilter, SearchFilter, SeverityFilter, WordsFilter
+
+STATES = [("standing", "standing"), ("cleared", "cleared"), ("all", "standing and cleared")]
+
+
+class AlarmFilter(OfCloudFilter):
+    """Without `state` only what stands; suppressed alarms only where they are asked for."""
+
+    q = SearchFilter(field_name="search", label="Words in alarm ID, entity and reason")
+    severity = SeverityFilter(field_name="severity")
+    alarm_id = WordsFilter(field_name="alarm_id")
+    alarm_type = WordsFilter(field_name="alarm_type")
+    state = django_filters.ChoiceFilter(choices=STATES, method="filter_state", empty_label=None)
+    suppressed = django_filters.BooleanFilter(method="filter_suppressed", label="Suppressed at the site")
+    management_affecting = django_filters.BooleanFilter(label="Blocks software strategies")
+    service_affecting = django_filters.BooleanFilter()
+    raised_after = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
+    raised_before = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="lt")
+
+    queryset: QuerySet[Alarm]
+
+    class Meta:
+        model = Alarm
+        fields: list[str] = []
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        if not self.data.get("state"):
+            self.queryset = self.queryset.filter(cleared_at=None)
+        if not self.data.get("suppressed"):
+            self.queryset = self.queryset.filter(suppressed=False)
+
+    def filter_state(self, queryset: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
+        match value:
+            case "cleared":
+                return queryset.exclude(cleared_at=None)
+            case "standing":
+                return queryset.filter(cleared_at=None)
+        return queryset
+
+    def filter_suppressed(self, queryset: QuerySet[Alarm], name: str, value: bool) -> QuerySet[Alarm]:
+        return queryset.filter(suppressed=value)

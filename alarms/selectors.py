@@ -1,0 +1,58 @@
+"""Reads about alarms. Every one takes scopes, or a cloud that was read within them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Func, IntegerField, QuerySet, Value
+from django.db.models.functions import Extract
+
+from alarms.models import Alarm
+from sites.access import Scopes
+from sites.choices import Severity
+
+HEATMAP_HOURS = 24
+STANDING_WORDS = [Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.WARNING]
+
+
+def alarms(scopes: Scopes) -> QuerySet[Alarm]:
+    """Standing and cleared alarms of clouds in scope."""
+    return Alarm.objects.filter(scopes.clouds("cloud__"), cloud__removed_at=None)
+
+
+def standing(scopes: Scopes) -> QuerySet[Alarm]:
+    """What stands as far as we know: on a cloud out of contact, until a complete list says otherwise."""
+    return alarms(scopes).filter(cleared_at=None)
+
+
+def standing_on(cloud_id: int) -> QuerySet[Alarm]:
+    """The worst first. The caller has read the cloud within its scopes."""
+    return Alarm.objects.filter(cloud_id=cloud_id, cleared_at=None).order_by("-severity", "-raised_at", "-id")
+
+
+def hourly(cloud_id: int, now: datetime) -> dict[Severity, list[int]]:
+    """Alarms raised on a cloud in each of the last 24 clock hours (UTC), oldest first, by severity. One query."""
+    end = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    start = end - timedelta(hours=HEATMAP_HOURS)
+    since_start = Extract(F("raised_at") - Value(start), "epoch")
+    hour = Func(since_start / 3600, function="floor", output_field=IntegerField())
+    rows = (
+        Alarm.objects.filter(cloud_id=cloud_id, raised_at__gte=start, raised_at__lt=end)
+        .annotate(hour=hour)
+        .values_list("severity", "hour")
+        .annotate(raised=Count("pk"))
+    )
+    grid = {severity: [0] * HEATMAP_HOURS for severity in STANDING_WORDS}
+    for severity, at, raised in rows:
+        if severity in grid:
+            grid[Severity(severity)][min(max(int(at), 0), HEATMAP_HOURS - 1)] += raised
+    return grid
+
+
+def counts(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """How many of `rows` are critical, major, minor, warning; suppressed ones are not counted."""
+    found = dict.fromkeys((severity.label for severity in STANDING_WORDS), 0)
+    for row in rows:
+        label = Severity(row["severity"]).label
+        if label in found and not row["suppressed"]:
+            found[label] += 1
+    return found

@@ -1,0 +1,68 @@
+"""Parts of the subcloud page about alarms. The fleet-wide list stands in fleet_views.py."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alarms.selectors import counts, hourly, standing_on
+from sites.choices import Facet
+from sites.middleware import once
+from sites.selectors import CloudInView, cloud_in_view
+
+PANEL_ROWS = 200
+PANEL_COLUMNS = [
+    "id", "alarm_id", "entity_instance_id", "severity", "severity_word", "reason_text", "proposed_repair_action",
+    "probable_cause", "alarm_type", "service_affecting", "management_affecting", "suppressed", "raised_at",
+]  # fmt: skip
+
+
+@require_safe
+def panel(request: HttpRequest, cloud_id: int) -> HttpResponse:
+    """Standing alarms of one cloud, the worst first."""
+    return render(request, "alarms/_panel.html", _standing(request, cloud_id))
+
+
+@require_safe
+def tile(request: HttpRequest, cloud_id: int) -> HttpResponse:
+    """How many stand, and the worst of them."""
+    return render(request, "alarms/_tile.html", _standing(request, cloud_id))
+
+
+@require_safe
+def heatmap(request: HttpRequest, cloud_id: int) -> HttpResponse:
+    """Alarms raised per hour and severity over the last day, as this portal saw them."""
+    view = cloud_in_view(request, cloud_id)
+    grid = [
+        {"word": severity.label, "cells": [_cell(raised) for raised in hours]}
+        for severity, hours in hourly(cloud_id, view.now).items()
+    ]
+    return render(request, "alarms/_heatmap.html", {"view": view, "grid": grid, "total": _total(grid)})
+
+
+def _standing(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
+    view = cloud_in_view(request, cloud_id)
+    rows = once(request, ("alarms", cloud_id), lambda: _rows(view))
+    return {
+        "view": view,
+        "facet": view.facets[Facet.ALARMS],
+        "rows": rows[:PANEL_ROWS],
+        "more": len(rows) > PANEL_ROWS,
+        "counts": counts(rows),
+        "active": sum(not row["suppressed"] for row in rows),
+        "worst": rows[0] if rows else None,
+    }
+
+
+def _rows(view: CloudInView) -> list[dict[str, Any]]:
+    return list(standing_on(view.cloud.pk).values(*PANEL_COLUMNS)[: PANEL_ROWS + 1])
+
+
+def _cell(raised: int) -> dict[str, int]:
+    """Level 0 to 4: none, one, a few, many, a storm."""
+    return {"raised": raised, "level": (raised > 0) + (raised > 1) + (raised > 4) + (raised > 14)}
+
+
+def _total(grid: list[dict[str, Any]]) -> int:
+    return sum(cell["raised"] for line in grid for cell in line["cells"])
