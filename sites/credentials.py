@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 
-class CannotUnseal(Exception):
+class CannotUnsealError(Exception):
     """The sealed bytes were made with another key, or are damaged. Says nothing about what they hold."""
 
 
@@ -19,16 +19,18 @@ def seal(text: str) -> bytes:
 
 
 def unseal(sealed: bytes | memoryview) -> str:
-    """The text that was sealed. Raises CannotUnseal when the key of this installation does not open it."""
+    """The text that was sealed. Raises CannotUnsealError when the key of this installation does not open it."""
     try:
         return _box(settings.SEAL_KEY).decrypt(bytes(sealed)).decode()
     except InvalidToken:
-        raise CannotUnseal(
+        raise CannotUnsealError(
             "The credentials cannot be opened with this installation's seal key: enter them again."
         ) from None
 
 
 @lru_cache(maxsize=4)
 def _box(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dcportal controller credentials").derive(key.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dcportal controller credentials").derive(
+        key.encode()
+    )
     return Fernet(base64.urlsafe_b64encode(derived))

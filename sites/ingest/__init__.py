@@ -1,0 +1,41 @@
+"""What the fleet tells about clouds, written into rows. The collector is the only caller."""
+
+from sites.ingest.clouds import RecordedSubclouds, ensure_central, record_subclouds, standing
+from sites.ingest.contact import ContactResult, record_contact
+from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_services
+from sites.ingest.counts import record_counts
+from sites.ingest.facets import Admitted, FailedLook, Look, admit, failed
+from sites.ingest.groups import PORTAL_MADE, record_groups
+from sites.ingest.places import Place, cloud_event, event, places
+from sites.ingest.software import ReleaseSnapshot, record_certificates, record_releases
+from sites.ingest.systems import SystemSnapshot, record_systems
+
+__all__ = [
+    "PORTAL_MADE",
+    "Admitted",
+    "ContactResult",
+    "FailedLook",
+    "Look",
+    "Place",
+    "Progress",
+    "RecordedSubclouds",
+    "ReleaseSnapshot",
+    "ServiceLook",
+    "SystemSnapshot",
+    "admit",
+    "cloud_event",
+    "ensure_central",
+    "event",
+    "failed",
+    "places",
+    "record_beat",
+    "record_certificates",
+    "record_contact",
+    "record_counts",
+    "record_groups",
+    "record_releases",
+    "record_services",
+    "record_subclouds",
+    "record_systems",
+    "standing",
+]

@@ -1,0 +1,210 @@
+"""Subclouds as dcmanager lists them: identity, status words, home group (T0)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from events.kinds import Kind
+from events.log import append
+from sites import spans
+from sites.choices import CloudKind, Facet, SpanField
+from sites.ingest.facets import Look, admit
+from sites.ingest.groups import PORTAL_MADE
+from sites.ingest.places import cloud_event, places
+from sites.models import Cloud, SubcloudGroup
+from sites.staging import Staging, quiet_commit
+from sites.sync import aggregate
+from starlingx.records import Subcloud
+
+SOURCE = "dcmanager"
+BATCH = 500
+# Column -> attribute of the record. What is told in events comes first.
+TOLD = {
+    "name": "name",
+    "location": "location",
+    "description": "description",
+    "software_version": "software_version",
+    "management_state": "management_state",
+    "availability_status": "availability_status",
+    "deploy_status": "deploy_status",
+    "sync_status": "",
+    "backup_status": "backup_status",
+    "prestage_status": "prestage_status",
+    "group_id": "",
+}
+UNTOLD = {
+    "endpoint_sync": "",
+    "backup_at": "backup_datetime",
+    "prestage_versions": "prestage_versions",
+    "error_description": "error_description",
+    "management_subnet": "management_subnet",
+    "management_start_ip": "management_start_ip",
+    "management_gateway_ip": "management_gateway_ip",
+    "peer_group_id": "peer_group_id",
+    "upstream_created_at": "created_at",
+    "upstream_updated_at": "updated_at",
+}
+SPANS = {
+    "availability_status": SpanField.AVAILABILITY,
+    "sync_status": SpanField.SYNC,
+    "deploy_status": SpanField.DEPLOY,
+    "management_state": SpanField.MANAGEMENT,
+}
+STAGING = Staging(
+    Cloud,
+    ("controller_id", "dcmanager_id"),
+    ("region_name", *TOLD, *UNTOLD),
+    kept_if_null=("group_id",),
+    now_on_insert=("created_at",),
+    now_on_change=(),
+    open_when="removed_at IS NULL AND kind = 'subcloud'",
+    constants={"kind": CloudKind.SUBCLOUD.value},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSubclouds:
+    """What became of a list: cloud by dcmanager id, and the clouds that went."""
+
+    clouds: dict[int, int]
+    removed: frozenset[int]
+
+
+def record_subclouds(
+    controller_id: int,
+    subclouds: Sequence[Subcloud],
+    *,
+    changed: Iterable[int] | None = None,
+    requested_at: datetime,
+    lease_token: int,
+    now: datetime,
+) -> RecordedSubclouds | None:
+    """The complete list of a controller. None if it was dropped (older than the stored one, or under an old lease).
+
+    `changed` are the dcmanager ids that the caller knows to differ from the list it had recorded before under the
+    same lease; only these are compared with the stored rows. None: compare all.
+    """
+    central = ensure_central(controller_id)
+    with transaction.atomic():
+        if not admit(Facet.SUBCLOUD, [Look(central, requested_at)], source=SOURCE, lease_token=lease_token).clouds:
+            return None
+        removed = _remove_gone(controller_id, subclouds, now)
+    wanted = None if changed is None else set(changed)
+    groups = _home_groups(controller_id)
+    for start in range(0, len(subclouds), BATCH):
+        batch = subclouds[start : start + BATCH]
+        differing = batch if wanted is None else [subcloud for subcloud in batch if subcloud.id in wanted]
+        _record_batch(controller_id, batch, differing, groups, requested_at, lease_token, now)
+    return RecordedSubclouds(standing(controller_id), removed)
+
+
+def standing(controller_id: int) -> dict[int, int]:
+    """Cloud id by dcmanager id, of the subclouds that are there."""
+    rows = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
+    return {number: pk for number, pk in rows.values_list("dcmanager_id", "pk") if number is not None}
+
+
+def ensure_central(controller_id: int) -> int:
+    """Id of the row of the controller's own cloud, made when it is not there yet."""
+    found = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.CENTRAL, removed_at=None)
+    if (pk := found.values_list("pk", flat=True).first()) is not None:
+        return pk
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sites_controller WHERE id = %s", [controller_id])
+        (name,) = cursor.fetchone()
+    row, _ = Cloud.objects.get_or_create(
+        controller_id=controller_id, kind=CloudKind.CENTRAL, removed_at=None, defaults={"name": name}
+    )
+    return row.pk
+
+
+def _home_groups(controller_id: int) -> dict[int, int]:
+    """Row of each group by dcmanager id. Portal-made ones are left out: a subcloud only passes through them."""
+    rows = SubcloudGroup.objects.filter(controller_id=controller_id, removed_at=None, portal_made=False)
+    return dict(rows.exclude(name__startswith=PORTAL_MADE).values_list("dcmanager_id", "pk"))
+
+
+def _remove_gone(controller_id: int, subclouds: Sequence[Subcloud], now: datetime) -> frozenset[int]:
+    """Clouds that are not in the list any more, or whose id now has another region name: another subcloud."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sites_cloud c SET removed_at = %s WHERE c.controller_id = %s AND c.kind = 'subcloud'"
+            " AND c.removed_at IS NULL AND NOT EXISTS (SELECT FROM unnest(%s::int[], %s::text[]) v (id, region)"
+            " WHERE v.id = c.dcmanager_id AND v.region = c.region_name)"
+            " RETURNING c.id, c.name",
+            [now, controller_id, [s.id for s in subclouds], [s.region_name for s in subclouds]],
+        )
+        names = dict(cursor.fetchall())
+    if names:
+        spans.end(names, now)
+        found = places(names)
+        append(cloud_event(found[pk], Kind.CLOUD_REMOVED, now, {"name": name}) for pk, name in names.items())
+    return frozenset(names)
+
+
+def _record_batch(
+    controller_id: int,
+    batch: Sequence[Subcloud],
+    differing: Sequence[Subcloud],
+    groups: dict[int, int],
+    requested_at: datetime,
+    lease_token: int,
+    now: datetime,
+) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        quiet_commit(cursor)
+        known = standing(controller_id)
+        looks = [Look(known[subcloud.id], requested_at) for subcloud in batch if subcloud.id in known]
+        admitted = admit(Facet.SUBCLOUD, looks, source=SOURCE, lease_token=lease_token).clouds
+        rows = [_row(controller_id, s, groups) for s in differing if s.id not in known or known[s.id] in admitted]
+        if not rows:
+            return
+        STAGING.stage(cursor, sorted(rows, key=lambda row: row[1]))
+        differences = STAGING.differences(cursor, tuple(TOLD))
+        written = STAGING.upsert(cursor, now, ("name", *SPANS))
+        _tell(differences, written, now)
+        added = [Look(pk, requested_at) for pk, _, inserted, *_ in written if inserted]
+        admit(Facet.SUBCLOUD, added, source=SOURCE, lease_token=lease_token)
+
+
+def _row(controller_id: int, subcloud: Subcloud, groups: dict[int, int]) -> tuple[Any, ...]:
+    made = {
+        "sync_status": aggregate(endpoint.sync_status for endpoint in subcloud.endpoints),
+        "endpoint_sync": Jsonb({endpoint.endpoint_type: endpoint.sync_status for endpoint in subcloud.endpoints}),
+        "group_id": None if subcloud.group_id is None else groups.get(subcloud.group_id),
+    }
+    values = (made[c] if c in made else getattr(subcloud, attribute) for c, attribute in (TOLD | UNTOLD).items())
+    return (controller_id, subcloud.id, subcloud.region_name, *values)
+
+
+def _tell(differences: list[tuple[Any, ...]], written: list[tuple[Any, ...]], now: datetime) -> None:
+    """Spans of the status words, and one event for each cloud that is new or changed in what people see."""
+    spans.record(
+        (
+            (pk, field, value)
+            for pk, _, _, _, *values in written
+            for field, value in zip(SPANS.values(), values, strict=True)
+        ),
+        now,
+    )
+    changes = {pk: _changed_fields(pairs) for pk, _, *pairs in differences}
+    added = {pk: name for pk, _, inserted, name, *_ in written if inserted}
+    found = places(added.keys() | {pk for pk, fields in changes.items() if fields})
+    events = [
+        cloud_event(place, Kind.CLOUD_ADDED, now, {"name": added[pk]})
+        if pk in added
+        else cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]})
+        for pk, place in found.items()
+    ]
+    if events:
+        append(events)
+
+
+def _changed_fields(pairs: Sequence[Any]) -> dict[str, Any]:
+    """New value of each told column that differs."""
+    old, new = pairs[0::2], pairs[1::2]
+    return {column: after for column, before, after in zip(TOLD, old, new, strict=True) if before != after}

@@ -1,0 +1,74 @@
+"""Subcloud groups of a controller, as dcmanager lists them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from events.kinds import Kind
+from events.log import NewEvent, append
+from sites.bounded import bounded
+from sites.models import SubcloudGroup as GroupRow
+from starlingx.records import SubcloudGroup
+
+PORTAL_MADE = "dcportal-"  # names of the temporary groups a campaign makes
+
+
+def record_groups(
+    controller_id: int, groups: Sequence[SubcloudGroup], *, requested_at: datetime, now: datetime
+) -> None:
+    """The complete list: new ones are added, changed ones updated, missing ones get `removed_at`.
+
+    A list requested before the newest stored one is dropped. There are few groups, so rows are compared here.
+    """
+    with transaction.atomic():
+        stored = {
+            row.dcmanager_id: row
+            for row in GroupRow.objects.select_for_update().filter(controller_id=controller_id, removed_at=None)
+        }
+        if any(row.observed_at > requested_at for row in stored.values()):
+            return
+        events = [
+            event
+            for group in groups
+            if (event := _record_one(controller_id, stored.pop(group.id, None), group, requested_at, now))
+        ]
+        for row in stored.values():
+            row.removed_at = now
+            row.save(update_fields=["removed_at"])
+            events.append(_changed(row, {"removed": True}, now))
+        GroupRow.objects.filter(controller_id=controller_id, removed_at=None).update(observed_at=requested_at)
+        if events:
+            append(events)
+
+
+def _record_one(
+    controller_id: int, row: GroupRow | None, group: SubcloudGroup, requested_at: datetime, now: datetime
+) -> NewEvent | None:
+    told = {
+        "name": bounded(group.name, 255),
+        "description": bounded(group.description, 255),
+        "update_apply_type": bounded(group.update_apply_type, 32),
+        "max_parallel_subclouds": group.max_parallel_subclouds,
+        "portal_made": group.name.startswith(PORTAL_MADE),
+    }
+    if row is None:
+        row = GroupRow(controller_id=controller_id, dcmanager_id=group.id, observed_at=requested_at)
+    changes = {name: value for name, value in told.items() if row.pk is None or getattr(row, name) != value}
+    if not changes:
+        return None
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+    return None if row.portal_made else _changed(row, changes, now)
+
+
+def _changed(row: GroupRow, fields: Mapping[str, object], now: datetime) -> NewEvent:
+    return NewEvent(
+        kind=Kind.GROUP_CHANGED,
+        subject=f"group:{row.pk}",
+        at=now,
+        data={"fields": dict(fields)},
+        controller_id=row.controller_id,
+        group_id=row.pk,
+    )

@@ -1,0 +1,77 @@
+"""What a cloud's own sysinv says of it: name, kind, time zone, position (T2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from events.kinds import Kind
+from events.log import append
+from sites.bounded import bounded
+from sites.choices import CloudKind, Facet
+from sites.geo import Box, position, region_of
+from sites.ingest.facets import Look, admit
+from sites.ingest.places import cloud_event, places
+from sites.models import Cloud, RegionBox
+from sites.staging import quiet_commit
+from starlingx.records import System
+
+SOURCE = "sysinv"
+TOLD = ("system_name", "system_mode", "software_version", "location", "latitude", "longitude", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSnapshot:
+    """sysinv's isystem of one cloud."""
+
+    cloud_id: int
+    requested_at: datetime
+    system: System
+
+
+def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: datetime) -> None:
+    """Names and positions. A position or region that people set by hand stays; an unusable position changes nothing."""
+    latest = {snapshot.cloud_id: snapshot for snapshot in sorted(batch, key=lambda each: each.requested_at)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        quiet_commit(cursor)
+        looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
+        admitted = admit(Facet.SYSTEM, looks, source=SOURCE, lease_token=lease_token).clouds
+        boxes = region_boxes()
+        changes: dict[int, dict[str, Any]] = {}
+        for cloud in Cloud.objects.filter(pk__in=admitted).defer("search").order_by("pk"):
+            fields = _fields(cloud, latest[cloud.pk].system, boxes)
+            changed = {name: value for name, value in fields.items() if getattr(cloud, name) != value}
+            if changed:
+                Cloud.objects.filter(pk=cloud.pk).update(**changed)
+                changes[cloud.pk] = {name: value for name, value in changed.items() if name in TOLD}
+        found = places(pk for pk, fields in changes.items() if fields)
+        if found:
+            append(cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]}) for pk, place in found.items())
+
+
+def region_boxes() -> list[Box]:
+    """All boxes of all regions. One query."""
+    rows = RegionBox.objects.values_list("region__name", "region__order", "south", "west", "north", "east")
+    return [Box(*row) for row in rows]
+
+
+def _fields(cloud: Cloud, system: System, boxes: Sequence[Box]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "system_name": bounded(system.name, 255),
+        "system_type": bounded(system.system_type, 64),
+        "system_mode": bounded(system.system_mode, 64),
+        "timezone": bounded(system.timezone, 64),
+    }
+    where = None if cloud.latitude is None or cloud.longitude is None else (cloud.latitude, cloud.longitude)
+    if not cloud.placed_by_hand and (told := position(system.latitude, system.longitude)) is not None:
+        where = told
+        fields["latitude"], fields["longitude"] = told
+    if not cloud.region_by_hand:
+        fields["region"] = region_of(where, boxes)
+    if cloud.kind == CloudKind.CENTRAL:  # nobody else tells these of a central cloud
+        fields["software_version"] = bounded(system.software_version, 64)
+        fields["location"] = bounded(system.location, 255)
+        fields["description"] = bounded(system.description, 255)
+    return fields
