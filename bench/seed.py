@@ -130,56 +130,16 @@ class Seed:
         return found
 
     def _clouds(self, count: int, groups: dict[int, list[int]]) -> None:
-        columns = [
-            "controller_id",
-            "kind",
-            "dcmanager_id",
-            "region_name",
-            "name",
-            "description",
-            "location",
-            "group_id",
-            "software_version",
-            "management_state",
-            "availability_status",
-            "deploy_status",
-            "sync_status",
-            "endpoint_sync",
-            "backup_status",
-            "prestage_status",
-            "prestage_versions",
-            "error_description",
-            "management_subnet",
-            "management_start_ip",
-            "management_gateway_ip",
-            "oam_ip",
-            "system_name",
-            "system_type",
-            "system_mode",
-            "timezone",
-            "latitude",
-            "longitude",
-            "placed_by_hand",
-            "region",
-            "region_by_hand",
-            "contact",
-            "contact_error",
-            "severity",
-            "critical_alarms",
-            "major_alarms",
-            "minor_alarms",
-            "warning_alarms",
-            "ceph_status",
-            "ceph_source",
-            "nic_status",
-            "ports_up",
-            "ports_down",
-            "ports_unknown",
-            "hosts_total",
-            "hosts_ok",
-            "created_at",
-        ]
-        copy("sites_cloud", ", ".join(columns), self._cloud_rows(count, groups))
+        columns = (
+            "controller_id kind dcmanager_id region_name name description location group_id software_version"
+            " management_state availability_status deploy_status sync_status endpoint_sync backup_status"
+            " prestage_status prestage_versions error_description management_subnet management_start_ip"
+            " management_gateway_ip oam_ip system_name system_type system_mode timezone latitude longitude"
+            " placed_by_hand region region_by_hand contact contact_error severity critical_alarms major_alarms"
+            " minor_alarms warning_alarms ceph_status ceph_source nic_status ports_up ports_down ports_unknown"
+            " hosts_total hosts_ok created_at"
+        )
+        copy("sites_cloud", columns.replace(" ", ", "), self._cloud_rows(count, groups))
 
     def _cloud_rows(self, count: int, groups: dict[int, list[int]]) -> Iterator[tuple[Any, ...]]:
         draw = self.random
@@ -215,7 +175,8 @@ class Seed:
         """(id, contact, hosts) of every cloud."""
         from sites.models import Cloud
 
-        return list(Cloud.objects.order_by("id").values_list("id", "contact", "hosts_total"))
+        rows = Cloud.objects.order_by("id").values_list("id", "contact", "hosts_total")
+        return [(pk, contact, hosts or 0) for pk, contact, hosts in rows]
 
     def _facets(self, clouds: list[tuple[int, str, int]]) -> None:
         def rows() -> Iterator[tuple[Any, ...]]:
@@ -246,12 +207,12 @@ class Seed:
 
         copy(
             "hosts_host",
-            "cloud_id, uuid, hostname, personality, subfunctions, administrative, operational, availability, status, task,"
-            " config_status, software_version, management_ip, bmc_ip, bmc_type, clock_synchronization, install_state,"
+            "cloud_id, uuid, hostname, personality, subfunctions, administrative, operational, availability, status,"
+            " task, config_status, software_version, management_ip, bmc_ip, bmc_type, clock_synchronization, install_state,"
             " peer_group, uptime_seconds, active_controller, changed_at",
             (
-                (c, f"h{c}-{h}", f"controller-{h}", "controller", "controller,worker", "unlocked", "enabled", "available",
-                 "ok", "", "", "10.0.2", f"192.168.204.{h + 2}", f"10.9.{c % 250}.{h}", "redfish", "ntp", "completed",
+                (c, f"h{c}-{h}", f"controller-{h}", "controller", "controller,worker", "unlocked", "enabled",
+                 "available", "ok", "", "", "10.0.2", f"192.168.204.{h + 2}", f"10.9.{c % 250}.{h}", "redfish", "ntp", "completed",
                  "", 864_000 + c, h == 0, self.now)
                 for c, _, hosts in clouds for h in range(hosts or 0)
             ),
@@ -262,8 +223,8 @@ class Seed:
         copy(
             "network_port",
             "cloud_id, host_id, uuid, name, pci_address, vendor, device, driver, mac, mtu, speed_mbps, numa_node,"
-            " dpdk_support, sriov_total_vfs, sriov_configured_vfs, sriov_vf_driver, link_state, link_evidence, link_detail,"
-            " neighbour_system, neighbour_port",
+            " dpdk_support, sriov_total_vfs, sriov_configured_vfs, sriov_vf_driver, link_state, link_evidence,"
+            " link_detail, neighbour_system, neighbour_port",
             (
                 (cloud, host, f"p{host}-{n}", name, f"0000:{n + 0x18:02x}:00.{n % 2}", "Intel Corporation [8086]",
                  "Ethernet Controller E810-XXV for SFP [159b]", "ice", f"3c:fd:fe:{host % 250:02x}:00:{n:02x}", 1500,
@@ -325,7 +286,10 @@ class Seed:
         )  # fmt: skip
         copy(
             "ceph_osd", "cloud_id, uuid, osd_id, hostname, function, state, tier_name, disk_uuid",
-            ((c, f"o{c}-{n}", n, f"controller-{n}", "osd", "configured", "storage", "") for c, _, h in clouds for n in range(h or 0)),
+            (
+                (c, f"o{c}-{n}", n, f"controller-{n}", "osd", "configured", "storage", "")
+                for c, _, hosts in clouds for n in range(hosts)
+            ),
         )  # fmt: skip
 
 

@@ -1,16 +1,14 @@
 """Who may see which clouds. Scopes are computed once per request, at the edge, and travel as an argument:
 a selector without scopes does not exist."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q
 
+from events.visibility import Visibility
 from sites.models import ScopeGrant
-
-if TYPE_CHECKING:
-    from events.visibility import Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,8 @@ class Scopes:
         parts |= Q(**{f"{prefix}region__in": self.regions, f"{prefix}kind": "subcloud"})
         return parts
 
-    def visibility(self) -> "Visibility":
+    def visibility(self) -> Visibility:
         """The same for events, which carry controller, group and region themselves."""
-        from events.visibility import Visibility  # the log's model needs the app registry
-
         return Visibility(everything=self.fleet, controllers=self.controllers, groups=self.groups, regions=self.regions)
 
 
@@ -62,7 +58,7 @@ def scopes_for(user: AbstractBaseUser | AnonymousUser) -> Scopes:
     )
 
 
-def stream_visibility(scope: dict[str, Any]) -> "Visibility | None":
+def stream_visibility(scope: dict[str, Any]) -> Visibility | None:
     """For the socket: the visibility of the session's user or of the bearer token; None where nobody is signed in."""
     from sites.tokens import user_of_headers  # tokens import models that need the app registry
 
@@ -71,4 +67,4 @@ def stream_visibility(scope: dict[str, Any]) -> "Visibility | None":
         user = user_of_headers(scope.get("headers", []))
     if user is None or not user.is_active:
         return None
-    return scopes_for(user).visibility()
+    return replace(scopes_for(user).visibility(), holder=f"user:{user.pk}")

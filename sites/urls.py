@@ -8,6 +8,10 @@ from sites.views import fleetmap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
+    path("map/feed", fleetmap.feed, name="map-feed"),
+    path("map/counts", fleetmap.counts, name="map-counts"),
+    path("map/unlocated", fleetmap.unlocated, name="map-unlocated"),
+    path("subclouds/<int:pk>/panel", fleetmap.panel, name="subcloud-panel"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),

@@ -4,25 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, DateTimeField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Value, When
 from django.db.models.fields import BooleanField
 from drf_spectacular.utils import extend_schema
 
 from sites.access import Scopes
 from sites.api.schemas import GroupSchema, SubcloudListSchema, SubcloudSchema
 from sites.choices import Facet
-from sites.expressions import objects, severity_words, stale
+from sites.expressions import objects, observed, severity_words, stale
 from sites.filters import CloudFilter, GroupFilter
 from sites.freshness import stale_after
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Cloud, FacetState, Release, SubcloudGroup
 from sites.selectors import CLOUD_SORTS, groups, subclouds
-
-
-def observed(facet: Facet) -> Subquery:
-    """When this facet of the cloud was last read whole."""
-    rows = FacetState.objects.filter(cloud=OuterRef("pk"), facet=facet).values("observed_at")
-    return Subquery(rows, output_field=DateTimeField())
 
 
 def facets(now: datetime) -> Any:
