@@ -1,0 +1,55 @@
+"""Hosts that were locked, unlocked or swacted by command, and what follows for alarms and inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator.alarms.alarm import Episode, make
+from simulator.alarms.register import Register
+from simulator.fleet import Cloud
+from simulator.world import World
+
+BOOT_SECONDS = 300.0
+
+
+class HostActions:
+    """The command is `host.action`; what an API refuses is the API's business."""
+
+    def __init__(self, world: World, register: Register) -> None:
+        self._world = world
+        self._register = register
+        world.command("host.action", self._apply)
+
+    def episodes(self, cloud: Cloud) -> Iterator[Episode]:
+        """200.001 as long as a host is locked."""
+        for hostname, since, until in self._register.of(cloud).locks:
+            yield Episode(make(cloud, "200.001", "warning", since, host=hostname), until)
+
+    def locked(self, cloud: Cloud, at: float) -> dict[str, float]:
+        """Locked hosts, and since when."""
+        return {hostname: since for hostname, since, until in self._register.of(cloud).locks
+                if since <= at and (until is None or at < until)}
+
+    def swacts(self, cloud: Cloud, at: float) -> int:
+        return sum(1 for instant in self._register.of(cloud).swacts if instant <= at)
+
+    def booted(self, cloud: Cloud) -> dict[str, float]:
+        return self._register.of(cloud).booted
+
+    def _apply(self, at: float, arguments: Mapping[str, Any]) -> None:
+        controller, identifier = arguments["cloud"]
+        cloud = self._world.cloud(controller, identifier)
+        if cloud is None:
+            return
+        deeds, hostname, action = self._register.to(cloud), arguments["host"], arguments["action"]
+        if action in ("lock", "force-lock"):
+            deeds.locks.append((hostname, at, None))
+        elif action in ("unlock", "force-unlock"):
+            boot = self._world.clock.scaled(BOOT_SECONDS)
+            deeds.locks = [(name, since, at + boot if name == hostname and until is None else until)
+                           for name, since, until in deeds.locks]
+            deeds.booted[hostname] = at + boot
+        elif action in ("swact", "force-swact"):
+            deeds.swacts.append(at)
+        self._world.touch(cloud.key)

@@ -1,0 +1,51 @@
+"""What every body builder is given: the cloud, where it is addressed, and what holds there at the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.alarms.conditions import Conditions
+from simulator.clock import stamp_sysinv
+from simulator.exporters import has_exporter
+from simulator.fleet import Cloud
+from simulator.hardware import HostSpec
+from simulator.identity import stable_fraction
+
+Item = dict[str, Any]
+Builder = Callable[["Site"], list[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`base` is the origin without version, `http://127.0.0.1:9000/c1/s3/platform`; `epoch`, `at` in seconds."""
+
+    cloud: Cloud
+    base: str
+    epoch: float
+    at: float
+    conditions: Conditions
+
+    @property
+    def hosts(self) -> tuple[HostSpec, ...]:
+        return self.cloud.hosts
+
+    @property
+    def has_exporter(self) -> bool:
+        return has_exporter(self.cloud)
+
+    def links(self, resource: str, uuid: str, *tail: str) -> list[dict[str, str]]:
+        """sysinv's pair of references: one with the API version, one without."""
+        path = "/".join((resource, uuid, *tail))
+        return [
+            {"href": f"{self.base}/v1/{path}", "rel": "self"},
+            {"href": f"{self.base}/{path}", "rel": "bookmark"},
+        ]
+
+    def created(self, *what: object) -> str:
+        """When a row was written: within the first hours of the site's life."""
+        return stamp_sysinv(self.epoch - self.cloud.age + stable_fraction(self.cloud.seed, "made", *what) * 7200)
+
+    def times(self, *what: object) -> Item:
+        return {"created_at": self.created(*what), "updated_at": None}
