@@ -28,6 +28,7 @@ Catalog entries are in keystone_catalog.py.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from email.utils import formatdate
 from importlib import import_module
 from importlib.util import find_spec
@@ -40,7 +41,7 @@ from simulator.fleet import Cloud
 from simulator.request_log import RequestLog
 from simulator.routing import Call, Service
 from simulator.transport import DroppedError, after, before, drop, faults_for
-from simulator.world import World
+from simulator.world import AlarmModel, World
 
 log = logging.getLogger("simulator")
 
@@ -132,8 +133,17 @@ class Front:
         return call.service.unauthorized(call) if call.token is None else None
 
 
+def alarm_model() -> Callable[[World], AlarmModel] | None:
+    """What makes the alarm model; taken before anything imports a submodule of the same name."""
+    if find_spec("simulator.alarms") is None:
+        return None
+    made_by: Callable[[World], AlarmModel] | None = getattr(import_module("simulator.alarms"), "model", None)
+    return made_by
+
+
 def build_app(world: World) -> web.Application:
     """The whole simulator as an aiohttp application; replays the journal."""
+    model = alarm_model()
     front = Front(world)
     register = Register(world)
     front.register(keystone.service(world))
@@ -143,10 +153,8 @@ def build_app(world: World) -> web.Application:
             plug_in = getattr(import_module(f"simulator.{name}"), "service", None)
             if plug_in is not None:
                 front.register(plug_in(world))
-    if find_spec("simulator.alarms"):
-        model = getattr(import_module("simulator.alarms"), "model", None)
-        if model is not None:
-            world.alarms = model(world)
+    if model is not None:
+        world.alarms = model(world)
     world.replay()
     app = web.Application(client_max_size=MAX_BODY)
     control.add_routes(app, front, register)

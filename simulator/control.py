@@ -111,7 +111,7 @@ class Control:
     async def end_fault(self, request: web.Request) -> web.Response:
         if not self._world.end_fault(whole(request.match_info, "id", 0)):
             raise TargetError("no such active fault")
-        return web.Response(status=204)
+        return web.json_response({"ended": True})
 
     async def raise_alarm(self, request: web.Request) -> web.Response:
         body = await body_of(request)
@@ -136,4 +136,4 @@ class Control:
 
     async def forget_requests(self, request: web.Request) -> web.Response:
         self._front.requests.clear()
-        return web.Response(status=204)
+        return web.json_response({"forgotten": True})

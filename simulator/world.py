@@ -130,7 +130,7 @@ class World:
     def command(self, name: str, apply: Apply) -> None:
         self._commands[name] = apply
 
-    def do(self, name: str, **arguments: Any) -> Any:
+    def do(self, name: str, /, **arguments: Any) -> Any:
         """Write a command to the journal and apply it; returns what its function returns."""
         at = self.clock.now()
         result = self._commands[name](at, arguments)
