@@ -7,12 +7,15 @@ import json
 from typing import Any
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.routing import Call
 
 MAX_FIELD = 2**20
 MAX_FIELDS = 100
+# what aiohttp's multipart reader raises for bodies that are none
+UNREADABLE = (ValueError, AssertionError, LookupError, TypeError, RuntimeError, HttpProcessingError, web.HTTPException)
 
 
 async def form_fields(call: Call) -> dict[str, str]:
@@ -29,7 +32,7 @@ async def form_fields(call: Call) -> dict[str, str]:
             if not isinstance(part, BodyPartReader) or part.name is None or len(fields) >= MAX_FIELDS:
                 raise Crashed
             fields[part.name] = await _text(part)
-    except (ValueError, AssertionError, LookupError, TypeError, RuntimeError, web.HTTPException) as error:
+    except UNREADABLE as error:
         raise Crashed from error
     return fields
 
