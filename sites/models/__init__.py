@@ -3,13 +3,22 @@
 from sites.models.access import ApiToken, ScopeGrant
 from sites.models.clouds import Cloud, Region, RegionBox, SubcloudGroup
 from sites.models.controllers import Controller, ControllerLease, ControllerService
-from sites.models.observation import Certificate, CollectorBeat, FacetState, Hint, Release, StatusSpan
+from sites.models.observation import (
+    Certificate,
+    CollectorBeat,
+    CollectorProcess,
+    FacetState,
+    Hint,
+    Release,
+    StatusSpan,
+)
 
 __all__ = [
     "ApiToken",
     "Certificate",
     "Cloud",
     "CollectorBeat",
+    "CollectorProcess",
     "Controller",
     "ControllerLease",
     "ControllerService",

@@ -96,3 +96,10 @@ class Certificate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cloud", "uuid"], name="certificate_unique")]
+
+
+class CollectorProcess(models.Model):
+    """A collector that lives, whether it reads a controller now or not: so that several share the controllers evenly."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    seen_at = models.DateTimeField()
