@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from alarms import api as rest
-from alarms import views
+from alarms import fleet_views, views
 
 app_name = "alarms"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", fleet_views.fleet, name="list"),
+    path("export.csv", fleet_views.export, name="export"),
     path("of/<int:cloud_id>/panel/", views.panel, name="panel"),
     path("of/<int:cloud_id>/tile/", views.tile, name="tile"),
     path("of/<int:cloud_id>/heatmap/", views.heatmap, name="heatmap"),

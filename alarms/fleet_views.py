@@ -1,0 +1,166 @@
+"""The fleet-wide alarm list: every alarm of every site in scope, one list."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from alarms.api import SORTS
+from alarms.facets import Facets, FacetValue, facets
+from alarms.filters import STATES, AlarmFilter
+from alarms.models import Alarm
+from alarms.selectors import alarms
+from sites.choices import Severity
+from sites.expressions import stale
+from sites.filters import NOTHING_SET
+from sites.middleware import PortalRequest
+from sites.models import Controller, SubcloudGroup
+from sites.paging import Page, PagingError, apply, finish, plan
+from sites.spreadsheet import csv_response
+from sites.templatetags.portal import toggled
+
+COLUMNS = [
+    "id", "alarm_id", "entity_instance_id", "severity", "severity_word", "reason_text", "proposed_repair_action",
+    "service_affecting", "management_affecting", "suppressed", "raised_at", "cleared_at", "cloud_id",
+]  # fmt: skip
+JOINED = {"cloud_name": F("cloud__name"), "contact": F("cloud__contact"), "cloud__name": F("cloud__name")}
+FACETS = {
+    "severity": "severity",
+    "controller": "cloud__controller_id",
+    "region": "cloud__region",
+    "group": "cloud__group_id",
+    "alarm_id": "alarm_id",
+    "management_affecting": "management_affecting",
+}
+TITLES = {
+    "severity": "Severity",
+    "controller": "System Controller",
+    "region": "Region",
+    "group": "Subcloud group",
+    "alarm_id": "Alarm ID",
+    "management_affecting": "Blocks patching",
+}
+PARAMETER = {True: "true", False: "false"}
+COUNT_UP_TO = 10_000  # an exact number beyond costs more than it tells
+EXPORT_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the list shows, or why it cannot."""
+
+    page: Page[dict[str, Any]]
+    errors: list[str]
+    total: int
+    facets: Facets
+
+    @property
+    def total_text(self) -> str:
+        return f"more than {COUNT_UP_TO:,}" if self.total > COUNT_UP_TO else f"{self.total:,}"
+
+
+@require_safe
+def fleet(request: PortalRequest) -> HttpResponse:
+    """The page; with HX-Request only its rows."""
+    wanted = "alarms/_rows.html" if "HX-Request" in request.headers else "alarms/list.html"
+    listing = _listing(request)
+    context = {
+        "listing": listing,
+        "errors": listing.errors,
+        "rows": listing.page.rows,
+        "states": STATES,
+        "shown_text": f"{len(listing.page.rows)} shown",
+        "next": _link(request.GET, listing.page.next),
+        "previous": _link(request.GET, listing.page.previous),
+        "clear": reverse("alarms:list"),
+        "state": request.GET.get("state") or "standing",
+        "sort": request.GET.get("sort") or "-severity",
+    }
+    if wanted == "alarms/list.html":
+        context["sections"] = _sections(listing.facets, request.GET)
+    return render(request, wanted, context, status=400 if listing.errors else 200)
+
+
+@require_safe
+def export(request: PortalRequest) -> HttpResponse | StreamingHttpResponse:
+    """The same rows as CSV, for spreadsheets: a cell can never be taken for a formula."""
+    filters = AlarmFilter(request.GET, queryset=alarms(request.scopes), request=request)
+    if not filters.is_valid():
+        return HttpResponse("\n".join(_messages(filters)), status=400, content_type="text/plain; charset=utf-8")
+    names = ["subcloud", *COLUMNS[1:-1]]
+    rows = filters.qs.order_by("-severity", "-raised_at", "-id").values_list("cloud__name", *COLUMNS[1:-1])
+    return csv_response("alarms.csv", names, rows[:EXPORT_ROWS].iterator(1000))
+
+
+def _listing(request: PortalRequest) -> Listing:
+    filters = _filtered(request, request.GET)
+    empty: Page[dict[str, Any]] = Page([], None, None)
+    try:
+        asked = plan(request.GET, SORTS, "-severity")
+    except PagingError as error:
+        return Listing(empty, [f"{error.field}: {error}"], 0, {})
+    if not filters.is_valid():
+        return Listing(empty, _messages(filters), 0, {})
+    matching: QuerySet[Alarm] = filters.qs
+    rows = matching.annotate(old=stale(request.now, "cloud_id")).values(*COLUMNS, "old", **JOINED)
+    page = finish(list(apply(rows, asked)), lambda row: [row[field.lstrip("-")] for field in asked.fields], asked)
+    shown = {} if "HX-Request" in request.headers else _facets(request)
+    return Listing(page, [], matching.order_by()[: COUNT_UP_TO + 1].count(), shown)
+
+
+def _filtered(request: PortalRequest, params: QueryDict) -> AlarmFilter:
+    return AlarmFilter(params, queryset=alarms(request.scopes), request=request)
+
+
+def _facets(request: PortalRequest) -> Facets:
+    return facets(request.GET, lambda params: _filtered(request, params).qs, FACETS)
+
+
+def _messages(filters: AlarmFilter) -> list[str]:
+    return [f"{name}: {' '.join(map(str, errors))}" for name, errors in filters.form.errors.items()]
+
+
+def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
+    """Ids get their names: two queries, by primary key, of at most a dozen rows each."""
+    names: dict[str, dict[Any, str]] = {
+        "severity": {severity.value: severity.label for severity in Severity},
+        "controller": dict(Controller.objects.filter(pk__in=_ids(found, "controller")).values_list("pk", "name")),
+        "group": dict(SubcloudGroup.objects.filter(pk__in=_ids(found, "group")).values_list("pk", "name")),
+        "management_affecting": {True: "yes", False: "no", None: "not said"},
+    }
+    return [
+        {
+            "name": name,
+            "title": TITLES[name],
+            "values": [_choice(name, value, names.get(name, {}), params) for value in values],
+        }
+        for name, values in found.items()
+        if values
+    ]
+
+
+def _choice(name: str, of: FacetValue, names: dict[Any, str], params: QueryDict) -> dict[str, Any]:
+    label = names.get(of.value, of.value) or "none"
+    parameter = label if name == "severity" else PARAMETER.get(of.value, of.value) if of.value != "" else NOTHING_SET
+    return {
+        "label": label,
+        "count": of.count,
+        "selected": of.selected,
+        "href": toggled(params, name, str(parameter)),
+    }
+
+
+def _ids(found: Facets, name: str) -> list[int]:
+    return [value.value for value in found.get(name, []) if value.value is not None]
+
+
+def _link(params: QueryDict, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    changed = params.copy()
+    changed["cursor"] = cursor
+    return "?" + changed.urlencode()
