@@ -24,7 +24,6 @@ MOST_ITEMS = 4096
 YES = frozenset({"true", "yes", "y", "1", "on", "critical", "major", "minor", "warning"})
 NO = frozenset({"false", "no", "n", "0", "off", "none"})
 
-_ABSENT = object()
 Record = TypeVar("Record")
 
 
@@ -59,8 +58,10 @@ class Row:
 
     def raw(self, key: str) -> object:
         """The value as it came, in either key style; None when absent."""
-        value = self._fields.get(key, _ABSENT)
-        return self._fields.get(_other_style(key)) if value is _ABSENT else value
+        value = self._fields.get(key)
+        if value is None and key not in self._fields:
+            return self._fields.get(_other_style(key))
+        return value
 
     def has(self, key: str) -> bool:
         """Whether the key is there at all, whatever its value."""
@@ -84,7 +85,8 @@ class Row:
         """A text, cleaned and cut; numbers as they print; empty when absent, null or a structure."""
         value = self.raw(key)
         if isinstance(value, str):
-            return clean(value, longest)
+            # Nearly every text is fine as it is, and a sweep of the fleet reads hundreds of thousands.
+            return value if len(value) <= longest and value.isprintable() else clean(value, longest)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return str(value)[:longest]
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ json_values = st.recursive(
     | st.booleans()
     | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=("Cs",)), max_size=300)
+    | st.text(st.characters(codec="utf-8"), max_size=300)
     | st.sampled_from(["", "-1", "True", "2026-11-22T00:00:00", "0001-01-01T00:00:00+14:00", "9" * 300, "1e999", "٣"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
@@ -50,7 +50,7 @@ CEPH = {
     },
 }
 POD = {"metadata": {"name": "nime-1", "namespace": "nime"}, "spec": {"nodeName": "controller-0"}}
-READERS: dict[str, tuple[Callable[[Row], object], dict[str, object]]] = {
+READERS: dict[str, tuple[Callable[[Row], object], Mapping[str, object]]] = {
     "subcloud": (records.Subcloud.read, _first("dcmanager", "subclouds_list_4.json", "subclouds")),
     "alarm summary": (records.AlarmSummary.read, _first("dcmanager", "alarms_4.json", "alarm_summary")),
     "own summary": (records.AlarmSummary.read_own, json.loads((WIRE / "fm/alarms_summary.json").read_text())),
@@ -105,7 +105,7 @@ def _is_sound(value: object) -> bool:
 def test_any_value_in_any_field(name: str, data: st.DataObject) -> None:
     read, sample = READERS[name]
     changed = data.draw(st.lists(st.sampled_from(sorted(sample)), min_size=1, max_size=4))
-    row = sample | {key: data.draw(json_values) for key in changed}
+    row = dict(sample) | {key: data.draw(json_values) for key in changed}
     try:
         record = read(Row(orjson.loads(orjson.dumps(row)), "row[0]"))
     except Unexpected as unexpected:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from starlingx.connector import USER_AGENT
 from starlingx.dcmanager import DcManager
 from starlingx.errors import MissingService, Timeout, Unauthorized, Unexpected, Unreachable
 from starlingx.fault import FaultManagement
@@ -220,3 +223,9 @@ async def test_the_vims_403_for_an_old_token_renews_it(session: CloudSession, re
     replay.answers["nfv"] = like_the_vim
     assert await Vim(session).current_strategy() is None
     assert replay.sign_ins == 2
+
+
+def test_we_name_ourselves_with_the_projects_version() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert f"dcportal/{project['version']}" == USER_AGENT
+    assert not USER_AGENT.startswith(("mtce", "vim", "cert-mon", "dcmanager"))

@@ -39,9 +39,8 @@ def _certificate(
         not_valid_after=now + ends_in * DAY,
     )
     builder = builder.add_extension(x509.BasicConstraints(ca=subject == issuer, path_length=None), critical=True)
-    return builder.add_extension(x509.SubjectAlternativeName(addresses), critical=False).sign(
-        issuer_key, hashes.SHA256()
-    )
+    builder = builder.add_extension(x509.SubjectAlternativeName(addresses), critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 def _authority(folder: Path, name: str) -> tuple[Path, ec.EllipticCurvePrivateKey]:
