@@ -18,7 +18,7 @@ LIMIT_MAX = 2000
 NOT_ACCEPTABLE = (
     "<html>\n <head>\n  <title>406 Not Acceptable</title>\n </head>\n <body>\n  <h1>406 Not Acceptable</h1>\n"
     "  The resource could not be generated that was acceptable to your browser\n(content of type {}. <br /><br />\n"
-    "\n\n </body>\n</html>"
+    "\n </body>\n</html>"
 )
 
 

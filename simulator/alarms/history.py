@@ -33,24 +33,29 @@ LOGS = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`alarm` says what; `state` set, clear or log; `at` the instant, `stamp` the site's time stamp of it."""
+    """`alarm` says what; `state` set, clear or log; `at` the instant, `stamp` the site's time stamp of it.
+
+    `severity` is `clear` where the alarm's owner cleared it, the alarm's own where a person did, as seen.
+    """
 
     uuid: str
     alarm: Alarm
     state: Literal["set", "clear", "log"]
     at: float
     stamp: float | None
+    severity: str
 
 
 def events(model: StandingAlarms, cloud: Cloud, at: float) -> list[Event]:
     found = [*of_alarms(model, cloud, at), *of_logs(model, cloud, at)]
-    found.sort(key=lambda event: (event.at, event.uuid), reverse=True)
+    found.sort(key=lambda event: (event.stamp or 0.0, event.at), reverse=True)
     return found[:RING]
 
 
 def of_alarms(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:
     """A set row has the alarm's own uuid, unless a change of severity has used it already."""
     seen: set[str] = set()
+    deeds = model.register.of(cloud)
     for episode in model.episodes(cloud, at, CYCLES):
         alarm = episode.alarm
         if alarm.raised_at > at:
@@ -58,17 +63,17 @@ def of_alarms(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]
         again = alarm.uuid in seen
         seen.add(alarm.uuid)
         uuid = cloud.uuid("event", alarm.uuid, f"{alarm.raised_at:.6f}") if again else alarm.uuid
-        yield Event(uuid, alarm, "set", alarm.raised_at, alarm.stamp)
+        yield Event(uuid, alarm, "set", alarm.raised_at, alarm.stamp, alarm.severity)
         if episode.ended_at is not None and episode.ended_at <= at:
-            skew = (alarm.stamp or alarm.raised_at) - alarm.raised_at
+            by_hand = alarm.uuid in deeds.cleared or episode in deeds.episodes
             yield Event(cloud.uuid("clear", uuid, f"{episode.ended_at:.6f}"), alarm, "clear", episode.ended_at,
-                        episode.ended_at + skew)
+                        episode.ended_at + model.skew_at(cloud, episode.ended_at), alarm.severity if by_hand else "clear")
 
 
 def of_logs(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:
     """Logs somebody posted, and one of the site's own in four hours."""
     for log in model.register.of(cloud).logs:
-        yield Event(log.uuid, log, "log", log.raised_at, log.stamp)
+        yield Event(log.uuid, log, "log", log.raised_at, log.stamp, log.severity)
     latest = int(at // LOG_SECONDS)
     for number in range(latest - 12, latest):
         die = dice(cloud.seed, "log", number)
@@ -80,4 +85,4 @@ def of_logs(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:
             "entity_type_id": ".".join(part.split("=")[0] for part in entity.split(".") if "=" in part),
             "reason_text": text.format(host=host), "alarm_type": "other", "probable_cause": "unspecified-reason",
         }, instant)
-        yield Event(alarm.uuid, alarm, "log", instant, instant)
+        yield Event(alarm.uuid, alarm, "log", instant, instant, alarm.severity)

@@ -100,12 +100,17 @@ class StandingAlarms:
 
     def _skewed(self, cloud: Cloud, episode: Episode) -> Episode:
         """Time stamps are the site's own: wrong by what its clock was off when the alarm was raised."""
-        raised_at = episode.alarm.raised_at
-        for fault in self.world.faults.all_on(cloud.key):
-            if fault.kind == "clock-skew" and fault.active(raised_at):
-                stamp = raised_at + float(fault.options["seconds"])
-                return replace(episode, alarm=replace(episode.alarm, stamp=stamp))
-        return episode
+        skew = self.skew_at(cloud, episode.alarm.raised_at)
+        if not skew:
+            return episode
+        return replace(episode, alarm=replace(episode.alarm, stamp=episode.alarm.raised_at + skew))
+
+    def skew_at(self, cloud: Cloud, at: float) -> float:
+        """By how many seconds the site's clock was ahead then."""
+        for fault in reversed(self.world.faults.all_on(cloud.key)):
+            if fault.kind == "clock-skew" and fault.active(at):
+                return float(fault.options["seconds"])
+        return 0.0
 
     # Commands
 

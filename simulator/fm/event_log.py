@@ -21,7 +21,7 @@ PARTS: dict[str, Callable[[Event], str]] = {
     "event_log_id": lambda event: event.alarm.alarm_id,
     "entity_type_id": lambda event: event.alarm.entity_type_id,
     "entity_instance_id": lambda event: event.alarm.entity_instance_id,
-    "severity": lambda event: event.alarm.severity,
+    "severity": lambda event: event.severity,
 }
 WHOLES: dict[str, Callable[[Event], str]] = {
     "uuid": lambda event: event.uuid, "event_log_type": lambda event: event.alarm.alarm_type,
@@ -37,7 +37,7 @@ def row(call: Call, event: Event, *, expand: bool, resolved: bool = True) -> Row
     found: Row = {"uuid": event.uuid, "event_log_id": alarm.alarm_id, "state": event.state}
     if expand:
         found["entity_type_id"] = alarm.entity_type_id
-    found |= {"entity_instance_id": entity, "timestamp": timestamp(event.stamp), "severity": alarm.severity,
+    found |= {"entity_instance_id": entity, "timestamp": timestamp(event.stamp), "severity": event.severity,
               "reason_text": alarm.reason_text}
     if expand:
         found |= {"event_log_type": alarm.alarm_type, "probable_cause": alarm.probable_cause,

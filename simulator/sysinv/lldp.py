@@ -50,8 +50,13 @@ def lldp_neighbours_one(site: Site) -> list[Item]:
 
 
 def with_values(site: Site, resource: str, row: Item) -> Item:
-    """One row alone refers to its single values, too."""
-    return row | {"tlvs": site.links(resource, row["uuid"], "tlvs")}
+    """One row alone refers to its single values, too, behind its own references."""
+    found: Item = {}
+    for key, value in row.items():
+        found[key] = value
+        if key == "links":
+            found["tlvs"] = site.links(resource, row["uuid"], "tlvs")
+    return found
 
 
 def neighbour(site: Site, host: HostSpec, port: PortSpec) -> Item:
