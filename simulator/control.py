@@ -75,7 +75,7 @@ class Control:
         now = self._world.clock.now()
         record = self._register.records.get(cloud.key)
         group = self._register.groups[cloud.controller].get(record.group) if record else None
-        return {"controller": cloud.controller, "id": cloud.id, "name": record.name if record else cloud.name,
+        return {"controller": cloud.controller, "id": cloud.id, "name": self._world.names[cloud.key],
                 "region_name": cloud.region_name, "group": group.name if group else None, "region": cloud.region,
                 "reachable": self._world.reachable(cloud, now),
                 "availability": self._register.seen(cloud, now).word if record else "online",

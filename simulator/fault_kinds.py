@@ -21,6 +21,7 @@ class FaultKind:
     text: str
     options: Mapping[str, Option] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     seconds: float | None = None  # how long without --for; None: until ended
 
     def parse(self, given: Mapping[str, Any]) -> dict[str, Option]:
@@ -38,6 +39,9 @@ class FaultKind:
             value = str(given) if default is None else type(default)(given)
         except (TypeError, ValueError) as error:
             raise FaultError(f"{name}={given} is not a {type(default).__name__}") from error
+        low, high = self.limits.get(name, (-1e6, 1e6))
+        if isinstance(value, int | float) and not low <= value <= high:
+            raise FaultError(f"{name} must be between {low:g} and {high:g}")
         allowed = self.choices.get(name)
         if allowed and value not in allowed:
             raise FaultError(f"{name} must be one of {', '.join(allowed)}")
@@ -52,12 +56,14 @@ KINDS: dict[str, FaultKind] = {kind.name: kind for kind in (
     FaultKind("cable-pulled", "a port loses its carrier", {"host": "controller-0", "port": "enp177s0f0"}),
     FaultKind("osd-lost", "an OSD is down, Ceph is degraded", {"host": "controller-0", "osd": 0}),
     FaultKind("clock-skew", "the site's clock is off by that many seconds", {"seconds": 120.0}),
-    FaultKind("slow", "answers come late by that many seconds", {"seconds": 5.0, "service": None}),
-    FaultKind("error", "answers are that status", {"status": 500, "service": None}),
-    FaultKind("drop", "the connection is dropped instead of an answer", {"rate": 1.0, "service": None}),
+    FaultKind("slow", "answers come late by that many seconds", {"seconds": 5.0, "service": None},
+              limits={"seconds": (0, 3600)}),
+    FaultKind("error", "answers are that status", {"status": 500, "service": None}, limits={"status": (400, 599)}),
+    FaultKind("drop", "the connection is dropped instead of an answer", {"rate": 1.0, "service": None},
+              limits={"rate": (0, 1)}),
     FaultKind("malformed", "answers are broken: an HTML page, cut short, huge, with a script in every text, "
               "or with null for every value", {"what": "html", "mib": 32, "service": None},
-              {"what": ("html", "truncated", "huge", "script", "nulls")}),
+              {"what": ("html", "truncated", "huge", "script", "nulls")}, {"mib": (1, 1024)}),
     FaultKind("expired-tokens", "tokens issued before the fault are refused"),
     FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
     FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),

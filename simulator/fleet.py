@@ -68,9 +68,9 @@ class InitialState:
     out_of_sync: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cloud:
-    """One cloud: a System Controller's own (`central`) or a subcloud."""
+    """One cloud: a System Controller's own (`central`) or a subcloud. Equal only to itself, so a cheap dict key."""
 
     kind: Literal["central", "subcloud"]
     controller: int

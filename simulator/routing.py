@@ -53,7 +53,10 @@ class Call:
 
     async def json(self) -> Any:
         """The body as JSON. Raises ValueError."""
-        return json.loads(await self.request.read())
+        try:
+            return json.loads(await self.request.read())
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def answer(value: Any, status: int = 200) -> web.Response:

@@ -17,6 +17,9 @@ from simulator.journal import Journal
 from simulator.survey import build
 from simulator.world import World
 
+# what catalogs say when we listen everywhere, and the brackets of IPv6
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}  # noqa: S104
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -40,7 +43,7 @@ async def serve(settings: Settings) -> None:
     listener = socket.create_server((settings.host, settings.port), family=family, backlog=1024)
     port = listener.getsockname()[1]
     journal = Journal(settings.state_dir, settings.seed)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = LOOPBACK.get(settings.host, settings.host)
     fleet = build(settings.seed, settings.subclouds, settings.controllers)
     world = World(fleet, Clock(journal.epoch, settings.speed), journal, f"http://{host}:{port}")
     runner = web.AppRunner(build_app(world), access_log=None, keepalive_timeout=75)

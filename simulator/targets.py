@@ -42,7 +42,7 @@ def one(world: World, controller: int, reference: Any) -> Cloud:
     elif str(reference).isascii() and str(reference).isdigit():
         cloud = world.cloud(controller, int(reference))
     else:
-        cloud = next((cloud for cloud in world.subclouds(controller) if cloud.name == reference), None)
+        cloud = next((cloud for cloud in world.subclouds(controller) if world.names[cloud.key] == reference), None)
     if cloud is None:
         raise TargetError(f"no cloud {reference} at controller {controller}")
     return cloud

@@ -4,7 +4,8 @@ State is a function of seed, clock and commands. Nothing ticks: a service comput
 `fleet`, `clock.now()` and what commands have changed.
 
 For the services
-- `world.clouds[(controller, id)]` is every cloud that exists now (a deleted subcloud is gone from it).
+- `world.clouds[(controller, id)]` is every cloud that exists now (a deleted subcloud is gone from it);
+  `world.names[(controller, id)]` what dcmanager calls it now, which a rename changes.
 - `world.command(name, apply)` registers what a command does; `world.do(name, **arguments)` writes it to the
   journal and applies it. `apply(at, arguments)` must be deterministic: it runs again after a restart, with the
   same `at`. Arguments must survive JSON. `world.replay()` runs once, when all services are registered.
@@ -20,13 +21,14 @@ For the services
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.clock import Clock
-from simulator.fault_kinds import kind_named
+from simulator.fault_kinds import FaultError, kind_named
 from simulator.faults import Fault, FaultBook
 from simulator.fleet import Cloud, CloudKey, Fleet
 from simulator.journal import Journal
@@ -99,6 +101,9 @@ class World:
         self.clock = clock
         self.base_url = base_url
         self.clouds: dict[CloudKey, Cloud] = {cloud.key: cloud for cloud in fleet.clouds()}
+        self.names: dict[CloudKey, str] = {cloud.key: cloud.name for cloud in fleet.clouds()}
+        self._below: dict[int, dict[CloudKey, Cloud]] = {
+            controller.number: {cloud.key: cloud for cloud in controller.subclouds} for controller in fleet.controllers}
         self.faults = FaultBook()
         self.alarms: AlarmModel = Quiet()
         self.alarm_sources: list[AlarmSource] = []
@@ -115,7 +120,7 @@ class World:
 
     def subclouds(self, controller: int) -> list[Cloud]:
         """Subclouds that exist now, by id."""
-        return [cloud for key, cloud in self.clouds.items() if key[0] == controller and key[1] is not None]
+        return list(self._below[controller].values())
 
     def touch(self, key: CloudKey) -> None:
         self.touched[key] += 1
@@ -123,6 +128,7 @@ class World:
 
     def remove(self, key: CloudKey) -> None:
         if self.clouds.pop(key, None) is not None:
+            self._below[key[0]].pop(key, None)
             self.touch(key)
 
     # Commands
@@ -150,6 +156,8 @@ class World:
                options: Mapping[str, Any]) -> Fault:
         """Start a fault. Raises fault_kinds.FaultError."""
         spec = kind_named(kind)
+        if seconds is not None and not 0 < seconds < math.inf:
+            raise FaultError("seconds must be above 0")
         fault: Fault = self.do("fault.inject", kind=kind, clouds=[list(cloud.key) for cloud in clouds],
                                seconds=spec.seconds if seconds is None else seconds, options=spec.parse(options))
         return fault

@@ -3,7 +3,6 @@ or Crashed, never as an exception of ours."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -49,7 +48,7 @@ async def _text(part: BodyPartReader) -> str:
 async def json_object(call: Call) -> dict[str, Any]:
     """Raises Refused."""
     try:
-        value = json.loads(await call.body())
+        value = await call.json()
     except ValueError as error:
         raise Refused(400, "Request body is malformed.") from error
     if not isinstance(value, dict) or not value:

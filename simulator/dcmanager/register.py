@@ -171,6 +171,7 @@ class Register:
         for name, value in changes.items():
             setattr(record, name, value)
         record.updated_at = at
+        self.world.names[key] = record.name
         self.world.touch(key)
 
     def _delete(self, at: float, arguments: Mapping[str, Any]) -> None:

@@ -39,3 +39,17 @@ def test_larger_fleet_contains_the_smaller(simulator: Callable[..., Simulator]) 
     shared = ("id", "name", "region-name", "management-start-ip", "location")
     rows = [[tuple(row[key] for key in shared) for row in Dcmanager(fleet.url).subclouds()] for fleet in (small, large)]
     assert rows[1][:6] == rows[0]
+
+
+def test_renamed_site_is_found_by_its_new_name(simulator: Callable[..., Simulator]) -> None:
+    fleet = simulator(subclouds=30)
+    dcmanager = Dcmanager(fleet.url)
+    row = dcmanager.pick({"management-state": "unmanaged", "deploy-status": "complete"})
+    path = f"/v1.0/subclouds/{row['id']}"
+    assert dcmanager.patch_form(path, name="Not_A_Label").status == 400
+    assert dcmanager.patch_form(path, name=dcmanager.subclouds()[0]["name"]).status in (400, 409)
+    assert dcmanager.patch_form(path, name="new-name.example").json()["name"] == "new-name.example"
+    assert dcmanager.subcloud("new-name.example")["id"] == row["id"]
+    assert dcmanager.ask(f"/v1.0/subclouds/{row['name']}").status == 404
+    body = {"kind": "slow", "controller": 1, "subcloud": "new-name.example", "seconds": 0.01}
+    assert fleet.control("faults", body)["clouds"] == [{"controller": 1, "id": row["id"]}]
