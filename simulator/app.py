@@ -72,7 +72,7 @@ class Front:
             response = await self.respond(request, cloud, name, rest)
             status = response.status
             return response
-        except DroppedError:
+        except (DroppedError, ConnectionError):  # by us, by the client
             return web.Response(status=502)  # never arrives: the transport is gone
         finally:
             self.requests.add(self.world.clock.now(), request.method, request.raw_path, status,

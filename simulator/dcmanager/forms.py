@@ -11,7 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.routing import Call
 
-MAX_FIELD = 2**20
+MAX_FIELD = 8 * 2**20
 MAX_FIELDS = 100
 # what aiohttp's multipart reader raises for bodies that are none
 UNREADABLE = (ValueError, AssertionError, LookupError, TypeError, RuntimeError, HttpProcessingError, web.HTTPException)

@@ -14,6 +14,7 @@ from simulator.clock import stamp_database, utc
 from simulator.dcmanager import policy
 from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
+from simulator.dcmanager.rows import encoded_secret
 from simulator.fleet import Cloud, Controller
 from simulator.identity import stable_fraction
 from simulator.routing import Call, answer
@@ -41,7 +42,8 @@ class Strategies:
             "id": 1, "type": "sw-deploy", "subcloud-apply-type": "parallel", "max-parallel-subclouds": 10,
             "stop-on-failure": False, "state": "failed" if any(map(failed, self._members)) else "complete",
             "created-at": stamp_database(self._created_at), "updated-at": stamp_database(self._created_at + 14400.0),
-            "extra-args": {"release_id": CURRENT.release_id, "snapshot": False, "rollback": False, "delete": False},
+            "extra-args": {"release_id": CURRENT.release_id, "snapshot": False, "rollback": False, "delete": False,
+                           "with_prestage": True, "sysadmin_password": encoded_secret(call.cloud, "sysadmin")},
         })
 
     async def steps(self, call: Call) -> web.Response:
