@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
+from django.db import Error as DjangoError
 from django.db import connection
 
 from events import epoch
@@ -75,8 +76,10 @@ class Feed:
                 async with await self._connect() as link:
                     pause = 0.05
                     await self._follow(link)
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except (psycopg.Error, DjangoError, OSError, TimeoutError) as error:
                 logger.warning("event feed lost its database: %s", str(error).strip()[:200] or type(error).__name__)
+            except Exception:
+                logger.exception("event feed failed; it starts again")
             self.connected = False
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE)
