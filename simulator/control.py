@@ -115,13 +115,13 @@ class Control:
 
     async def raise_alarm(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        cloud = one(self._world, whole(body, "controller", 1), body["subcloud"])
+        cloud = one(self._world, whole(body, "controller", 1), body.get("subcloud"))
         self._world.alarms.raise_alarm(cloud, body)
         return web.json_response({"raised": True}, status=201)
 
     async def clear_alarm(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        cloud = one(self._world, whole(body, "controller", 1), body["subcloud"])
+        cloud = one(self._world, whole(body, "controller", 1), body.get("subcloud"))
         cleared = self._world.alarms.clear_alarm(cloud, str(body["alarm_id"]), str(body["entity_instance_id"]))
         return web.json_response({"cleared": cleared}, status=200 if cleared else 404)
 
