@@ -81,7 +81,8 @@ class Fm:
         about = {**recorded[0], "entity_instance_id": "host=compute-1", "severity": "major"}
         masked = [about, {**about, "alarm_id": "200.006", "severity": "minor"}]
         for number, alarm in enumerate([*masked, *recorded]):
-            entity = re.sub(r"(host=controller-0\.port=)[0-9a-f-]{36}", rf"\g<1>{self.port}", alarm["entity_instance_id"])
+            entity = re.sub(r"(host=controller-0\.port=)[0-9a-f-]{36}", rf"\g<1>{self.port}",
+                            alarm["entity_instance_id"])
             posted = self.write("/v1/alarms", "POST", {**alarm, "entity_instance_id": entity})
             uuid = json.loads(posted.json())["uuid"]
             self.ours["masked" if number < len(masked) else alarm["uuid"]] = uuid
@@ -207,7 +208,8 @@ def test_writes_in_their_order(fm: Fm) -> None:
     assert_alike("alarm_after_delete.json", fm.ask(doomed))
     assert_alike("event_log_after_delete.json", fm.read("event_log_after_delete.json"))
     assert_alike("alarm_delete_masked_notuuid.json", fm.write("/v1/alarms/abc", "DELETE"))
-    assert_alike("event_log_delete.json", fm.write(fm.path_here(WIRE.by_file["event_log_delete.json"]["path"]), "DELETE"))
+    log = fm.path_here(WIRE.by_file["event_log_delete.json"]["path"])
+    assert_alike("event_log_delete.json", fm.write(log, "DELETE"))
 
     posted = json.loads(post("alarm_post_set.json").json())["uuid"]
     shown = fm.ask(f"/v1/alarms/{posted}")

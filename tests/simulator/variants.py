@@ -75,7 +75,7 @@ class Recordings:
     def _either_way(self, key: str, recorded: str, ours: str) -> bool:
         if {recorded, ours} == {"time, FM", "text"} or "null" not in (recorded, ours):
             return False
-        return key in NULL_HERE or {recorded, ours} <= self.kinds[key] | {"null"} and ours in self.kinds[key]
+        return key in NULL_HERE or ({recorded, ours} <= self.kinds[key] | {"null"} and ours in self.kinds[key])
 
     def _objects(self, recorded: dict[str, Any], ours: dict[str, Any], where: str) -> Iterator[str]:
         for name in (recorded.keys() ^ ours.keys()) - OPTIONAL:
