@@ -15,12 +15,12 @@ from alarms.filters import STATES, AlarmFilter
 from alarms.models import Alarm
 from alarms.selectors import alarms
 from sites.choices import Severity
+from sites.export import csv_response
 from sites.expressions import stale
 from sites.filters import NOTHING_SET
 from sites.middleware import PortalRequest
 from sites.models import Controller, SubcloudGroup
 from sites.paging import Page, PagingError, apply, finish, plan
-from sites.spreadsheet import csv_response
 from sites.templatetags.portal import toggled
 
 COLUMNS = [
@@ -93,7 +93,7 @@ def export(request: PortalRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse("\n".join(_messages(filters)), status=400, content_type="text/plain; charset=utf-8")
     names = ["subcloud", *COLUMNS[1:-1]]
     rows = filters.qs.order_by("-severity", "-raised_at", "-id").values_list("cloud__name", *COLUMNS[1:-1])
-    return csv_response("alarms.csv", names, rows[:EXPORT_ROWS].iterator(1000))
+    return csv_response("alarms", names, rows[:EXPORT_ROWS].iterator(1000))
 
 
 def _listing(request: PortalRequest) -> Listing:
