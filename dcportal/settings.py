@@ -170,6 +170,7 @@ STREAM_RETENTION = timedelta(days=2)  # a cursor older than this is answered wit
 Q_CLUSTER = {
     "name": "dcportal",
     "orm": "default",
+    "broker_class": "operations.queue.Broker",
     "workers": env_int("DCPORTAL_WORKERS", 2),
     "timeout": 90,
     "retry": 300,
@@ -182,6 +183,11 @@ Q_CLUSTER = {
     "save_limit": 200,
     "recycle": 500,
 }
+WORKER_HEARTBEAT = {  # seconds; a cluster that leaves a beat unanswered for `patience` is killed and started again
+    "every": env_float("DCPORTAL_HEARTBEAT", 5),
+    "patience": env_float("DCPORTAL_HEARTBEAT_PATIENCE", 120),
+}
+HOUSEKEEPING: dict[str, float] = {}  # dotted path of a function without arguments: seconds between its calls
 
 # --- Reading the fleet: seconds between looks. The demo divides them by SPEED, never below half a second --------------
 SPEED = env_float("DCPORTAL_SPEED", 1.0)

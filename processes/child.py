@@ -8,20 +8,29 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from processes.lifeline import die_with_parent
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. `patience`: seconds from the request to stop until the whole group is killed."""
+    """What to run. `patience`: seconds from the request to stop until the whole group is killed.
+
+    Without a `log` it writes where we do.
+    """
 
     name: str
     command: tuple[str, ...]
-    log: Path
+    log: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)  # added to ours
     folder: Path | None = None
     patience: float = 15.0
+
+
+def _appending(path: Path) -> IO[bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("ab")
 
 
 class Child:
@@ -30,8 +39,8 @@ class Child:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.started_at = time.monotonic()
-        program.log.parent.mkdir(parents=True, exist_ok=True)
-        with program.log.open("ab") as log:
+        with contextlib.ExitStack() as opened:
+            log = opened.enter_context(_appending(program.log)) if program.log else None
             self._process = subprocess.Popen(
                 program.command,
                 stdin=subprocess.DEVNULL,
@@ -79,5 +88,7 @@ class Child:
 
     def last_words(self) -> str:
         """The last line of its log."""
+        if self.program.log is None:
+            return "see above"
         lines = self.program.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"

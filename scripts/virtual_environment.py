@@ -1,4 +1,4 @@
-"""Make .venv and install what requirements.txt (run) or requirements-dev.txt (dev) pins; nothing if that is done already.
+"""Make .venv and install what requirements.txt (run) or requirements-dev.txt (dev) pins, unless it is there already.
 
 Run by scripts/bootstrap with the Python that the environment is to have; standard library only.
 """
@@ -40,9 +40,7 @@ def make() -> None:
     """A fresh environment. One that does not run any more (its Python was removed) is replaced."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        sys.exit(
-            f"{sys.executable} cannot make virtual environments. Install its part that can: apt-get install {name}"
-        )
+        sys.exit(f"{sys.executable} cannot make virtual environments; as root: apt-get install {name}")
     print(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}", flush=True)
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=False)
@@ -63,11 +61,9 @@ def install(kind: str) -> None:
 
 def main() -> None:
     kind = sys.argv[1]
-    try:
-        lock = open(CHECKOUT / ".venv.lock", "ab")
-    except PermissionError:
+    if not os.access(CHECKOUT, os.W_OK):
         sys.exit(f"{CHECKOUT} cannot be written by this account: clone it to a folder of your own")
-    with lock:
+    with (CHECKOUT / ".venv.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once: the second waits, and finds everything done
         python = version()
         stamps = {name: ENVIRONMENT / f".installed-{name}" for name in FILES}

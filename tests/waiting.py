@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 20.0, every: float = 0.05, what: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = 20.0, every: float = 0.05, what: str = "") -> T:
     """The first true value of `condition`. Fails after `timeout` seconds, naming what it waited for and the last value.
 
     An AssertionError inside `condition` counts as "not yet", and is shown when time is up.

@@ -1,8 +1,6 @@
 """The private server as a process of its own, the way the demo runs it."""
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -47,16 +45,3 @@ class PrivateServer:
     def stop(self) -> None:
         if self.child:
             self.child.stop()
-
-
-def gone(process: int) -> Callable[[], bool]:
-    """Condition: no process of that number runs any more."""
-
-    def check() -> bool:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-
-    return check

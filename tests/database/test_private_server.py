@@ -12,7 +12,8 @@ import pytest
 
 from dcportal.database import layout
 from processes.child import Child, Program
-from tests.database.running import PrivateServer, gone
+from tests.database.running import PrivateServer
+from tests.endings import gone
 from tests.fixtures.cluster import CHECKOUT
 from tests.waiting import wait_until
 

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+from processes.logs import bound
+
+
+def test_a_log_is_bounded_while_its_writer_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+    with path.open("ab", buffering=0) as writer:
+        writer.write(b"x" * 100)
+        assert bound(path, largest=100) is False
+        writer.write(b"y")
+        assert bound(path, largest=100) is True
+        writer.write(b"after")
+    assert path.read_bytes() == b"after"
+    assert (tmp_path / "web.log.1").read_bytes() == b"x" * 100 + b"y"
+
+
+def test_no_log_yet(tmp_path: Path) -> None:
+    assert bound(tmp_path / "absent.log") is False
