@@ -66,8 +66,9 @@ def of_alarms(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]
         yield Event(uuid, alarm, "set", alarm.raised_at, alarm.stamp, alarm.severity)
         if episode.ended_at is not None and episode.ended_at <= at:
             by_hand = alarm.uuid in deeds.cleared or episode in deeds.episodes
-            yield Event(cloud.uuid("clear", uuid, f"{episode.ended_at:.6f}"), alarm, "clear", episode.ended_at,
-                        episode.ended_at + model.skew_at(cloud, episode.ended_at), alarm.severity if by_hand else "clear")
+            stamp = episode.ended_at + model.skew_at(cloud, episode.ended_at)
+            yield Event(cloud.uuid("clear", uuid, f"{episode.ended_at:.6f}"), alarm, "clear", episode.ended_at, stamp,
+                        alarm.severity if by_hand else "clear")
 
 
 def of_logs(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:

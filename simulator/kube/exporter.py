@@ -24,7 +24,7 @@ CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 COUNTERS = ("rx_packets", "tx_packets", "rx_bytes", "tx_bytes", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped",
             "multicast", "collisions", "rx_missed_errors", "rx_crc_errors", "tx_carrier_errors")
 PACKET_BYTES = 700
-BUSIEST = 0.35  # of the line rate
+BUSIEST = {"oam": 0.004, "mgmt": 0.02, "data": 0.35}  # of the line rate
 
 
 async def metrics(call: Call) -> web.StreamResponse:
@@ -86,7 +86,7 @@ def labels(**values: str) -> str:
 
 def count(site: Site, port: PortSpec, counter: str, seconds: int) -> int:
     """Grows steadily since the host started; errors are rare."""
-    load = BUSIEST * stable_fraction(site.cloud.seed, port.name, counter[:2], "load")
+    load = BUSIEST.get(port.role, 0.0) * stable_fraction(site.cloud.seed, port.name, counter[:2], "load")
     bytes_each_second = port.speed * 125_000 * load
     if counter.endswith("bytes"):
         return int(bytes_each_second * seconds)
