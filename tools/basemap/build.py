@@ -20,6 +20,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from antimeridian import unstitch
 from labels import names
 
 OUT = Path(__file__).resolve().parents[2] / "static" / "basemap"
@@ -35,7 +36,7 @@ MAPSHAPER = "0.7.70"
 REGIONS = ("north-america", "south-america", "africa", "asia", "europe")
 OTHER_LAYERS = "coastlines,land,ocean,lakes,rivers,countries"
 # metres of generalisation, square kilometres of the smallest island, grid of the TopoJSON
-LITE = ("110", "4000", "600", "20000")
+LITE = ("50", "4000", "600", "20000")
 DETAIL = ("10", "900", "6", "150000")
 
 
@@ -96,11 +97,13 @@ class Shaper:
 
     def countries(self, scale: str, metres: str, island: str) -> None:
         """land.json (dissolved, Antarctica left out) and borders.json (lines between countries)."""
-        source = "50" if scale == "110" else scale
-        self("-i", str(self.atlas / f"countries-{source}m.json"), "-drop", "target=land",
-             "-filter", "target=countries", 'this.id!="010"', "-simplify", "weighted", f"interval={metres}m", "keep-shapes",
-             "-filter-islands", f"min-area={island}km2", "-innerlines", "+", "name=borders", "target=countries",
-             "-dissolve2", "target=countries", "name=land",
+        raw, cut = self.work / "raw.json", self.work / "cut.json"
+        self("-i", str(self.atlas / f"countries-{scale}m.json"), "-drop", "target=land",
+             "-filter", "target=countries", 'this.id!="010"', "-o", str(raw), "format=geojson")  # fmt: skip
+        write_json(cut, unstitch(json.loads(raw.read_text(encoding="utf-8"))))
+        self("-i", str(cut), "name=countries", "-clip", "bbox=-180,-89,180,89",
+             "-simplify", "weighted", f"interval={metres}m", "keep-shapes", "-filter-islands", f"min-area={island}km2",
+             "-innerlines", "+", "name=borders", "target=countries", "-dissolve2", "target=countries", "name=land",
              "-o", "land.json", "target=land", "format=geojson", "-o", "borders.json", "target=borders", "format=geojson")  # fmt: skip
 
     def merge(self, name: str, files: list[str], metres: str, least: str = "") -> None:
@@ -114,7 +117,7 @@ class Shaper:
         scale, metres, island, grid = level
         self.countries(scale, metres, island)
         self.merge("states", self.states(), metres)
-        self.merge("lakes", self.lakes(), metres, "900" if scale == "110" else "20")
+        self.merge("lakes", self.lakes(), metres, "900" if scale == "50" else "20")
         layers = ["land.json", "borders.json", "states.json", "lakes.json"]
         self("-i", *layers, "combine-files",
              "-o", str(target), "format=topojson", f"quantization={grid}", "target=*")  # fmt: skip

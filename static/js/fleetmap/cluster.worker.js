@@ -1,0 +1,98 @@
+// Everything about the fleet that costs time: fetching and parsing the feed, filtering, clustering. The page only
+// draws what `view` answers. Import maps do not reach workers: imports are relative.
+import "../../vendor/supercluster@9.1.0/dist/supercluster.min.js";
+import {Fleet} from "./fleet.js";
+import {isOffline, layerOf} from "./layers.js";
+
+const MAX_ZOOM = 11;
+const fleet = new Fleet();
+let index = null;
+let current = {features: [], counts: [], total: 0};
+let view = null;
+let ready = false;
+
+const zeros = (length) => new Array(length).fill(0);
+
+function reindex() {
+  const {classes} = layerOf(fleet.layer);
+  current = fleet.features();
+  index = new Supercluster({
+    radius: 46, extent: 256, maxZoom: MAX_ZOOM, minPoints: 2,
+    map: ({site, rank}) => {
+      const counts = zeros(classes.length);
+      counts[rank] = 1;
+      return {counts, worst: rank, ceph: site.ceph === "error" ? 1 : 0, nic: site.nic === "error" ? 1 : 0, stale: site.stale || isOffline(site) ? 1 : 0};
+    },
+    reduce: (sum, one) => {
+      // the first reduce gets the accumulator of map by reference: counts are copied, never shared
+      sum.counts = sum.counts.map((count, at) => count + one.counts[at]);
+      sum.worst = Math.max(sum.worst, one.worst);
+      sum.ceph += one.ceph;
+      sum.nic += one.nic;
+      sum.stale += one.stale;
+    },
+  }).load(current.features);
+}
+
+function item({geometry, properties, id}) {
+  const [lon, lat] = geometry.coordinates;
+  if (properties.cluster) {
+    const {counts, worst, ceph, nic, stale, point_count: size} = properties;
+    return {lon, lat, cluster: id, counts, worst, ceph, nic, stale, size};
+  }
+  const {site, rank} = properties;
+  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), active: site.active, availability: site.availability};
+}
+
+function answer(reason) {
+  if (!ready || !view) return;
+  const {bounds, padded, zoom} = view;
+  postMessage({
+    type: "view", reason, zoom, layer: fleet.layer,
+    items: index.getClusters(padded, zoom).map(item),
+    list: fleet.inView(current.features, bounds),
+    counts: current.counts, total: current.total, all: fleet.sites.size, unlocated: fleet.unlocated,
+  });
+}
+
+async function load(url) {
+  const response = await fetch(url, {cache: "no-store", headers: {Accept: "application/json"}});
+  if (response.redirected || response.status === 401 || response.status === 403) return postMessage({type: "refused"});
+  if (!response.ok) return postMessage({type: "failed", status: response.status});
+  fleet.load(await response.json());
+  const first = !ready;
+  ready = true;
+  reindex();
+  postMessage({type: "loaded", first, bounds: fleet.bounds(), size: fleet.sites.size});
+  answer("load");
+}
+
+const actions = {
+  load: ({url}) => load(url).catch(() => postMessage({type: "failed", status: 0})),
+  view: (message) => {
+    view = message;
+    answer("view");
+  },
+  choose: ({layer, hidden, needle}) => {
+    Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase()});
+    if (ready) reindex();
+    answer("choose");
+  },
+  patch: ({patches, removed}) => {
+    removed.forEach((id) => fleet.remove(id));
+    if (fleet.patch(patches)) postMessage({type: "stranger"});
+    if (ready) reindex();
+    answer("patch");
+  },
+  open: ({cluster}) => {
+    const zoom = Math.min(index.getClusterExpansionZoom(cluster), MAX_ZOOM + 1);
+    const leaves = index.getLeaves(cluster, 200).map(({geometry}) => geometry.coordinates);
+    postMessage({type: "open", zoom, leaves});
+  },
+  find: ({id}) => {
+    const site = fleet.sites.get(id);
+    postMessage({type: "found", site: site && {...site}});
+  },
+};
+
+addEventListener("message", ({data}) => actions[data.type](data));

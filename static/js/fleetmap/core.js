@@ -1,0 +1,201 @@
+// The map page: puts map, worker, legend, list and panel together. Started by templates/map/map.html.
+import "leaflet";
+import {bind} from "keys";
+import {toast} from "toast";
+import {Icons} from "./icons.js";
+import {Legend} from "./legend.js";
+import {List} from "./list.js";
+import {Panel} from "./panel.js";
+import {State} from "./state.js";
+import {Stream} from "./stream.js";
+import {basemapColours, markerColours} from "./palette.js";
+
+// these extend Leaflet's classes, which exist once "leaflet" has run
+const [{Basemap}, {SitesLayer}, {Hover}] = await Promise.all([import("./basemap.js"), import("./canvas.js"), import("./hover.js")]);
+
+const L = window.L;
+const HOME = {centre: [30, 0], zoom: 2};
+const SITE_ZOOM = 9;
+const REFRESH_MS = 300_000; // facts grow stale without an event: the feed is read again now and then
+const find = (name) => document.querySelector(`[data-map-${name}]`);
+
+class FleetMap {
+  constructor(root) {
+    this.feed = root.dataset.feed;
+    this.root = root;
+    this.state = new State();
+    this.pending = null;
+    this.worker = new Worker(new URL("./cluster.worker.js", import.meta.url), {type: "module"});
+    this.worker.addEventListener("message", ({data}) => this[`on_${data.type}`](data));
+    this.worker.postMessage({type: "load", url: this.feed});
+    this.buildMap(root);
+    this.buildColumn();
+    this.choose();
+    this.stream = new Stream({onPatch: (patches, removed) => this.patch(patches, removed), onReload: () => this.reload()});
+    this.bindKeys();
+    setInterval(() => document.hidden || this.reload(), REFRESH_MS * (0.9 + Math.random() * 0.2));
+    document.addEventListener("dc:theme", () => this.repaint());
+    document.addEventListener("dc:state", ({detail}) => root.closest(".map-page").toggleAttribute("data-not-live", detail.state === "stale"));
+  }
+
+  buildMap(root) {
+    const {state} = this;
+    this.map = L.map(root, {
+      center: state.centre ?? HOME.centre, zoom: state.zoom ?? HOME.zoom, minZoom: 2, maxZoom: 12, zoomControl: false, attributionControl: false,
+      fadeAnimation: false, maxBounds: [[-85, -200], [85, 200]], maxBoundsViscosity: 0.6, wheelPxPerZoomLevel: 90, keyboardPanDelta: 120,
+    });
+    L.control.attribution({prefix: false, position: "bottomright"}).addTo(this.map);
+    L.control.scale({imperial: false, position: "bottomright"}).addTo(this.map);
+    L.control.zoom({position: "topright"}).addTo(this.map);
+    this.basemap = new Basemap({base: new URL(root.dataset.basemap, location.href).href, colours: basemapColours(), onNames: (names) => this.sites.write(names), onDetail: () => this.sites.ask()}).addTo(this.map);
+    if (root.dataset.tiles) L.tileLayer(root.dataset.tiles, {attribution: root.dataset.tilesCredit ?? ""}).addTo(this.map);
+    this.map.createPane("sites").style.zIndex = 450;
+    this.icons = new Icons(markerColours());
+    this.sites = new SitesLayer({icons: this.icons, onView: (view) => this.look(view)}).addTo(this.map);
+    this.sites.selected = state.site;
+    this.hover = new Hover(this.map, this.sites);
+    this.map.on("click", ({layerPoint, latlng}) => this.click(this.sites.hit(layerPoint), latlng));
+    // text is measured with the fallback until the font is there
+    document.fonts.load('600 12px "Inter Variable"').then(() => this.sites.drawn && this.sites.draw());
+  }
+
+  buildColumn() {
+    this.legend = new Legend({box: find("legend"), switcher: find("layers"), state: this.state, onChange: () => this.choose()});
+    this.list = new List({table: find("list"), count: find("list-count"), onSelect: (id) => this.select(id, true)});
+    this.panel = new Panel({root: find("column"), onClose: () => this.unselect()});
+    this.filter = find("filter");
+    this.filter.value = this.state.needle;
+    this.filter.addEventListener("input", () => {
+      this.state.needle = this.filter.value.trim();
+      this.choose();
+    });
+    find("tray").addEventListener("click", () => this.panel.open("/map/unlocated", "Sites without position"));
+    for (const button of document.querySelectorAll("[data-map-column-switch]")) button.addEventListener("click", () => this.switchColumn());
+    if (this.state.site) this.panel.open(`/subclouds/${this.state.site}/panel`, "Site");
+  }
+
+  bindKeys() {
+    for (let number = 1; number <= 6; number += 1) bind(String(number), () => this.legend.flipNumber(number));
+    bind("+", () => this.map.zoomIn());
+    bind("=", () => this.map.zoomIn());
+    bind("-", () => this.map.zoomOut());
+    bind("0", () => this.fit());
+    bind("l", () => this.switchColumn());
+    for (const [key, by] of Object.entries({ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]})) {
+      bind(key, (event) => event.target.closest(".leaflet-container, .map-column") || this.map.panBy(L.point(by).multiplyBy(160)));
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+      if (document.activeElement === this.filter) this.filter.blur();
+      else this.panel.close();
+    });
+  }
+
+  look(view) {
+    const {lat, lng} = this.map.getCenter();
+    Object.assign(this.state, {centre: [lat, lng], zoom: this.map.getZoom()});
+    if (this.loaded) this.state.save();
+    this.worker.postMessage({type: "view", ...view});
+    this.basemap.askNames(view);
+  }
+
+  choose() {
+    const {layer, hidden, needle} = this.state;
+    if (this.loaded) this.state.save();
+    this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle});
+  }
+
+  click(item, latlng) {
+    if (!item) return this.panel.close();
+    if (item.cluster === undefined) return this.select(item.id);
+    this.pending = latlng;
+    this.worker.postMessage({type: "open", cluster: item.cluster});
+  }
+
+  select(id, fly = false) {
+    Object.assign(this.sites, {selected: id});
+    this.list.selected = this.state.site = id;
+    this.sites.draw();
+    this.state.save();
+    this.root.closest(".map-page").removeAttribute("data-column-closed");
+    this.panel.open(`/subclouds/${id}/panel`, "Site");
+    if (fly) this.worker.postMessage({type: "find", id});
+  }
+
+  unselect() {
+    this.sites.selected = this.list.selected = this.state.site = null;
+    this.sites.draw();
+    this.state.save();
+    if (this.list.last) this.list.show(this.list.last);
+  }
+
+  switchColumn() {
+    this.root.closest(".map-page").toggleAttribute("data-column-closed");
+    this.map.invalidateSize({pan: false});
+    this.sites.ask();
+  }
+
+  fit(animate = true) {
+    if (this.bounds) this.map.fitBounds([this.bounds.slice(0, 2), this.bounds.slice(2)], {animate, paddingTopLeft: [20, 70], paddingBottomRight: [20, 20], maxZoom: 8});
+  }
+
+  repaint() {
+    this.basemap.repaint(basemapColours());
+    this.icons.use(markerColours());
+    this.sites.draw();
+  }
+
+  patch(patches, removed) {
+    this.worker.postMessage({type: "patch", patches, removed});
+    if (this.state.site && patches.some(([id]) => id === this.state.site)) this.panel.freshen();
+  }
+
+  reload() {
+    this.worker.postMessage({type: "load", url: this.feed});
+  }
+
+  on_loaded({bounds, size}) {
+    this.bounds = bounds;
+    find("empty").hidden = size > 0;
+    if (!this.loaded && !new URLSearchParams(location.search).has("c")) this.fit(false);
+    this.loaded = true;
+    performance.mark("map-loaded");
+  }
+
+  on_view(answer) {
+    this.sites.show(answer);
+    this.legend.counts(answer.counts, answer.layer);
+    this.list.show(answer.list);
+    find("total").textContent = answer.total === answer.all ? `${answer.all.toLocaleString("en")} sites` : `${answer.total.toLocaleString("en")} of ${answer.all.toLocaleString("en")} sites`;
+    const tray = find("tray");
+    tray.hidden = !answer.unlocated;
+    tray.querySelector("b").textContent = answer.unlocated;
+    performance.mark("map-drawn");
+  }
+
+  on_open({zoom, leaves}) {
+    // sites on one spot never part: from here the list beside names them
+    if (zoom > this.map.getMaxZoom()) return this.map.setView(this.pending, this.map.getMaxZoom());
+    this.map.fitBounds(leaves.map(([lon, lat]) => [lat, lon]), {padding: [60, 60], maxZoom: Math.max(zoom, this.map.getZoom() + 1)});
+  }
+
+  on_found({site}) {
+    if (site?.lat === null || !site) return;
+    if (!this.map.getBounds().pad(-0.1).contains([site.lat, site.lon])) this.map.setView([site.lat, site.lon], Math.max(this.map.getZoom(), SITE_ZOOM));
+  }
+
+  on_stranger() {
+    this.stream.reload(2000);
+  }
+
+  on_refused() {
+    location.reload();
+  }
+
+  on_failed() {
+    toast("The portal did not give the sites. What you see is not up to date.", "warn");
+  }
+}
+
+const root = document.getElementById("map");
+if (root) window.fleetMap = new FleetMap(root);

@@ -1,0 +1,74 @@
+// The sites as the worker holds them: read from the compact feed, patched from events, filtered, counted.
+import {isOffline, layerOf} from "./layers.js";
+
+const IN_VIEW_ROWS = 150;
+
+export class Fleet {
+  sites = new Map(); // id -> site
+  layer = "alarms";
+  hidden = new Set(); // class names
+  needle = "";
+  unlocated = 0;
+
+  load({columns, rows, unlocated}) {
+    this.sites.clear();
+    for (const row of rows) {
+      const site = Object.fromEntries(columns.map((column, at) => [column, row[at]]));
+      this.sites.set(site.id, site);
+    }
+    this.unlocated = unlocated ?? 0;
+  }
+
+  // patches: [[id, fields], …]. Returns whether any site is not known here (then the feed has to be read again).
+  patch(patches) {
+    let stranger = false;
+    for (const [id, fields] of patches) {
+      const site = this.sites.get(id);
+      if (site) Object.assign(site, fields);
+      else stranger = true;
+    }
+    return stranger;
+  }
+
+  remove(id) {
+    this.sites.delete(id);
+  }
+
+  matches(site) {
+    return !this.needle || site.name.toLowerCase().includes(this.needle);
+  }
+
+  // Located sites that pass filter and legend as supercluster wants them, and the legend's counts beside.
+  features() {
+    const {classes, of} = layerOf(this.layer);
+    const counts = new Array(classes.length).fill(0);
+    const features = [];
+    let total = 0;
+    for (const site of this.sites.values()) {
+      if (!this.matches(site)) continue;
+      total += 1;
+      const rank = of(site);
+      counts[rank] += 1;
+      if (site.lat === null || this.hidden.has(classes[rank].name)) continue;
+      features.push({type: "Feature", geometry: {type: "Point", coordinates: [site.lon, site.lat]}, properties: {site, rank}});
+    }
+    return {features, counts, total};
+  }
+
+  bounds() {
+    let box = null;
+    for (const {lat, lon} of this.sites.values()) {
+      if (lat === null) continue;
+      box ??= [lat, lon, lat, lon];
+      box = [Math.min(box[0], lat), Math.min(box[1], lon), Math.max(box[2], lat), Math.max(box[3], lon)];
+    }
+    return box;
+  }
+
+  inView(features, [west, south, east, north]) {
+    const seen = features.filter(({geometry: {coordinates: [lon, lat]}}) => lon >= west && lon <= east && lat >= south && lat <= north);
+    const rows = seen.map(({properties: {site, rank}}) => ({id: site.id, name: site.name, severity: site.severity, ceph: site.ceph, nic: site.nic, active: site.active, stale: site.stale, offline: isOffline(site), rank}));
+    rows.sort((a, b) => b.rank - a.rank || b.active - a.active || (a.name < b.name ? -1 : 1));
+    return {total: rows.length, rows: rows.slice(0, IN_VIEW_ROWS)};
+  }
+}

@@ -1,0 +1,47 @@
+// What the map can colour sites by. A site has one class number per layer; a higher number is worse, and the worst
+// wins in a cluster. `look` names colour and shape (see palette.js), `trouble` is the first class that counts as one.
+// Shared by page and worker: no DOM here.
+export const SEVERITY = ["cleared", "indeterminate", "warning", "minor", "major", "critical"];
+
+const badge = (value) => ({none: 0, ok: 1, unknown: 2, warn: 3, error: 4})[value] ?? 2;
+const badgeClasses = (words) => [
+  {name: "none", word: words.none, look: "none"},
+  {name: "ok", word: words.ok, look: "cleared"},
+  {name: "unknown", word: "unknown", look: "indeterminate"},
+  {name: "warn", word: words.warn, look: "major"},
+  {name: "error", word: words.error, look: "critical"},
+];
+
+export const LAYERS = {
+  alarms: {
+    title: "Alarms",
+    trouble: 2,
+    classes: SEVERITY.map((name) => ({name, word: name === "indeterminate" ? "unknown" : name, look: name})),
+    of: (site) => Math.max(0, SEVERITY.indexOf(site.severity === "unknown" ? "indeterminate" : site.severity)),
+  },
+  ceph: {
+    title: "Ceph",
+    trouble: 3,
+    classes: badgeClasses({none: "no Ceph", ok: "healthy", warn: "warning", error: "error"}),
+    of: (site) => badge(site.ceph),
+  },
+  nic: {
+    title: "NIC",
+    trouble: 3,
+    classes: badgeClasses({none: "no ports", ok: "links up", warn: "degraded", error: "link down"}),
+    of: (site) => badge(site.nic),
+  },
+  freshness: {
+    title: "Freshness",
+    trouble: 1,
+    classes: [
+      {name: "fresh", word: "fresh", look: "cleared"},
+      {name: "stale", word: "stale", look: "major"},
+      {name: "offline", word: "offline", look: "critical"},
+    ],
+    of: (site) => (isOffline(site) ? 2 : site.stale ? 1 : 0),
+  },
+};
+
+export const isOffline = (site) => site.availability === "offline" || site.contact === "unreachable";
+export const layerOf = (name) => LAYERS[name] ?? LAYERS.alarms;

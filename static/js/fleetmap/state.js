@@ -1,0 +1,34 @@
+// What the map shows is in the address: ?z=5&c=39.1,-96.2&layer=ceph&hide=cleared&q=berlin&site=12
+import {LAYERS} from "./layers.js";
+
+const WRITE_AFTER_MS = 250;
+
+export class State {
+  constructor() {
+    const query = new URLSearchParams(location.search);
+    const [lat, lon] = (query.get("c") ?? "").split(",").map(Number);
+    this.centre = query.has("c") && Number.isFinite(lat) && Number.isFinite(lon) ? [lat, lon] : null;
+    this.zoom = Number(query.get("z")) || null;
+    this.layer = query.get("layer") in LAYERS ? query.get("layer") : "alarms";
+    this.hidden = new Set((query.get("hide") ?? "").split(",").filter(Boolean));
+    this.needle = query.get("q") ?? "";
+    this.site = Number(query.get("site")) || null;
+    this.timer = 0;
+  }
+
+  save() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), WRITE_AFTER_MS);
+  }
+
+  write() {
+    const query = new URLSearchParams();
+    if (this.zoom) query.set("z", this.zoom);
+    if (this.centre) query.set("c", this.centre.map((degrees) => degrees.toFixed(3)).join(","));
+    if (this.layer !== "alarms") query.set("layer", this.layer);
+    if (this.hidden.size) query.set("hide", [...this.hidden].join(","));
+    if (this.needle) query.set("q", this.needle);
+    if (this.site) query.set("site", this.site);
+    history.replaceState(history.state, "", `${location.pathname}?${query}`.replaceAll("%2C", ","));
+  }
+}
