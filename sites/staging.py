@@ -72,7 +72,7 @@ class Staging:
 
     def gone(self, owners: Sequence[int]) -> tuple[str, dict[str, Any]]:
         """Condition, and its parameters, for stored rows (alias t) of `owners` that the staged set does not have."""
-        kept = f"EXISTS (SELECT FROM {self.staged} s WHERE {self._same_key_as('t')})"  # noqa: S608
+        kept = f"EXISTS (SELECT FROM {self.staged} s WHERE {self._same_key_as('t')})"
         condition = f"t.{self.key[0]} = ANY(%(owners)s) AND NOT {kept}"
         return (f"{condition} AND {self.open_when}" if self.open_when else condition), {"owners": list(owners)}
 

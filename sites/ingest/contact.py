@@ -27,14 +27,14 @@ class ContactResult:
     error: str = ""
 
 
-def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: datetime) -> None:
+def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: datetime) -> dict[int, tuple[str, str]]:
     """Write what changed, with span and event; the try counts only if it is newer than the last change.
 
-    Dropped under an old lease, like any snapshot.
+    Dropped under an old lease, like any snapshot. Returns the old and new word of each cloud whose contact changed.
     """
     latest = {result.cloud_id: result for result in sorted(results, key=lambda each: each.attempted_at)}
     if not latest:
-        return
+        return {}
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         cursor.execute(
@@ -47,11 +47,14 @@ def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: d
                 "token": lease_token,
             },
         )
-        changed = {pk: contact for pk, contact, old in cursor.fetchall() if contact != old}
-        spans.record(((pk, SpanField.CONTACT, contact) for pk, contact in changed.items()), now)
+        changed = {pk: (old, contact) for pk, contact, old in cursor.fetchall() if contact != old}
+        spans.record(((pk, SpanField.CONTACT, contact) for pk, (_, contact) in changed.items()), now)
         found = places(changed) if changed else {}
         if found:
-            append(cloud_event(place, Kind.CLOUD_CONTACT, now, {"contact": changed[pk]}) for pk, place in found.items())
+            append(
+                cloud_event(place, Kind.CLOUD_CONTACT, now, {"contact": changed[pk][1]}) for pk, place in found.items()
+            )
+    return changed
 
 
 def _word(reachable: bool) -> str:

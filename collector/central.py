@@ -1,0 +1,101 @@
+"""T0: what the System Controller tells of all its subclouds in three calls."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from django.utils import timezone
+
+from collector import store
+from collector.pacing import jittered
+from collector.progress import Sweeps
+from collector.reading import Reading, period
+from collector.services import Services
+from collector.site import Kind, Site
+from collector.writer import DatabaseLostError
+from sites import ingest
+from starlingx.dcmanager import DcManager
+from starlingx.errors import StarlingXError
+
+log = logging.getLogger(__name__)
+DCMANAGER = "dcmanager"
+LIST_SECONDS = 60.0  # a list of thousands costs dcmanager seconds
+
+
+class Central:
+    """Reads groups, subclouds and alarm counts of one controller, stores them, and plans the looks that follow."""
+
+    def __init__(self, reading: Reading, sweeps: Sweeps) -> None:
+        self._reading = reading
+        self._sweeps = sweeps
+        self._dcmanager = DcManager(reading.doors.central)
+        self._listed = asyncio.Event()
+
+    async def poll_subclouds(self) -> None:
+        """Groups first, so that a new subcloud finds its home."""
+        reading = self._reading
+        await self._poll_groups()
+        requested_at = timezone.now()
+        subclouds = await reading.services.ask(DCMANAGER, self._dcmanager.subclouds(timeout=LIST_SECONDS))
+        differing = reading.roster.differing(subclouds)
+        recorded = await reading.writer.run(
+            store.store_subclouds, reading.config.controller_id, subclouds, differing, requested_at, reading.token
+        )
+        if recorded is None:  # dropped: a newer lease was given to another collector
+            return
+        news = reading.roster.stored(subclouds, recorded.clouds)
+        plan_first(reading, news.added)
+        self._hasten(news.changed)
+        self._listed.set()
+        self._sweeps.polled("subclouds")
+
+    async def poll_counts(self) -> None:
+        """Counts only say when to look: a site whose counts changed is looked at now."""
+        reading = self._reading
+        await self._listed.wait()  # counts name subclouds by their name
+        requested_at = timezone.now()
+        summaries = await reading.services.ask(DCMANAGER, self._dcmanager.alarms(timeout=LIST_SECONDS))
+        reported, changed = reading.roster.count_changes(summaries)
+        await reading.writer.run(ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token)
+        self._hasten(changed)
+        self._sweeps.polled("alarm_counts")
+
+    async def _poll_groups(self) -> None:
+        reading = self._reading
+        requested_at = timezone.now()
+        groups = await reading.services.ask(DCMANAGER, self._dcmanager.groups(timeout=LIST_SECONDS))
+        await reading.writer.run(
+            ingest.record_groups,
+            reading.config.controller_id,
+            groups,
+            requested_at=requested_at,
+            now=timezone.now(),
+        )
+
+    def _hasten(self, sites: Iterable[Site]) -> None:
+        now = asyncio.get_running_loop().time()
+        for site in sites:
+            self._reading.lanes[Kind.ALARMS].hasten(site, now)
+
+
+def plan_first(reading: Reading, sites: Iterable[Site]) -> None:
+    """First looks of every kind at once: the lanes' limits and rates spread them."""
+    now = asyncio.get_running_loop().time()
+    for site in sites:
+        for lane in reading.lanes.values():
+            lane.put(site, now)
+
+
+async def every(name: str, services: Services, poll: Callable[[], Awaitable[None]]) -> None:
+    """Poll at the pace of settings.POLL_SECONDS[name] until cancelled; while the breaker is open, only when it lets."""
+    loop = asyncio.get_running_loop()
+    while True:
+        begun = loop.time()
+        if services.breaker.allows(begun):
+            try:
+                await poll()
+            except (StarlingXError, DatabaseLostError):
+                pass  # whoever raised it has noted it: in the services' table, or in the log
+            except Exception:
+                log.exception("a poll (%s) failed", name)
+        await asyncio.sleep(max(jittered(period(name)) - (loop.time() - begun), 0.1))

@@ -1,0 +1,66 @@
+"""Sessions with the clouds of one controller, opened when first needed."""
+
+from collector.config import ControllerConfig
+from collector.site import Site
+from starlingx.addresses import expand
+from starlingx.kubernetes import Kubernetes
+from starlingx.session import CloudSession, Connector
+
+CENTRAL = "central"
+
+
+class Doors:
+    """Raises BadPattern where an address pattern makes no URL for a site."""
+
+    def __init__(self, config: ControllerConfig, connector: Connector) -> None:
+        self._config = config
+        self._connector = connector
+        self.central = CloudSession(
+            connector,
+            auth_url=config.auth_url,
+            credentials=config.credentials,
+            interface=config.interface,
+            region=config.region,
+        )
+
+    @property
+    def measures(self) -> bool:
+        """Whether Kubernetes can be asked."""
+        return bool(self._config.kube_url and self._config.kube_token)
+
+    def needs_oam_ip(self, site: Site) -> bool:
+        """Whether the site's OAM address must be asked for first: dcmanager's list does not have it."""
+        patterns = (self._config.subcloud_auth_url, self._config.kube_url if self.measures else "")
+        return not site.central and not site.oam_ip and any("{oam_ip}" in pattern for pattern in patterns)
+
+    def session(self, site: Site) -> CloudSession:
+        """The site's own Keystone and services; a token is valid for its cloud only."""
+        if site.session is None:
+            site.session = self.central if site.central else self._open(site)
+        return site.session
+
+    def kube(self, site: Site) -> Kubernetes:
+        """The site's Kubernetes API."""
+        if site.kube is None:
+            url = self._expanded(self._config.kube_url, site)
+            site.kube = Kubernetes(self._connector, url, self._config.kube_token)
+        return site.kube
+
+    def _open(self, site: Site) -> CloudSession:
+        return CloudSession(
+            self._connector,
+            auth_url=self._expanded(self._config.subcloud_auth_url, site),
+            credentials=self._config.credentials,
+            interface=self._config.subcloud_interface,
+            region=site.region_name,
+        )
+
+    def _expanded(self, pattern: str, site: Site) -> str:
+        number = CENTRAL if site.number is None else site.number
+        return expand(
+            pattern,
+            id=number,
+            region_name=site.region_name or CENTRAL,
+            management_start_ip=site.start_ip,
+            oam_ip=site.oam_ip,
+        )

@@ -1,0 +1,121 @@
+"""The collector: takes leases, runs one reader for each controller it holds, gives up what it loses."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Collection
+
+from collector import config
+from collector.reader import Reader
+from collector.site import Kind
+from collector.turns import Turns
+from collector.writer import DatabaseLostError, Writer
+from sites import leases
+from sites.credentials import CannotUnsealError
+
+log = logging.getLogger(__name__)
+LEASE_SECONDS = 10.0
+TURN_SECONDS = 2.0
+RESTART_SECONDS = 5.0
+
+
+class Collector:
+    """One process. `names`: the controllers to read; None: its share of all."""
+
+    def __init__(self, names: Collection[str] | None = None) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
+        self._names = names
+        self._facts = Writer("facts")
+        self._control = Writer("control")  # leases must not wait behind facts
+        self._held: dict[int, int] = {}
+        self._readers: dict[int, tuple[Reader, asyncio.Task[None]]] = {}
+        self._turns = Turns(self.name)
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        try:
+            while not self._stopping.is_set():
+                await self._turn()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), TURN_SECONDS)
+        finally:
+            await self._leave()
+
+    async def run_once(self, kinds: Collection[Kind]) -> None:
+        """Take what is free, look at every cloud once in each of these ways, leave."""
+        try:
+            await self._turn()
+            keeping = asyncio.create_task(self._keep_turning())
+            await asyncio.gather(*(reader.swept(kinds) for reader, _ in self._readers.values()))
+            keeping.cancel()
+        finally:
+            await self._leave()
+
+    async def _keep_turning(self) -> None:
+        while True:
+            await asyncio.sleep(TURN_SECONDS)
+            await self._turn()
+
+    async def _turn(self) -> None:
+        """Renew, take, give up; start and stop readers to match."""
+        try:
+            enabled = await self._control.run(config.enabled_controllers)
+            only = None if self._names is None else [pk for pk, (name, _) in enabled.items() if name in self._names]
+            self._held = await self._control.run(leases.turn, self.name, self._held, seconds=LEASE_SECONDS, only=only)
+            for controller_id in list(self._readers):
+                reader, task = self._readers[controller_id]
+                _, changed_at = enabled.get(controller_id, ("", None))
+                if (
+                    task.done()
+                    or self._held.get(controller_id) != reader.token
+                    or reader.config.changed_at != changed_at
+                ):
+                    await self._stop(controller_id)
+            for controller_id in self._held.keys() - self._readers.keys():
+                await self._start(controller_id)
+        except DatabaseLostError:
+            pass  # logged by the writer; the readers go on, and what they bring is dropped if the lease is lost
+
+    async def _start(self, controller_id: int) -> None:
+        try:
+            loaded = await self._control.run(config.load, [controller_id])
+        except CannotUnsealError as caught:
+            self._turns.failed(f"controller {controller_id}", caught)
+            return
+        self._turns.succeeded(f"controller {controller_id}")
+        for each in loaded:
+            reader = Reader(each, self._held[controller_id], self.name, self._facts)
+            log.info("reads %s under lease %d", each.name, reader.token)
+            self._readers[controller_id] = reader, asyncio.create_task(self._guarded(reader))
+
+    async def _guarded(self, reader: Reader) -> None:
+        """A reader that fails is started again by the next turn, not before a moment has passed."""
+        what = f"the reader of {reader.config.name}"
+        try:
+            await reader.run()
+        except Exception as caught:
+            self._turns.failed(what, caught)
+            log.debug("%s", what, exc_info=caught)
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def _stop(self, controller_id: int) -> None:
+        reader, task = self._readers.pop(controller_id)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        log.info("stops reading %s", reader.config.name)
+
+    async def _leave(self) -> None:
+        for controller_id in list(self._readers):
+            await self._stop(controller_id)
+        with contextlib.suppress(DatabaseLostError):
+            await self._control.run(leases.leave, self.name, self._held)
+        await self._facts.close()
+        await self._control.close()

@@ -1,0 +1,101 @@
+"""Reads one controller and its clouds, as long as this collector holds the lease."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Collection, Iterator
+
+from django.conf import settings
+
+from collector import store
+from collector.alarm_desk import AlarmDesk
+from collector.central import Central, every, plan_first
+from collector.config import ControllerConfig
+from collector.doors import Doors
+from collector.lane import Lane
+from collector.progress import Sweeps
+from collector.reading import Reading, period
+from collector.roster import Roster
+from collector.services import Services
+from collector.site import Kind, Site
+from collector.writer import DatabaseLostError, Writer
+from sites import ingest
+from starlingx.session import Connector
+
+BEAT_SECONDS = 1.0
+CONNECTIONS = 1024
+
+
+class Reader:
+    """Runs until cancelled. `writer` stores what it reads; everything it keeps in mind can be learned again."""
+
+    def __init__(self, config: ControllerConfig, token: int, collector: str, writer: Writer) -> None:
+        self.config = config
+        self.token = token
+        self._collector = collector
+        self._writer = writer
+        self.reading: Reading | None = None
+        self.sweeps: Sweeps | None = None
+
+    async def run(self) -> None:
+        """Raises what no part of it could deal with; whoever runs it starts it again."""
+        with _ca_file(self.config.ca_bundle) as ca_file:
+            async with Connector(ca_file=ca_file, limit=CONNECTIONS) as connector:
+                self.reading = await self._prepare(connector)
+                self.sweeps = Sweeps(self.reading)
+                await self._read(self.reading, self.sweeps)
+
+    async def swept(self, kinds: Collection[Kind]) -> None:
+        """Return when T0 was read once and every cloud was looked at once in each of these ways."""
+        # The end of a sweep is a count over all sites, not an event to wait for
+        while self.sweeps is None or not all(self.sweeps.done(kind) for kind in kinds):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await self._beat(self.sweeps)
+
+    async def _prepare(self, connector: Connector) -> Reading:
+        central = await self._writer.run(ingest.ensure_central, self.config.controller_id)
+        doors = Doors(self.config, connector)
+        services = Services(self.config.name, doors.central, self.config.interface, period("subclouds"))
+        roster = Roster(Site(central, None, self.config.name))
+        return Reading(self.config, self.token, self._writer, doors, services, roster)
+
+    async def _read(self, reading: Reading, sweeps: Sweeps) -> None:
+        limit = settings.COLLECTOR_CONCURRENCY
+        alarms = AlarmDesk(reading)
+        reading.lanes[Kind.ALARMS] = Lane(Kind.ALARMS, alarms.look, limit=limit, rate=4.0 * limit)
+        central = Central(reading, sweeps)
+        plan_first(reading, [reading.roster.central])
+        async with asyncio.TaskGroup() as group:
+            group.create_task(every("subclouds", reading.services, central.poll_subclouds))
+            group.create_task(every("alarm_counts", reading.services, central.poll_counts))
+            group.create_task(alarms.batches.run())
+            for lane in reading.lanes.values():
+                group.create_task(lane.run())
+            group.create_task(self._beats(sweeps))
+
+    async def _beats(self, sweeps: Sweeps) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            with contextlib.suppress(DatabaseLostError):  # the writer has logged it
+                await self._beat(sweeps)
+
+    async def _beat(self, sweeps: Sweeps) -> None:
+        await self._writer.run(
+            store.store_beat,
+            self.config.controller_id,
+            self._collector,
+            sweeps.progress(),
+            sweeps.services.take_looks(),
+        )
+
+
+@contextlib.contextmanager
+def _ca_file(bundle: str) -> Iterator[str | None]:
+    """The CA bundle as a file for as long as it is needed; None for the system's trust store."""
+    if not bundle.strip():
+        yield None
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="dcportal-ca-", suffix=".pem") as file:
+        file.write(bundle)
+        file.flush()
+        yield file.name

@@ -1,0 +1,78 @@
+"""How the services of one System Controller answer: kept for the reachability table, judged by the breaker."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import TypeVar
+
+from django.utils import timezone
+
+from collector.pacing import Breaker
+from collector.turns import Turns
+from sites.ingest import ServiceLook
+from starlingx.catalog import SYSTEM_CONTROLLER
+from starlingx.errors import StarlingXError, Unauthorized, Unreachable
+from starlingx.session import CloudSession
+
+IDENTITY = "identity"
+SIGN_IN_PATH = "/auth/tokens"
+THRESHOLD = 3
+T = TypeVar("T")
+
+
+class Services:
+    """Every central call goes through `ask`, so that its outcome is noted."""
+
+    def __init__(self, name: str, session: CloudSession, interface: str, longest_pause: float) -> None:
+        self._session = session
+        self._interface = interface
+        self._turns = Turns(name)
+        self._pending: dict[str, ServiceLook] = {}
+        self.breaker = Breaker(THRESHOLD, longest_pause)
+
+    async def ask(self, service: str, call: Awaitable[T]) -> T:
+        """The answer of `call`. Raises its StarlingXError after noting it, against Keystone where that failed."""
+        loop = asyncio.get_running_loop()
+        begun, at = loop.time(), timezone.now()
+        try:
+            answer = await call
+        except StarlingXError as caught:
+            self.note_failure(service, at, caught)
+            if isinstance(caught, (Unreachable, Unauthorized)):
+                self.breaker.failed(loop.time())
+            raise
+        self.breaker.succeeded()
+        await self.note_success(service, at, loop.time() - begun)
+        return answer
+
+    def take_looks(self) -> list[ServiceLook]:
+        """What was noted since the last time, one for each service."""
+        looks, self._pending = list(self._pending.values()), {}
+        return looks
+
+    def note_failure(self, service: str, at: datetime, problem: StarlingXError) -> None:
+        """A call failed. Where Keystone did, both it and the service are marked."""
+        failed = IDENTITY if SIGN_IN_PATH in problem.place or isinstance(problem, Unauthorized) else service
+        self._turns.failed(failed, problem)
+        if failed != service:
+            self._pending[failed] = ServiceLook(failed, at, error=str(problem))
+        self._pending[service] = ServiceLook(service, at, error=str(problem))
+
+    async def note_success(self, service: str, at: datetime, seconds: float) -> None:
+        """A call was answered, so Keystone was too."""
+        for each in (service, IDENTITY):
+            self._turns.succeeded(each)
+            self._pending[each] = ServiceLook(
+                each,
+                at,
+                url=await self._url(each),
+                seconds=seconds if each == service else None,
+                clock_skew_seconds=self._session.server_clock_skew,
+            )
+
+    async def _url(self, service: str) -> str:
+        """Where the catalog says it is; the proxies' region only where no other has it."""
+        catalog = await self._session.catalog()
+        found = [e for e in catalog.endpoints if e.type == service and e.interface == self._interface]
+        own = [endpoint for endpoint in found if endpoint.region != SYSTEM_CONTROLLER]
+        return (own or found)[0].url if found else ""

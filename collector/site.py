@@ -1,0 +1,44 @@
+"""What the collector keeps in mind of one cloud between looks. All of it can be learned again after a restart."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from starlingx.kubernetes import Kubernetes
+from starlingx.session import CloudSession
+
+
+class Kind(IntEnum):
+    """Looks at one cloud; each kind has a lane of its own."""
+
+    ALARMS = 0  # T1: what stands
+    INVENTORY = 1  # T2: everything sysinv and USM know
+    HOSTS = 2  # T3: hosts and software, while somebody looks
+    HEALTH = 3  # measured Ceph and links, where Kubernetes can be asked
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """One cloud. `number` is dcmanager's id, None for the central cloud."""
+
+    cloud_id: int
+    number: int | None
+    name: str
+    region_name: str = ""
+    start_ip: str = ""
+    online: bool = True  # dcmanager's word
+    status: tuple[str, ...] = ()  # dcmanager's status words: a change is a reason to look
+    counts: tuple[int | None, ...] | None = None  # dcmanager's alarm counts
+    oam_ip: str = ""
+    session: CloudSession | None = None
+    kube: Kubernetes | None = None
+    digest: int | None = None  # of the alarm list that is stored; None: not known
+    failures: int = 0  # tries in a row without any answer
+    watched_until: float = 0.0  # event loop time; somebody's page is open until then
+    due: dict[Kind, float] = field(default_factory=dict)
+    tried: set[Kind] = field(default_factory=set)  # at least once, however it ended
+    failed: set[Kind] = field(default_factory=set)  # the last try had no whole answer
+    gone: bool = False  # it left the fleet: no look is planned any more
+
+    @property
+    def central(self) -> bool:
+        return self.number is None

@@ -1,0 +1,83 @@
+"""From outcomes of looks to rows: each function is one transaction, run in the writer's thread."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from alarms import ingest as alarms_ingest
+from alarms.ingest import Change
+from collector.outcomes import AlarmsLook
+from sites import ingest as sites_ingest
+from sites.choices import Contact, Facet
+from sites.ingest import ContactResult, FailedLook, Look, Progress, RecordedSubclouds, ServiceLook
+from starlingx.records import Subcloud
+
+
+@dataclass(slots=True)
+class StoredAlarms:
+    """What came of a batch: clouds whose list is stored, changes in lists that were not the first, contacts."""
+
+    stored: frozenset[int] = frozenset()
+    changes: list[Change] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)
+
+
+def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
+    """Alarm lists, their ages, failures, contacts, and what follows from alarms: links and Ceph of those clouds."""
+    now = timezone.now()
+    result = StoredAlarms()
+    with transaction.atomic():
+        snapshots = [look.snapshot for look in looks if look.snapshot is not None]
+        if snapshots:
+            recorded = alarms_ingest.record(snapshots, lease_token=lease_token, now=now)
+            result.stored = recorded.admitted
+            result.changes = [change for change in recorded.changes if change.cloud_id not in recorded.first]
+        unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if _same(each)]
+        sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token)
+        failures = [FailedLook(each.site.cloud_id, each.requested_at, each.error) for each in looks if each.error]
+        sites_ingest.failed(Facet.ALARMS, failures, lease_token=lease_token)
+        turned = sites_ingest.record_contact(_contacts(looks), lease_token=lease_token, now=now)
+        result.lost = [pk for pk, (_, contact) in turned.items() if contact == Contact.UNREACHABLE]
+        result.found = [pk for pk, (before, _) in turned.items() if before == Contact.UNREACHABLE]
+    return result
+
+
+def store_subclouds(
+    controller_id: int,
+    subclouds: Sequence[Subcloud],
+    changed: Collection[int] | None,
+    requested_at: datetime,
+    lease_token: int,
+) -> RecordedSubclouds | None:
+    """The complete list; of subclouds that left the fleet nothing stands any more."""
+    now = timezone.now()
+    recorded = sites_ingest.record_subclouds(
+        controller_id, subclouds, changed=changed, requested_at=requested_at, lease_token=lease_token, now=now
+    )
+    if recorded is not None and recorded.removed:
+        alarms_ingest.forget(recorded.removed, now=now)
+    return recorded
+
+
+def store_beat(controller_id: int, collector: str, progress: Progress, looks: Sequence[ServiceLook]) -> None:
+    """How far the collector is with a controller, and how its services answered."""
+    now = timezone.now()
+    sites_ingest.record_beat(controller_id, collector, progress, now=now)
+    if looks:
+        sites_ingest.record_services(controller_id, looks, now=now)
+
+
+def _same(look: AlarmsLook) -> bool:
+    return look.snapshot is None and not look.error
+
+
+def _contacts(looks: Sequence[AlarmsLook]) -> list[ContactResult]:
+    return [
+        ContactResult(look.site.cloud_id, look.requested_at, look.reached, "" if look.reached else look.error)
+        for look in looks
+        if look.reached is not None
+    ]
