@@ -1,4 +1,4 @@
-"""Has a process ended?"""
+"""Has a process ended, and what had it started?"""
 
 import os
 from collections.abc import Callable
@@ -16,3 +16,20 @@ def gone(process: int) -> Callable[[], bool]:
             return True
 
     return check
+
+
+def children_of(process: int) -> list[int]:
+    """Numbers of its direct children, in the order of their start as far as numbers tell."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if _parent_of(folder) == process:
+                    found.append(int(folder.name))
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    return sorted(found)
+
+
+def _parent_of(folder: Path) -> int:
+    return int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])

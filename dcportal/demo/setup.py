@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
+from django.utils import timezone
 
 from dcportal.demo import accounts, options
 from dcportal.demo.options import Options
@@ -40,33 +42,45 @@ def migrate() -> None:
 
 
 def register_controllers(asked: Options) -> None:
-    """Through the command that users have. Controllers that the simulator no longer has are disabled."""
+    """New ones through the command that users have; known ones follow the simulator's port and number."""
+    from sites.models import Controller
+    from sites.services.actors import Actor
+    from sites.services.controllers import change_controller
+
+    actor = Actor("demo", "make demo")
+    known = {each.name: each for each in Controller.objects.filter(name__regex=r"^controller-\d+$")}
+    for number in range(1, asked.controllers + 1):
+        controller = known.pop(f"controller-{number}", None)
+        wanted: dict[str, Any] = {**addresses(asked, number), "enabled": True}
+        if controller is None:
+            add(number, asked)
+        elif any(getattr(controller, name) != value for name, value in wanted.items()):
+            change_controller(controller, wanted, actor, timezone.now())
+    for left_over in known.values():
+        if left_over.enabled:
+            change_controller(left_over, {"enabled": False}, actor, timezone.now())
+
+
+def addresses(asked: Options, number: int) -> dict[str, str]:
+    base = f"{asked.simulator_url}/c{number}"
+    return {
+        "auth_url": f"{base}/identity/v3",
+        "subcloud_auth_url": f"{base}/s{{id}}/identity/v3",
+        "kube_url": f"{base}/s{{id}}/kube",
+    }
+
+
+def add(number: int, asked: Options) -> None:
     from django.core.management import call_command
 
-    from sites.models import Controller
-
-    names = [f"controller-{number}" for number in range(1, asked.controllers + 1)]
-    addresses = dict(Controller.objects.values_list("name", "auth_url"))
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in addresses(asked, number).items()]
     with tempfile.TemporaryDirectory() as folder:  # 0700
-        files = []
         for flag, secret in SECRETS.items():
             path = Path(folder, flag.strip("-"))
             path.write_text(secret, encoding="ascii")
-            files.append(f"{flag}={path}")
-        for number, name in enumerate(names, start=1):
-            base = f"{asked.simulator_url}/c{number}"
-            if addresses.get(name) != f"{base}/identity/v3":
-                call_command("add_controller", name, *files, *_addresses(base))
-
-
-def _addresses(base: str) -> list[str]:
-    return [
-        f"--auth-url={base}/identity/v3",
-        "--username=portal-reader",
-        "--write-username=portal-operator",
-        f"--subcloud-auth-url={base}/s{{id}}/identity/v3",
-        f"--kube-url={base}/s{{id}}/kube",
-    ]
+            flags.append(f"{flag}={path}")
+        users = ["--username=portal-reader", "--write-username=portal-operator"]
+        call_command("add_controller", f"controller-{number}", *users, *flags, stdout=sys.stderr)
 
 
 def main() -> int:

@@ -1,7 +1,9 @@
 """The way to a demo that answers: each step begins something, and says when it is done."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
@@ -58,8 +60,8 @@ class Setup:
     child: Child | None = None
 
     def begin(self) -> None:
-        self.program.log.parent.mkdir(parents=True, exist_ok=True)
-        self.program.log.write_bytes(b"")
+        if self.program.log is not None:
+            self.program.log.unlink(missing_ok=True)  # its last words are to be of this run
         self.child = Child(self.program)
 
     def done(self) -> bool:
@@ -83,18 +85,24 @@ def web(options: Options, start: Callable[[str], None]) -> Step:
 
 
 def first_look(options: Options) -> Step:
-    """The fleet has been looked at once on every tier."""
+    """The fleet has been looked at once on every tier, and a collector of this start is at work."""
+    began = time.monotonic()
 
-    def sweeps() -> dict[str, bool]:
+    def answer() -> dict[str, Any]:
         _, body = ask(f"{options.url}/readyz")
-        found = body.get("sweeps") if isinstance(body, dict) else None
-        return found if isinstance(found, dict) else {}
+        return body if isinstance(body, dict) else {}
+
+    def done() -> bool:
+        body = answer()
+        age = body.get("collector_age")
+        fresh = age is not None and age < time.monotonic() - began
+        return fresh and all(body.get("sweeps", {}).get(name) for name in SWEEPS)
 
     def doing() -> str:
-        seen = sweeps()
-        return ", ".join(f"{name.upper()} {'done' if seen.get(name) else 'under way'}" for name in SWEEPS)
+        sweeps = answer().get("sweeps", {})
+        return ", ".join(f"{name.upper()} {'done' if sweeps.get(name) else 'under way'}" for name in SWEEPS)
 
-    return Step("first look at the whole fleet", lambda: all(sweeps().get(name) for name in SWEEPS), doing=doing)
+    return Step("first look at the whole fleet (T0, T1, T2)", done, doing=doing)
 
 
 def way(options: Options, start: Callable[[str], None], setup: Setup, *, own_database: bool) -> Iterator[Step]:

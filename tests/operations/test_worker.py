@@ -3,12 +3,11 @@
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.endings import gone
+from tests.endings import children_of, gone
 from tests.fixtures.portal import Portal
 from tests.waiting import wait_until
 
@@ -19,23 +18,6 @@ QUICK_TASK = "django.utils.timezone.now"
 @pytest.fixture
 def installation(portal: Callable[..., Portal]) -> Portal:
     return portal(web=False, worker=True, **IMPATIENT)
-
-
-def parent_of(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
-
-
-def children_of(process: int) -> list[int]:
-    """In the order of their start."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                if parent_of(int(folder.name)) == process:
-                    found.append(int(folder.name))
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    return sorted(found)
 
 
 def members(portal: Portal) -> list[int]:
