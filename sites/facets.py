@@ -1,73 +1,135 @@
-"""How many rows each value of a filter would give: the numbers beside the filters of a list.
+"""How many subclouds each choice of each filter would show: all facets of the list in one query."""
 
-The unselected facets are counted in one query (GROUPING SETS). A facet in which something is selected is counted as if it
-were not, or its other values would all be zero: one more query for each of those, whatever the fleet's size.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connections
-from django.db.models import Model, QuerySet
-from django.http import QueryDict
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.fields import BooleanField
 
-MOST_VALUES = 12
+from sites.choices import Badge, Contact, Severity
+from sites.expressions import severity_words
+from sites.freshness import is_live
+from sites.jsonrows import numbered
+from sites.models import Cloud
+
+SELECTORS: dict[str, str] = {  # parameter -> column
+    "severity": "severity",
+    "availability": "availability_status",
+    "sync": "sync_status",
+    "contact": "contact",
+    "stale": "",
+    "ceph": "ceph_status",
+    "nic": "nic_status",
+    "management": "management_state",
+    "deploy": "deploy_status",
+    "release": "software_version",
+    "region": "region",
+    "controller": "controller_id",
+    "group": "group_id",
+}
+WORST_FIRST: dict[str, list[str]] = {
+    "severity": [severity.label for severity in sorted(Severity, reverse=True)],
+    "ceph": [Badge.ERROR, Badge.WARN, Badge.UNKNOWN, Badge.NONE, Badge.OK],
+    "nic": [Badge.ERROR, Badge.WARN, Badge.UNKNOWN, Badge.NONE, Badge.OK],
+    "contact": [Contact.UNREACHABLE, Contact.UNKNOWN, Contact.REACHABLE],
+    "stale": ["true", "false"],
+}
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValue:
-    value: Any
+class Choice:
+    value: str  # as the parameter wants it; "-" for none
+    label: str
     count: int
-    selected: bool
+    chosen: bool
 
 
-Facets = dict[str, list[FacetValue]]
-"""{parameter: its values, the most frequent first; selected ones always among them}"""
+@dataclass(frozen=True, slots=True)
+class Facets:
+    total: int  # rows with every filter
+    choices: dict[str, list[Choice]]
 
 
-def facets(params: QueryDict, matching: Callable[[QueryDict], QuerySet[Model]], fields: Mapping[str, str]) -> Facets:
-    """`matching(params)` gives the filtered rows; `fields` are {parameter: field} in the order they are shown."""
-    selected = [name for name in fields if params.getlist(name)]
-    free = [name for name in fields if name not in selected]
-    found = _counted(matching(params), {name: fields[name] for name in free}) if free else {}
-    for name in selected:
-        others = params.copy()
-        del others[name]
-        found |= _counted(matching(others), {name: fields[name]})
-    return {name: _shown(found.get(name, []), params.getlist(name)) for name in fields}
+def count_facets(base: QuerySet[Cloud], chosen: Mapping[str, Sequence[str]], now: datetime) -> Facets:
+    """`base`: scoped and searched, but not filtered by any facet. `chosen`: {parameter: its values}.
+
+    A facet counts under the filters of all the others, so that it shows what choosing would bring.
+    """
+    active = [name for name in SELECTORS if chosen.get(name)]
+    rows = _grouped(base, active, [_matches(name, chosen[name], now) for name in active], now)
+    found: dict[str, list[Choice]] = {name: [] for name in SELECTORS}
+    total = 0
+    for name, value, label, count in rows:
+        if name is None:
+            total = count
+            continue
+        text = _text(value)
+        is_chosen = text in chosen.get(name, ())
+        if count or is_chosen:
+            found[name].append(Choice(text, _label(name, text, label), count, is_chosen))
+    return Facets(total, {name: sorted(choices, key=lambda c: _order(name, c)) for name, choices in found.items()})
 
 
-def _counted(rows: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, list[tuple[Any, int]]]:
-    """{parameter: [(value, rows)]}, the most frequent first. One query."""
-    inner, parameters = rows.order_by().values_list(*fields.values()).query.get_compiler(rows.db).as_sql()
-    quote = connections[rows.db].ops.quote_name
-    columns = [quote(f"f{i}") for i in range(len(fields))]
-    sets = ", ".join(f"({column})" for column in columns)
-    values = ", ".join(columns)
-    sql = (
-        f"SELECT GROUPING({values}), count(*), {values} FROM ({inner}) r({values}) "  # noqa: S608 # names are ours
-        f"GROUP BY GROUPING SETS ({sets}) ORDER BY 2 DESC"
+def _matches(name: str, values: Sequence[str], now: datetime) -> Q:
+    if name == "stale":
+        return Q(~is_live(now)) if "true" in values else Q(is_live(now))
+    if name == "severity":
+        return Q(severity__in=[severity.value for severity in Severity if severity.label in values])
+    if name in ("controller", "group"):
+        return Q(**{f"{SELECTORS[name]}__in": [int(value) for value in values if value.isdecimal()]})
+    return Q(**{f"{SELECTORS[name]}__in": ["" if value == "-" else value for value in values]})
+
+
+def _grouped(
+    base: QuerySet[Cloud], active: list[str], conditions: list[Q], now: datetime
+) -> list[tuple[str | None, Any, str | None, int]]:
+    """(facet or None for all, value, label, count): one pass over the subclouds, one grouping set per facet."""
+    # EXISTS, hashed once for the whole fleet: here cheaper than a look-up per row
+    is_old = Case(When(is_live(now), then=Value("false")), default=Value("true"))
+    special = {"severity": severity_words(), "stale": is_old}
+    columns: list[Any] = [special.get(name, F(column or "id")) for name, column in SELECTORS.items()]
+    columns += [F("controller__name"), F("group__name")]
+    columns += [Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField()) for q in conditions]
+    inner, parameters = numbered(base, columns)
+    facets, flags = [f"r.p{i}" for i in range(len(SELECTORS))], len(SELECTORS) + 2
+    counts = [_count([flags + i for i, other in enumerate(active) if other != name]) for name in SELECTORS]
+    which = " ".join(f"WHEN grouping({column}) = 0 THEN {i}" for i, column in enumerate(facets))
+    value = " ".join(f"WHEN grouping({column}) = 0 THEN {column}::text" for column in facets)
+    label = (
+        f"CASE WHEN grouping({facets[-2]}) = 0 THEN max(r.p{flags - 2})"
+        f" WHEN grouping({facets[-1]}) = 0 THEN max(r.p{flags - 1}) END"
     )
-    counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in fields}
-    names: Sequence[str] = list(fields)
-    with connections[rows.db].cursor() as cursor:
+    count = " ".join(f"WHEN grouping({column}) = 0 THEN {counts[i]}" for i, column in enumerate(facets))
+    total = _count([flags + i for i in range(len(active))])
+    sql = (
+        f"SELECT CASE {which} END, CASE {value} END, {label}, CASE {count} ELSE {total} END"  # noqa: S608
+        f" FROM {inner} GROUP BY GROUPING SETS (({'), ('.join(facets)}), ())"
+    )
+    with connections[base.db].cursor() as cursor:
         cursor.execute(sql, parameters)
-        for grouping, count, *row in cursor.fetchall():
-            # a bit is 0 where the column belongs to the set; the first column is the highest bit
-            index = next(i for i in range(len(names)) if not grouping >> (len(names) - 1 - i) & 1)
-            counted[names[index]].append((row[index], count))
-    return counted
+        order = list(SELECTORS)
+        return [(None if i is None else order[i], value, label, n) for i, value, label, n in cursor.fetchall()]
 
 
-def _shown(counted: list[tuple[Any, int]], selected: Sequence[str]) -> list[FacetValue]:
-    def is_selected(value: Any) -> bool:
-        return _as_parameter(value) in selected
-
-    top = [FacetValue(value, count, is_selected(value)) for value, count in counted[:MOST_VALUES]]
-    below = [FacetValue(value, count, True) for value, count in counted[MOST_VALUES:] if is_selected(value)]
-    return top + below
+def _count(flags: Sequence[int]) -> str:
+    return f"count(*) FILTER (WHERE {' AND '.join(f'r.p{i}' for i in flags)})" if flags else "count(*)"
 
 
-def _as_parameter(value: Any) -> str:
-    return "true" if value is True else "false" if value is False else str(value)
+def _text(value: str | None) -> str:
+    return value if value else "-"
+
+
+def _label(name: str, text: str, label: str | None) -> str:
+    if name == "stale":
+        return "stale" if text == "true" else "current"
+    return label or ("none" if text == "-" else text)
+
+
+def _order(name: str, choice: Choice) -> tuple[int, str]:
+    order = WORST_FIRST.get(name)
+    if order is None:
+        return -choice.count, choice.label
+    return (order.index(choice.value) if choice.value in order else len(order)), choice.label

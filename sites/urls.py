@@ -4,13 +4,25 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, path
 
 from sites.api import clouds
-from sites.views import fleetmap
+from sites.views import cloudlist, cloudpage, controllers, fleetmap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
+    path("controllers/", controllers.index, name="controllers"),
+    path("controllers/<int:pk>/", controllers.page, name="controller"),
     path("map/feed", fleetmap.feed, name="map-feed"),
     path("map/counts", fleetmap.counts, name="map-counts"),
     path("map/unlocated", fleetmap.unlocated, name="map-unlocated"),
+    path("subclouds/", cloudlist.page, name="subclouds"),
+    path("subclouds/export.csv", cloudlist.export, name="subclouds-export"),
+    path("subclouds/<int:pk>/", cloudpage.page, name="subcloud"),
+    path("subclouds/<int:pk>/watch", cloudpage.watch, name="subcloud-watch"),
+    path("subclouds/<int:pk>/ask", cloudpage.ask, name="subcloud-ask"),
+    path("subclouds/<int:pk>/head", cloudpage.head, name="subcloud-head"),
+    path("subclouds/<int:pk>/tiles", cloudpage.tiles, name="subcloud-tiles"),
+    path("subclouds/<int:pk>/software", cloudpage.software, name="subcloud-software"),
+    path("subclouds/<int:pk>/timeline", cloudpage.history, name="subcloud-timeline"),
+    path("subclouds/<int:pk>/place", cloudpage.place, name="subcloud-place"),
     path("subclouds/<int:pk>/panel", fleetmap.panel, name="subcloud-panel"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),

@@ -18,6 +18,7 @@ def django_database(url: str, var_dir: Path) -> dict[str, Any]:
     if not url and pointer.exists():
         url = pointer.read_text(encoding="utf-8").strip()
     parts = conninfo_to_dict(url or "host=/no-database-set-DATABASE_URL-or-run-make-demo dbname=dcportal")
+    parts.setdefault("options", "-c jit=off")  # compiling costs more than it saves in queries of milliseconds
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "dcportal"),

@@ -33,7 +33,7 @@ def page(request: PortalRequest) -> HttpResponse:
 @never_cache
 @vary_on_headers("Accept-Encoding", "Cookie")
 def feed(request: PortalRequest) -> HttpResponse:
-    """Every subcloud in scope as one short row (contracts §6). The cursor is read before the rows: nothing falls between."""
+    """Every subcloud in scope as one short row. The cursor is read before the rows: nothing falls between."""
     cursor = orjson.dumps(cursor_now())
     rows = subclouds(request.scopes).order_by("id")
     unlocated = rows.filter(latitude=None).count()
@@ -70,8 +70,6 @@ def panel(request: PortalRequest, pk: int) -> HttpResponse:
     """What the map shows beside it of one subcloud."""
     seen = cloud_in_view(request, pk)
     return render(request, "sites/cloud_panel.html", {"seen": seen, "cloud": seen.cloud})
-
-
 
 
 def _packed(request: HttpRequest, body: bytes) -> HttpResponse:

@@ -1,0 +1,35 @@
+"""The five roles, and what each may do. Roles are Django groups; their permissions follow from this table."""
+
+from typing import Any
+
+from django.apps.registry import Apps
+
+VIEW = [
+    "sites.view_cloud", "sites.view_controller", "sites.view_subcloudgroup", "alarms.view_alarm", "hosts.view_host",
+    "network.view_port", "ceph.view_cephcluster",
+]  # fmt: skip
+PERMISSIONS: dict[str, list[str]] = {
+    "Viewer": VIEW,
+    "Operator": VIEW,
+    "Engineer": [*VIEW, "sites.change_cloud"],
+    "Approver": VIEW,
+    "Administrator": [
+        *VIEW, "sites.change_cloud", "sites.add_controller", "sites.change_controller", "sites.delete_controller",
+        "sites.add_scopegrant", "sites.change_scopegrant", "sites.delete_scopegrant", "sites.view_scopegrant",
+        "sites.add_region", "sites.change_region", "sites.delete_region", "sites.view_region", "sites.add_regionbox",
+        "sites.change_regionbox", "sites.delete_regionbox", "sites.view_regionbox", "sites.view_apitoken",
+        "sites.change_apitoken", "sites.view_certificate", "sites.view_collectorbeat", "sites.view_facetstate",
+        "sites.view_controllerservice", "events.view_auditentry", "events.view_event", "auth.add_user",
+        "auth.change_user", "auth.delete_user", "auth.view_user", "auth.view_group", "axes.view_accessattempt",
+        "axes.delete_accessattempt",
+    ],
+}  # fmt: skip
+
+
+def apply_roles(apps: Apps, using: str = "default", **_: Any) -> None:
+    """Gives each role exactly its permissions. Runs after migrate, when every app has made its own."""
+    permissions = apps.get_model("auth", "Permission").objects.using(using)
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in permissions.select_related("content_type")}
+    for name, wanted in PERMISSIONS.items():
+        group, _made = apps.get_model("auth", "Group").objects.using(using).get_or_create(name=name)
+        group.permissions.set([known[code] for code in wanted if code in known])

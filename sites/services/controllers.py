@@ -1,0 +1,147 @@
+"""Adding, changing and disabling System Controllers. Passwords go in and never come out."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from events.kinds import Kind
+from events.log import NewEvent, append
+from sites.choices import Interface
+from sites.credentials import seal
+from sites.models import Controller
+from sites.services.actors import Actor, audit
+
+PLACEHOLDERS = ("{id}", "{region_name}", "{management_start_ip}", "{oam_ip}")
+SECRETS = {"password": "password_sealed", "write_password": "write_password_sealed", "kube_token": "kube_token_sealed"}
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerFacts:
+    """What an administrator says about a System Controller. Secrets in clear; empty: keep what is there."""
+
+    name: str
+    auth_url: str
+    username: str
+    password: str = ""
+    interface: str = Interface.PUBLIC
+    subcloud_interface: str = Interface.ADMIN
+    region: str = ""
+    ca_bundle: str = ""
+    subcloud_auth_url: str = ""
+    bmc_url: str = ""
+    kube_url: str = ""
+    write_username: str = ""
+    write_password: str = ""
+    kube_token: str = ""
+    enabled: bool = True
+
+    def open_values(self) -> dict[str, Any]:
+        """Everything but the secrets, by column."""
+        return {name: value for name, value in asdict(self).items() if name not in SECRETS}
+
+
+FIELDS = [field.name for field in fields(ControllerFacts)]
+
+
+def add_controller(facts: ControllerFacts, actor: Actor, now: datetime) -> Controller:
+    """The collector finds it by itself. Raises ValidationError ({field: message}) for what cannot work."""
+    if not facts.password:
+        raise ValidationError({"password": "A System Controller needs the read user's password."})
+    controller = Controller(**facts.open_values(), **_sealed(facts))
+    check(controller)
+    with transaction.atomic():
+        controller.save()
+        _tell(controller, {"added": True}, now)
+        audit(actor, "controller.add", f"controller:{controller.pk}", now, _shown(facts.open_values()))
+    return controller
+
+
+def change_controller(controller: Controller, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Controller:
+    """`changes`: some of FIELDS. An empty secret keeps the old one. Raises ValidationError."""
+    opened = {name: value for name, value in changes.items() if name not in SECRETS}
+    before = {name: getattr(controller, name) for name in opened}
+    secrets = {name: str(changes[name]) for name in SECRETS if changes.get(name)}
+    for name, value in {**opened, **{SECRETS[name]: seal(text) for name, text in secrets.items()}}.items():
+        setattr(controller, name, value)
+    check(controller)
+    changed = {name: value for name, value in opened.items() if before[name] != value}
+    with transaction.atomic():
+        controller.save()
+        _tell(controller, {name: value for name, value in changed.items() if name in ("name", "enabled")}, now)
+        detail = {"changed": _shown(changed), "was": _shown({name: before[name] for name in changed})}
+        audit(actor, "controller.change", f"controller:{controller.pk}", now, detail | {"secrets": sorted(secrets)})
+    return controller
+
+
+def check(controller: Controller) -> None:
+    """Raises ValidationError ({field: message}) where the collector could not work with these values."""
+    if problems := problems_of(controller):
+        raise ValidationError(problems)
+    controller.full_clean(exclude=list(SECRETS.values()))
+
+
+def problems_of(controller: Controller) -> dict[str, str]:
+    """{field: what is wrong with it}, beyond what the columns themselves check."""
+    problems: dict[str, str] = {}
+    if problem := _url_problem(controller.auth_url):
+        problems["auth_url"] = problem
+    for name in ("subcloud_auth_url", "bmc_url", "kube_url"):
+        if getattr(controller, name) and (problem := _pattern_problem(getattr(controller, name))):
+            problems[name] = problem
+    if controller.ca_bundle and (problem := _bundle_problem(controller.ca_bundle)):
+        problems["ca_bundle"] = problem
+    if controller.write_username and not controller.write_password_sealed:
+        problems["write_password"] = "A write user needs a password."  # noqa: S105 # a message
+    return problems
+
+
+def _sealed(facts: ControllerFacts) -> dict[str, bytes]:
+    return {column: seal(getattr(facts, name)) for name, column in SECRETS.items() if getattr(facts, name)}
+
+
+def _url_problem(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "A URL that begins with http:// or https:// and names a host."
+    if parts.username or parts.password:
+        return "No user or password in the URL: they have fields of their own."
+    return ""
+
+
+def _pattern_problem(text: str) -> str:
+    filled = text
+    for name in PLACEHOLDERS:
+        filled = filled.replace(name, "1")
+    if "{" in filled or "}" in filled:
+        return f"Only {', '.join(PLACEHOLDERS)} are known between braces."
+    return _url_problem(filled)
+
+
+def _bundle_problem(text: str) -> str:
+    try:
+        found = x509.load_pem_x509_certificates(text.encode())
+    except ValueError:
+        return "Not a PEM bundle: it must hold one or more BEGIN CERTIFICATE blocks."
+    return "" if found else "The bundle holds no certificate."
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """For the audit: a CA bundle is told by its length."""
+    return {name: f"{len(value)} characters" if name == "ca_bundle" else value for name, value in values.items()}
+
+
+def _tell(controller: Controller, fields: dict[str, Any], now: datetime) -> None:
+    append(
+        [
+            NewEvent(
+                Kind.CONTROLLER_CHANGED, f"controller:{controller.pk}", now, {"fields": fields},
+                controller_id=controller.pk,
+            )
+        ]
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""The recent past of one cloud: its events, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from events.kinds import Kind
+from events.models import Event
+
+SHOWN = 40
+FIELD_WORDS = {
+    "availability_status": "availability", "management_state": "management", "deploy_status": "deploy",
+    "sync_status": "sync", "software_version": "release", "group_id": "group", "backup_status": "backup",
+    "prestage_status": "prestage", "error_description": "error", "ceph_status": "Ceph", "nic_status": "NIC",
+}  # fmt: skip
+TROUBLE = {"offline", "unreachable", "error", "out-of-sync", "down", "disabled", "failed", "locked"}
+BADGE_STATES = {"ok", "warn", "error", "unknown", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line. `mark` is a severity word or a state word, as the shapes are named."""
+
+    at: datetime
+    mark: str
+    is_severity: bool
+    text: str
+    detail: str = ""
+
+
+def timeline(cloud_id: int, limit: int = SHOWN) -> list[Moment]:
+    """Newest first (one query). Only for a cloud that the reader may see: scopes are the caller's."""
+    rows = Event.objects.filter(cloud_id=cloud_id).order_by("-at", "-id").values("at", "kind", "subject", "data")
+    return [moment(row) for row in rows[:limit]]
+
+
+def moment(row: Mapping[str, Any]) -> Moment:
+    """A row of the log in words. A kind this version does not know shows as itself."""
+    kind, data, at = str(row["kind"]), row["data"], row["at"]
+    if kind.startswith("alarm."):
+        raised = {"alarm.raised": "raised", "alarm.cleared": "cleared"}.get(kind, "changed")
+        mark = "cleared" if raised == "cleared" else str(data.get("severity", "unknown"))
+        where = f"{data.get('entity_instance_id', '')} {data.get('reason_text', '')}".strip()
+        return Moment(at, mark, True, f"Alarm {data.get('alarm_id', '')} {raised}", where)
+    if kind == Kind.CLOUD_ALARMS:
+        counts = ", ".join(
+            f"{data[word]} {word}" for word in ("critical", "major", "minor", "warning") if data.get(word)
+        )
+        return Moment(at, str(data.get("severity", "unknown")), True, "Alarms", counts or "none stand")
+    return _state_moment(kind, str(row["subject"]), data, at)
+
+
+def _state_moment(kind: str, subject: str, data: Mapping[str, Any], at: datetime) -> Moment:
+    if kind == Kind.CLOUD_CONTACT:
+        word = str(data.get("contact", "unknown"))
+        return Moment(at, {"reachable": "ok", "unreachable": "error"}.get(word, "unknown"), False, f"Contact: {word}")
+    if kind in (Kind.CLOUD_CEPH, Kind.CLOUD_NIC):
+        word = str(data.get("status", "unknown"))
+        name = "Ceph" if kind == Kind.CLOUD_CEPH else "NIC"
+        return Moment(
+            at, word if word in BADGE_STATES else "unknown", False, f"{name}: {word}", str(data.get("source", ""))
+        )
+    if kind == Kind.PORT_CHANGED:
+        word = str(data.get("link_state", "unknown"))
+        mark = {"up": "ok", "down": "error"}.get(word, "unknown")
+        return Moment(at, mark, False, f"Port {data.get('name', '')} of {data.get('host', '')}: {word}")
+    if isinstance(data.get("fields"), dict):
+        said = [
+            f"{FIELD_WORDS.get(name, name.replace('_', ' '))} {_short(value)}" for name, value in data["fields"].items()
+        ]
+        trouble = any(str(value) in TROUBLE for value in data["fields"].values())
+        noun = {"host": "Host", "controller": "System Controller"}.get(subject.partition(":")[0], "")
+        return Moment(at, "warn" if trouble else "info", False, f"{noun} {', '.join(said)}".strip().capitalize())
+    words = {"cloud.added": "First seen", "cloud.removed": "Removed from its System Controller"}
+    return Moment(at, "info", False, words.get(kind, kind), str(data.get("name", "")))
+
+
+def _short(value: Any) -> str:
+    text = "none" if value in (None, "") else str(value)
+    return text if len(text) <= 120 else f"{text[:119]}…"

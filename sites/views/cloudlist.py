@@ -1,0 +1,177 @@
+"""The list of subclouds: search, facets, sort, pages, export. The address holds its whole state."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from events.log import cursor_now
+from sites.choices import Facet
+from sites.export import csv_response
+from sites.expressions import observed, stale
+from sites.facets import SELECTORS, Facets, count_facets
+from sites.filters import CloudFilter
+from sites.freshness import stale_after
+from sites.middleware import PortalRequest
+from sites.models import Cloud
+from sites.paging import Page, PagingError, Plan, apply, finish, plan
+from sites.selectors import CLOUD_SORTS, WORDS, subclouds
+from sites.templatetags.portal import toggled
+from sites.views.cells import shown
+
+FIELDS = [
+    "id", "name", "location", "description", "severity", "critical_alarms", "major_alarms", "minor_alarms",
+    "warning_alarms", "availability_status", "sync_status", "deploy_status", "management_state", "contact",
+    "ceph_status", "ceph_source", "nic_status", "ports_down", "hosts_ok", "hosts_total", "software_version", "region",
+    "system_mode",
+]  # fmt: skip
+HEADINGS = {
+    "severity": "Severity",
+    "availability": "Availability",
+    "sync": "Sync",
+    "contact": "Contact with the portal",
+    "stale": "Freshness",
+    "ceph": "Ceph",
+    "nic": "NIC",
+    "management": "Management",
+    "deploy": "Deploy",
+    "release": "Release",
+    "region": "Region",
+    "controller": "System Controller",
+    "group": "Group",
+}
+COLUMNS = [  # label, sort, class
+    ("Severity", "severity", ""), ("Subcloud", "name", ""), ("Alarms", "", ""), ("Availability", "availability", ""),
+    ("Sync", "sync", ""), ("Deploy", "deploy", ""), ("Ceph", "", ""), ("NIC", "", ""), ("Hosts", "", "num"),
+    ("Release", "release", ""), ("Region", "region", ""), ("Alarms read", "", ""),
+]  # fmt: skip
+WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
+SHOWN_CHOICES = 8
+KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"
+KINDS_OF = {"severity": "cloud.alarms", "ceph": "cloud.ceph", "nic": "cloud.nic"}
+EXPORT = [*FIELDS, "controller_name", "group_name", "oam_ip", "latitude", "longitude", "alarms_observed_at", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One choice of a facet, ready for the template."""
+
+    href: str
+    label: str
+    count: int
+    chosen: bool
+    word: str  # severity or state, for its mark
+
+
+@require_GET
+def page(request: PortalRequest) -> HttpResponse:
+    """The whole page, or to htmx only the region of the rows."""
+    filterset = CloudFilter(request.GET, queryset=subclouds(request.scopes), request=request)
+    try:
+        asked = plan(request.GET, CLOUD_SORTS, "name")
+    except PagingError as error:
+        return _refused(request, {error.field: [str(error)]})
+    if not filterset.is_valid():
+        return _refused(request, filterset.errors)
+    cursor = cursor_now()
+    limit = int(stale_after(Facet.ALARMS))
+    rows = _rows(filterset.qs, asked, request)
+    context = {
+        "rows": [shown(row, limit) for row in rows.rows], "next": rows.next, "previous": rows.previous,
+        "kinds": _kinds(request, asked), "columns": _headings(request, asked), "cursor": cursor,
+    }  # fmt: skip
+    if "HX-Request" in request.headers:
+        return render(request, "sites/cloud_rows.html", context)
+    facets = _facets(request)
+    return render(
+        request, "sites/cloud_list.html", context | {"total": facets.total, "facets": _links(request, facets)}
+    )
+
+
+@require_GET
+def export(request: PortalRequest) -> HttpResponseBase:
+    """The same rows as the page, all of them, as CSV."""
+    filterset = CloudFilter(request.GET, queryset=subclouds(request.scopes), request=request)
+    try:
+        asked = plan(request.GET, CLOUD_SORTS, "name")
+    except PagingError as error:
+        return _refused(request, {error.field: [str(error)]})
+    if not filterset.is_valid():
+        return _refused(request, filterset.errors)
+    named: dict[str, Any] = {"controller_name": F("controller__name"), "group_name": F("group__name")}
+    named |= {"alarms_observed_at": observed(Facet.ALARMS), "stale": stale(request.now)}
+    rows = filterset.qs.annotate(**named).order_by(*asked.fields).values_list(*EXPORT)
+    return csv_response("subclouds", EXPORT, _worded(rows.iterator(chunk_size=1000)))
+
+
+def _worded(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    at = EXPORT.index("severity")
+    for row in rows:
+        yield [*row[:at], WORDS[row[at]], *row[at + 1 :]]
+
+
+def _rows(matching: QuerySet[Cloud], asked: Plan, request: PortalRequest) -> Page[dict[str, Any]]:
+    columns: dict[str, Any] = {"group_name": F("group__name"), "controller_name": F("controller__name")}
+    columns |= {"observed_at": observed(Facet.ALARMS), "stale": stale(request.now)}
+    fields = {*FIELDS, *(field.removeprefix("-") for field in asked.fields)}
+    rows = list(apply(matching, asked).values(*fields, **columns))
+    return finish(rows, lambda row: [row[field.removeprefix("-")] for field in asked.fields], asked)
+
+
+def _facets(request: PortalRequest) -> Facets:
+    searched = CloudFilter({"q": request.GET.get("q", "")}, queryset=subclouds(request.scopes), request=request)
+    chosen = {name: [text for text in request.GET.getlist(name) if text] for name in SELECTORS}
+    return count_facets(searched.qs, chosen, request.now)
+
+
+def _links(request: PortalRequest, facets: Facets) -> list[dict[str, Any]]:
+    found = []
+    for name, choices in facets.choices.items():
+        links = [Link(toggled(request.GET, name, c.value), c.label, c.count, c.chosen, c.value) for c in choices]
+        if len(links) > 1 or any(link.chosen for link in links):
+            chosen = [link for link in links if link.chosen]
+            first = [link for link in links if not link.chosen][: SHOWN_CHOICES - len(chosen)]
+            offered = [link for link in links if link in chosen or link in first]
+            rest = [link for link in links if link not in offered]
+            found.append({"name": name, "heading": HEADINGS[name], "links": offered, "rest": rest})
+    return found
+
+
+def _headings(request: PortalRequest, asked: Plan) -> list[dict[str, str]]:
+    """Columns with the link that sorts by them; a second click turns the order round."""
+    found = []
+    for label, sort, css in COLUMNS:
+        heading = {"label": label, "css": css}
+        if sort:
+            turned = f"-{sort}" if asked.sort == sort or (sort in WORST_FIRST and asked.sort != f"-{sort}") else sort
+            params = request.GET.copy()
+            params.pop("cursor", None)
+            params["sort"] = turned
+            heading["href"] = f"?{params.urlencode()}"
+            if asked.sort.removeprefix("-") == sort:
+                heading["direction"] = "descending" if asked.sort.startswith("-") else "ascending"
+        found.append(heading)
+    return found
+
+
+def _kinds(request: PortalRequest, asked: Plan) -> str:
+    """Events after which rows may have come, gone or moved. What only changes a cell is patched and not listed."""
+    chosen = {name for name in KINDS_OF if request.GET.getlist(name)} | {asked.sort.removeprefix("-")}
+    return " ".join([KINDS, *(kind for name, kind in KINDS_OF.items() if name in chosen)])
+
+
+def _refused(request: PortalRequest, errors: Any) -> HttpResponse:
+    """A filter, sort or cursor that cannot be followed: says which, and offers the list without it."""
+    problems = [(field, str(message)) for field, messages in errors.items() for message in messages]
+    kept = request.GET.copy()
+    for field, _ in problems:
+        kept.pop(field, None)
+    kept.pop("cursor", None)
+    context = {"problems": problems, "href": f"{reverse('subclouds')}?{urlencode(list(kept.lists()), doseq=True)}"}
+    return render(request, "sites/cloud_list_refused.html", context, status=400)
