@@ -9,6 +9,7 @@ from aiohttp import web
 
 from starlingx.errors import Forbidden, ServerFailed, Unauthorized, Unexpected
 from starlingx.kubernetes import Kubernetes
+from starlingx.openmetrics import samples
 from starlingx.session import Connector
 from tests.starlingx.replay import Replay, spoken
 
@@ -80,6 +81,14 @@ async def test_links_of_all_nodes(kubernetes: Kubernetes, replay: Replay) -> Non
     first = links[0]
     assert (first.operstate, first.pciaddr, first.rx_bytes, first.rx_errors) == ("up", "0000:18:00.0", 1500, 3)
     assert (first.tx_dropped, first.tx_bytes) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [("7", 7), ("1e3", 1000), ("-1", None), ("1e300", None), ("+Inf", None), ("x", None)]
+)
+def test_counters_are_whole_numbers_that_fit(value: str, count: int | None) -> None:
+    (sample,) = samples(f'name_total{{device="a"}} {value}', {"name_total"})
+    assert sample.value == count
 
 
 async def test_a_silent_exporter_leaves_its_node_out(kubernetes: Kubernetes, replay: Replay) -> None:

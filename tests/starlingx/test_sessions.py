@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from starlingx.catalog import Catalog, Endpoint
 from starlingx.connector import USER_AGENT
 from starlingx.dcmanager import DcManager
 from starlingx.errors import MissingService, Timeout, Unauthorized, Unexpected, Unreachable
@@ -31,24 +32,29 @@ async def test_one_sign_in_serves_all_who_wait(session: CloudSession, replay: Re
 
 
 async def test_at_most_so_many_calls_at_once_to_one_cloud(replay: Replay) -> None:
-    under_way, most = 0, 0
-    four = asyncio.Event()
+    under_way = 0
+    four, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(request: web.Request) -> web.Response:
-        nonlocal under_way, most
+    async def held(request: web.Request) -> web.Response:
+        nonlocal under_way
         under_way += 1
-        most = max(most, under_way)
         if under_way == 4:
             four.set()
-        await four.wait()
-        under_way -= 1
+        await go_on.wait()
         return web.json_response({"alarms": []})
 
-    replay.answers["fm"] = slow
+    replay.answers["fm"] = held
     async with Connector(per_host=4) as connector:
-        session = CloudSession(connector, auth_url=replay.auth_url, credentials=CREDENTIALS)
-        await asyncio.gather(*(FaultManagement(session).alarms() for _ in range(12)))
-    assert most == 4
+        session, other = (CloudSession(connector, auth_url=replay.auth_url, credentials=CREDENTIALS) for _ in range(2))
+        calls = [asyncio.create_task(FaultManagement(session).alarms()) for _ in range(12)]
+        await four.wait()
+        replay.answers["sysinv"] = spoken({"ihosts": []})
+        for _ in range(5):  # the rest would have arrived by now
+            await SysInv(other).hosts()
+        assert under_way == 4
+        go_on.set()
+        await asyncio.gather(*calls)
+    assert under_way == 12
 
 
 async def test_a_refused_token_is_renewed_once_for_all(session: CloudSession, replay: Replay) -> None:
@@ -144,6 +150,16 @@ async def test_dcmanager_is_found_beside_and_fm_in_the_central_region(session: C
         "/dcmanager/v1.0/subclouds",
         "/sysinv/v1/ihosts",
     ]
+
+
+def test_the_proxies_region_is_never_the_clouds_own() -> None:
+    def known(*places: tuple[str, str]) -> Catalog:
+        return Catalog(tuple(Endpoint(type_, "public", region, "http://h") for type_, region in places))
+
+    assert known(("platform", "SystemController"), ("platform", "North")).central_region() == "North"
+    assert known(("platform", "North"), ("faultmanagement", "South")).central_region() == "South"
+    assert known(("platform", "SystemController")).central_region() == ""
+    assert known().central_region() == ""
 
 
 async def test_a_missing_service_is_named_with_what_to_do(connector: Connector, replay: Replay) -> None:
