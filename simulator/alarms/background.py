@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from simulator.alarms.alarm import Episode
 from simulator.alarms.occasions import LASTING, draw
 from simulator.fleet import Cloud
-from simulator.identity import dice
+from simulator.identity import dice, stable_fraction
 
 HOUR = 3600.0
-NUMBERS = (0, 1, 2, 3, 5)
-WEIGHTS = (66, 20, 9, 4, 1)
+NUMBERS = (0.66, 0.86, 0.95, 0.99)  # share of the sites with none, at most one, at most two, at most three
 
 
 def episodes(cloud: Cloud, epoch: float) -> list[Episode]:
     """They stand until somebody clears them; raised one hour to thirty days before the epoch."""
+    number = bisect_right(NUMBERS, stable_fraction(cloud.seed, "background alarms"))
+    if not number:
+        return []
     die = dice(cloud.seed, "background alarms")
-    number = die.choices(NUMBERS, WEIGHTS)[0]
-    oldest = min(cloud.age, 30 * 24 * HOUR)
-    return [Episode(draw(cloud, die, LASTING, epoch - die.uniform(HOUR, max(2 * HOUR, oldest))))
-            for _ in range(number)]
+    oldest = max(2 * HOUR, min(cloud.age, 30 * 24 * HOUR))
+    return [Episode(draw(cloud, die, LASTING, epoch - die.uniform(HOUR, oldest))) for _ in range(number)]

@@ -15,12 +15,13 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from simulator.alarms.alarm import Episode
 from simulator.alarms.occasions import PASSING, draw
 from simulator.clock import Clock
 from simulator.fleet import Cloud
-from simulator.identity import dice, stable_fraction
+from simulator.identity import dice, stable_fraction, stable_hex
 
 NATURAL_SECONDS = 6000.0  # between two raises of one cloud, at speed 1
 TRACKS = 2
@@ -34,6 +35,15 @@ class Leg:
     at: float
     turns: float
     rate: float
+
+
+class Cycle(NamedTuple):
+    """One raise and clear of a track; infinite when it will never come at the present rate."""
+
+    track: int
+    number: int
+    raised_at: float
+    ended_at: float
 
 
 class Churn:
@@ -67,17 +77,27 @@ class Churn:
         return last.at + (turns - last.turns) / last.rate if last.rate else math.inf
 
     def episodes(self, cloud: Cloud, at: float, back: int = 0) -> Iterator[Episode]:
-        """The alarm of the present cycle of each track (even if it is over or yet to come) and `back` earlier ones."""
+        """What stands then; with `back`, also that many earlier cycles of each track."""
+        for cycle in self._cycles(cloud, at, back):
+            if cycle.raised_at <= at and (back or at < cycle.ended_at):
+                die = dice(cloud.seed, "churn", cycle.track, cycle.number)
+                yield Episode(draw(cloud, die, PASSING, cycle.raised_at), cycle.ended_at)
+
+    def changes(self, cloud: Cloud, at: float) -> Iterator[float]:
+        """The instants around that one at which something of this kind is raised or cleared."""
+        for cycle in self._cycles(cloud, at, 1):
+            yield cycle.raised_at
+            yield cycle.ended_at
+
+    def _cycles(self, cloud: Cloud, at: float, back: int) -> Iterator[Cycle]:
+        """The present cycle of each track, the next one, and `back` earlier ones."""
         now = self.turns(at)
         for track in range(TRACKS):
             shift = CYCLE * stable_fraction(cloud.seed, "churn", track)
             present = math.floor((now + shift) / CYCLE)
-            for cycle in range(present - back, present + 2):
-                yield self._episode(cloud, track, cycle, cycle * CYCLE - shift)
-
-    def _episode(self, cloud: Cloud, track: int, cycle: int, begin: float) -> Episode:
-        die = dice(cloud.seed, "churn", track, cycle)
-        start = begin + die.uniform(0.0, 0.45) * CYCLE
-        end = start + die.uniform(0.02, 0.3) * CYCLE
-        raised_at = self.instant(start)
-        return Episode(draw(cloud, die, PASSING, raised_at), self.instant(end))
+            for number in range(present - back, present + 2):
+                digits = stable_hex(cloud.seed, "churn", track, number, "when")
+                start = 0.45 * int(digits[:12], 16) / 16**12
+                end = start + 0.02 + 0.28 * int(digits[12:24], 16) / 16**12
+                begin = number - shift / CYCLE
+                yield Cycle(track, number, self.instant((begin + start) * CYCLE), self.instant((begin + end) * CYCLE))

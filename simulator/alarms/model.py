@@ -73,8 +73,8 @@ class StandingAlarms:
         for snapshot in kept:
             if snapshot.holds(version, at):
                 return snapshot
-        suppressed = self.register.of(cloud).suppressed
-        fresh = take(version, at, self.episodes(cloud, at), suppressed, CENTRAL_SECONDS if central else math.inf)
+        fresh = take(version, at, self.episodes(cloud, at), self.churn.changes(cloud, at),
+                     self.register.of(cloud).suppressed, CENTRAL_SECONDS if central else math.inf)
         if central:
             fresh.valid_from = at
         self._snapshots[cloud.key] = [fresh, *kept[:1]]

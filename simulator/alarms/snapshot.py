@@ -40,25 +40,26 @@ class Snapshot:
         return found[0], found[1], found[2], found[3]
 
 
-def take(version: int, at: float, episodes: Iterable[Episode], suppressed_ids: set[str],
+def take(version: int, at: float, episodes: Iterable[Episode], changes: Iterable[float], suppressed_ids: set[str],
          longest: float = math.inf) -> Snapshot:
-    """What stands at an instant, and how long that is true. One alarm for each key: the worst, the first of equals."""
-    valid_from, valid_until = -math.inf, at + longest
+    """What stands at an instant, and how long that is true; `changes` are further instants that end it.
+
+    One alarm for each key: the worst, the first of equals.
+    """
+    instants = list(changes)
     standing: dict[tuple[str, str], Alarm] = {}
     for episode in episodes:
-        for change in (episode.alarm.raised_at, episode.ended_at):
-            if change is None:
-                continue
-            if change <= at:
-                valid_from = max(valid_from, change)
-            else:
-                valid_until = min(valid_until, change)
+        instants.append(episode.alarm.raised_at)
+        if episode.ended_at is not None:
+            instants.append(episode.ended_at)
         if episode.stands(at):
             other = standing.get(episode.alarm.key)
             if other is None or ORDER[episode.alarm.severity] < ORDER[other.severity]:
                 standing[episode.alarm.key] = episode.alarm
+    valid_from = max((instant for instant in instants if instant <= at), default=-math.inf)
+    valid_until = min((instant for instant in instants if instant > at), default=math.inf)
     alarms = sorted(standing.values(), key=lambda one: (one.severity, one.entity_instance_id, one.alarm_id))
-    return Snapshot(version, valid_from, valid_until, alarms, masked(alarms),
+    return Snapshot(version, valid_from, min(valid_until, at + longest), alarms, masked(alarms),
                     frozenset(one.uuid for one in alarms if one.alarm_id in suppressed_ids))
 
 
