@@ -82,7 +82,7 @@ class CloudSession:
 
         `central` prefers region SystemController; `stale` are the statuses that may mean an expired token.
         """
-        where = f"GET {service}{path.partition('?')[0]}"
+        where = f"GET {service}{path.partition('?')[0]} of the cloud at {self._token_url.host}:{self._token_url.port}"
         async with deadline(timeout, where), self._gate:
             token = await self._valid_token()
             for attempt in (1, 2):

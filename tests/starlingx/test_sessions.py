@@ -138,6 +138,7 @@ async def test_a_slow_service_is_a_timeout(session: CloudSession, replay: Replay
         await FaultManagement(session).alarms(timeout=0.05)
     stop.set()
     assert isinstance(failure.value, Unreachable)
+    assert str(failure.value).startswith("GET faultmanagement/alarms of the cloud at 127.0.0.1:")
 
 
 async def test_dcmanager_is_found_beside_and_fm_in_the_central_region(session: CloudSession, replay: Replay) -> None:
