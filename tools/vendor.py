@@ -90,9 +90,8 @@ def write(packages: list[dict[str, Any]]) -> None:
     """Writes vendor.toml anew from `packages`."""
     lines = [HEAD]
     for package in packages:
-        lines.append("[[package]]")
-        for key in ("name", "version", "licence", "source", "why", "sha512"):
-            lines.append(f'{key} = "{package[key]}"')
+        keys = ("name", "version", "licence", "source", "why", "sha512")
+        lines += ["[[package]]", *(f'{key} = "{package[key]}"' for key in keys)]
         rows = [f'    {{ path = "{f["path"]}", sha384 = "{f["sha384"]}" }},' for f in package["files"]]
         lines += ["files = [", *rows, "]", ""]
     MANIFEST.write_text("\n".join(lines))

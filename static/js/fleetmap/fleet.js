@@ -10,10 +10,13 @@ export class Fleet {
   needle = "";
   unlocated = 0;
 
-  load({columns, rows, unlocated}) {
+  // rows: one list per site; values: one list per column, which packs a third smaller
+  load({columns, rows, values, unlocated}) {
     this.sites.clear();
-    for (const row of rows) {
-      const site = Object.fromEntries(columns.map((column, at) => [column, row[at]]));
+    const size = values ? (values[0]?.length ?? 0) : rows.length;
+    for (let number = 0; number < size; number += 1) {
+      const site = {};
+      columns.forEach((column, at) => (site[column] = values ? values[at][number] : rows[number][at]));
       this.sites.set(site.id, site);
     }
     this.unlocated = unlocated ?? 0;
