@@ -16,8 +16,6 @@ StarlingXError
 Messages are ready for a page or a log: redacted, free of control characters, at most `MESSAGE_LENGTH` characters.
 """
 
-# ruff: noqa: N818 - `except Unreachable` says all; the names are the ones the callers' code reads best with
-
 MESSAGE_LENGTH = 500
 
 
