@@ -14,7 +14,9 @@ NUMBERS = (0.66, 0.86, 0.95, 0.99)  # share of the sites with none, at most one,
 
 
 def episodes(cloud: Cloud, epoch: float) -> list[Episode]:
-    """They stand until somebody clears them; raised one hour to thirty days before the epoch."""
+    """They stand until cleared by hand; raised an hour to thirty days before the epoch. None at a central cloud."""
+    if cloud.kind == "central":
+        return []
     number = bisect_right(NUMBERS, stable_fraction(cloud.seed, "background alarms"))
     if not number:
         return []

@@ -14,8 +14,9 @@ class Conditions:
     """All values of the mappings are when it began, seconds since 1970.
 
     `ports_down` is keyed by (host name, port name), `osds_lost` by OSD id, `locked` and `booted` by host name;
-    `sensors` gives a status other than ok by (host name, sensor name); `swacts` counts how often the active
-    controller changed; `restored_at` is when hosts were up again after the last power loss.
+    `sensors` gives a status other than ok by (host name, sensor name); `apps` the alarm id of an
+    application in trouble, `expiries` when a certificate runs out that an alarm warns of; `swacts` counts how often
+    the active controller changed; `restored_at` is when hosts were up again after the last power loss.
     """
 
     speed: float = 1.0
@@ -24,6 +25,8 @@ class Conditions:
     locked: Mapping[str, float] = field(default_factory=dict)
     booted: Mapping[str, float] = field(default_factory=dict)
     sensors: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    apps: Mapping[str, str] = field(default_factory=dict)
+    expiries: Mapping[str, float] = field(default_factory=dict)
     degraded: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
     swacts: int = 0

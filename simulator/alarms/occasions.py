@@ -57,11 +57,11 @@ PASSING = (
 )
 
 LASTING = (
-    Occasion("500.200", "major", 10, lambda die: CERTIFICATES(die) | {"days": die.randint(3, 29)}),
+    Occasion("500.200", "major", 10, lambda die: CERTIFICATES(die) | {"days": 30}),
     Occasion("250.001", "major", 8), Occasion("200.010", "warning", 12), Occasion("100.118", "minor", 10),
     Occasion("100.114", "minor", 10, SERVERS), Occasion("100.104", "major", 6, filesystem(80, 89, 80)),
     Occasion("260.002", "minor", 8), Occasion("260.001", "major", 4), Occasion("900.022", "warning", 6),
-    Occasion("900.024", "warning", 6), Occasion("100.120", "minor", 3), Occasion("750.006", "warning", 8, APPS),
+    Occasion("900.024", "warning", 6), Occasion("100.121", "major", 2), Occasion("750.006", "warning", 8, APPS),
     Occasion("100.119", "minor", 5), Occasion("200.003", "minor", 3), Occasion("400.003", "critical", 1),
     Occasion("500.210", "critical", 1, CERTIFICATES), Occasion("250.003", "major", 2),
 )

@@ -62,7 +62,7 @@ def storage_tiers(site: Site, *, one: bool = False) -> list[Item]:
     }
     if one:
         row["istors"] = site.links("storage_tiers", uuid, "istors")
-    return [row | {"created_at": site.created(uuid), "updated_at": site.created(uuid, "updated")}]
+    return [row | {"created_at": site.created(uuid), "updated_at": site.updated(uuid)}]
 
 
 def storage_tiers_one(site: Site) -> list[Item]:

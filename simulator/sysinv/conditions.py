@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from simulator.alarms.alarm import Alarm
 from simulator.alarms.conditions import Conditions, osds_lost, ports_down, restored_at
 from simulator.alarms.model import StandingAlarms
 from simulator.alarms.snapshot import Snapshot
@@ -17,12 +20,15 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
     return Conditions(
         speed=world.clock.speed, ports_down=ports_down(world, cloud, at), osds_lost=osds_lost(world, cloud, at),
         locked=model.hosts.locked(cloud, at), booted=model.hosts.booted(cloud), sensors=bad_sensors(snapshot),
-        degraded=frozenset(filter(None, (host_in(alarm.entity_instance_id) for alarm in snapshot.alarms
-                                         if alarm.degrade_affecting))),
-        outdated=frozenset(filter(None, (host_in(alarm.entity_instance_id) for alarm in snapshot.alarms
-                                         if alarm.alarm_id == OUT_OF_DATE))),
+        apps=troubled_apps(snapshot), expiries=expiries(snapshot),
+        degraded=hosts_of(alarm for alarm in snapshot.alarms if alarm.degrade_affecting),
+        outdated=hosts_of(alarm for alarm in snapshot.alarms if alarm.alarm_id == OUT_OF_DATE),
         swacts=model.hosts.swacts(cloud, at), restored_at=restored_at(world, cloud, at),
     )
+
+
+def hosts_of(alarms: Iterable[Alarm]) -> frozenset[str]:
+    return frozenset(filter(None, (host_in(alarm.entity_instance_id) for alarm in alarms)))
 
 
 def host_in(entity: str) -> str:
@@ -39,4 +45,19 @@ def bad_sensors(snapshot: Snapshot) -> dict[tuple[str, str], str]:
         if alarm.alarm_id == SENSOR:
             host, _, sensor = alarm.entity_instance_id.removeprefix("host=").partition(".sensor=")
             found[(host, sensor)] = alarm.severity
+    return found
+
+
+def troubled_apps(snapshot: Snapshot) -> dict[str, str]:
+    return {alarm.entity_instance_id.removeprefix("k8s_application="): alarm.alarm_id for alarm in snapshot.alarms
+            if alarm.alarm_id.startswith("750.")}
+
+
+def expiries(snapshot: Snapshot) -> dict[str, float]:
+    """Certificate mode -> when it runs out: 30 days after the warning, or when the alarm was raised."""
+    found = {}
+    for alarm in snapshot.alarms:
+        if alarm.alarm_id in ("500.200", "500.210"):
+            mode = alarm.entity_instance_id.removeprefix("system.certificate.mode=")
+            found[mode] = alarm.raised_at + (30 * 86400.0 if alarm.alarm_id == "500.200" else 0.0)
     return found

@@ -44,7 +44,7 @@ def disk_row(site: Site, host: HostSpec, index: int, disk: DiskSpec, *, one: boo
     if one:
         row["partitions"] = site.links("idisks", disk.uuid, "partitions")
     return row | {"links": site.links("idisks", disk.uuid), "rpm": "N/A", "created_at": site.created(disk.uuid),
-                  "updated_at": site.created(disk.uuid, "updated")}
+                  "updated_at": site.updated(disk.uuid)}
 
 
 def partitions(site: Site) -> list[Item]:

@@ -82,7 +82,7 @@ def install_part(site: Site, host: HostSpec) -> Item:
         "iscsi_initiator_name": f"iqn.2018-05.io.starlingx:{nvme[:12].replace('-', '')}", "nvme_host_id": nvme,
         "nvme_host_nqn": f"nqn.2014-08.org.nvmexpress:uuid:{nvme}", "device_image_update": None,
         "reboot_needed": False, "sw_version": site.cloud.software.version, "created_at": site.created(host.uuid),
-        "updated_at": site.created(host.uuid, "updated"),
+        "updated_at": site.updated(host.uuid),
     }
 
 

@@ -11,11 +11,13 @@ from simulator.sysinv.site import Item, Site
 
 TTL = 120
 AUDIT = 300.0
+# description, vendor part of the chassis MAC, how its ports are named
 SWITCHES = (
-    ("Arista Networks EOS version 4.32.2F running on an Arista Networks DCS-7050SX3-48YC8", "44:4c:a8"),
-    ("Cisco NX-OS(tm) n9000, Software (n9000-dk9), Version 10.4(3)", "a0:b4:39"),
-    ("Juniper Networks, Inc. qfx5120-48y-8c Ethernet Switch, kernel JUNOS 23.4R2", "ec:3e:f7"),
-    ("SONiC Software Version: SONiC.202411 - HwSku: DellEMC-S5248f - Distribution: Debian 12", "3c:2c:30"),
+    ("Arista Networks EOS version 4.32.2F running on an Arista Networks DCS-7050SX3-48YC8", "44:4c:a8", "Ethernet{}"),
+    ("Cisco NX-OS(tm) n9000, Software (n9000-dk9), Version 10.4(3)", "a0:b4:39", "Ethernet1/{}"),
+    ("Juniper Networks, Inc. qfx5120-48y-8c Ethernet Switch, kernel JUNOS 23.4R2", "ec:3e:f7", "et-0/0/{}"),
+    ("SONiC Software Version: SONiC.202411 - HwSku: DellEMC-S5248f - Distribution: Debian 12", "3c:2c:30",
+     "Ethernet{}"),
 )
 
 
@@ -28,15 +30,16 @@ def visible(site: Site, host: HostSpec, port: PortSpec) -> bool:
 
 
 def switch_of(site: Site, port: PortSpec) -> Item:
-    """Name, chassis and management address of the leaf a port is cabled to."""
+    """Name, chassis and address of the leaf a port is cabled to, and the port there in its vendor's words."""
     cloud = site.cloud
     leaf = str(port.switch).split(".", 1)[0]
-    description, vendor = SWITCHES[int(cloud.hex("switch-model")[0], 16) % len(SWITCHES)]
+    description, vendor, naming = SWITCHES[int(cloud.hex("switch-model")[0], 16) % len(SWITCHES)]
     digits = cloud.hex("switch", leaf)
     subnet = int(cloud.hex("switch-subnet")[:2], 16)
     return {
         "name": f"{leaf}.{cloud.name}.example.net", "description": description,
         "chassis": f"{vendor}:{digits[0:2]}:{digits[2:4]}:{digits[4:6]}",
+        "port": naming.format(str(port.switch_port).rpartition("/")[2]),
         "address": f"10.30.{subnet}.{1 if leaf.endswith('a') else 2}",
     }
 
@@ -64,12 +67,12 @@ def neighbour(site: Site, host: HostSpec, port: PortSpec) -> Item:
     switch = switch_of(site, port)
     uuid = site.cloud.uuid("lldp-neighbour", port.uuid)
     return {
-        "uuid": uuid, "msap": f"{switch['chassis']},{port.switch_port}", "host_uuid": host.uuid,
+        "uuid": uuid, "msap": f"{switch['chassis']},{switch['port']}", "host_uuid": host.uuid,
         "port_uuid": port.uuid, "port_name": port.name, "port_namedisplay": None,
         "links": site.links("lldp_neighbours", uuid), "chassis_id": switch["chassis"],
         "system_description": switch["description"], "system_name": switch["name"],
         "system_capabilities": "bridge, router", "management_address": switch["address"],
-        "port_identifier": port.switch_port,
+        "port_identifier": switch["port"],
         "port_description": f"{site.cloud.name} {host.hostname} {port.name}", "dot1_lag": None,
         "dot1_port_vid": str(port_vlan(port)), "dot1_vid_digest": None, "dot1_management_vid": None,
         "dot1_vlan_names": None, "dot1_proto_vids": None, "dot1_proto_ids": None, "dot3_mac_status": None,

@@ -15,10 +15,11 @@ DAY = 86400.0
 
 def kube_versions(site: Site) -> list[Item]:
     """The list shows version, target and state only, as seen."""
-    running = KUBERNETES.index(site.cloud.software.kubernetes)
+    known = tuple(sorted({*KUBERNETES, site.cloud.software.kubernetes}))
+    running = known.index(site.cloud.software.kubernetes)
     states = {running: "active", running + 1: "available"}
     return [{"version": version, "target": index == running, "state": states.get(index, "unavailable")}
-            for index, version in enumerate(KUBERNETES[: running + 2])]
+            for index, version in enumerate(known[: running + 2])]
 
 
 def kube_versions_one(site: Site) -> list[Item]:
@@ -44,16 +45,27 @@ def kube_host_upgrades(site: Site) -> list[Item]:
 
 def apps(site: Site) -> list[Item]:
     version = site.cloud.software.version
-    names = ["cert-manager", "nginx-ingress-controller", "platform-integ-apps", "deployment-manager"]
+    names = ["cert-manager", "deployment-manager", "metrics-server", "nginx-ingress-controller", "oidc-auth-apps",
+             "platform-integ-apps", "ptp-notification", "sriov-fec-operator"]
     if site.cloud.ceph == "ceph-rook":
-        names[2] = "rook-ceph"
+        names[5] = "rook-ceph"
     if site.has_exporter:
         names.append("node-interface-metrics-exporter")
     return [
         {"name": name, "app_version": f"{version}-{10 + index}", "manifest_name": f"{name}-fluxcd-manifests",
-         "manifest_file": "fluxcd-manifests", "status": "applied", "progress": "completed", "active": True}
+         "manifest_file": "fluxcd-manifests", **app_state(site.conditions.apps.get(name, "")), "active": True}
         for index, name in enumerate(names)
     ]
+
+
+def app_state(alarm_id: str) -> Item:
+    """What the alarm about an application says of it."""
+    status, progress = {
+        "750.001": ("upload-failed", "operation aborted, check logs for detail"),
+        "750.002": ("apply-failed", "operation aborted, check logs for detail"),
+        "750.004": ("applying", "applying application manifest"), "750.005": ("updating", "updating application"),
+    }.get(alarm_id, ("applied", "completed"))
+    return {"status": status, "progress": progress}
 
 
 def labels(site: Site) -> list[Item]:
@@ -76,10 +88,11 @@ def certificate(site: Site) -> list[Item]:
     for mode, subject in (("ssl", "system-restapi-gui"), ("docker_registry", "system-registry-local"),
                           ("ssl_ca", "system-local-ca")):
         uuid = site.cloud.uuid("certificate", mode)
-        life = 3650 * DAY if mode == "ssl_ca" else 365 * DAY
+        expiry = site.conditions.expiries.get(mode, start + (3650 if mode == "ssl_ca" else 365) * DAY)
         rows.append({
             "uuid": uuid, "certtype": mode, "signature": f"{mode}_{int(site.cloud.hex(mode)[:12], 16)}",
-            "start_date": stamp_sysinv(start), "expiry_date": stamp_sysinv(start + life), "issuer": None,
+            "start_date": stamp_sysinv(min(start, expiry - 365 * DAY)), "expiry_date": stamp_sysinv(expiry),
+            "issuer": None,
             "subject": f"CN={subject}.{site.cloud.name}", "links": site.links("certificate", uuid),
             **site.times(uuid),
         })

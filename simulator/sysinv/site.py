@@ -47,5 +47,11 @@ class Site:
         """When a row was written: within the first hours of the site's life."""
         return stamp_sysinv(self.epoch - self.cloud.age + stable_fraction(self.cloud.seed, "made", *what) * 7200)
 
+    def updated(self, *what: object) -> str:
+        """When it was last changed: within an hour of its making."""
+        made = stable_fraction(self.cloud.seed, "made", *what) * 7200
+        later = stable_fraction(self.cloud.seed, "updated", *what) * 3600
+        return stamp_sysinv(self.epoch - self.cloud.age + made + later)
+
     def times(self, *what: object) -> Item:
         return {"created_at": self.created(*what), "updated_at": None}

@@ -8,6 +8,7 @@ from simulator.sysinv.interfaces import NETWORK_TYPES
 from simulator.sysinv.site import Item, Site
 
 SECURITY = "spectre_meltdown_v1"
+OAM_STEP = 85 * 256  # from a site's floating address to that of its first controller, then to its second
 
 
 def system_row(site: Site, *, one: bool) -> Item:
@@ -54,9 +55,10 @@ def networks(site: Site) -> list[Item]:
 
 
 def subnets(site: Site) -> dict[str, str]:
-    """The subnet of each platform network; the cluster-host one is the same private range everywhere."""
+    """The subnet of each platform network. All sites of a controller share one OAM subnet, with floating addresses
+    in its lower part; the cluster-host one is the same private range everywhere."""
     addressing = site.cloud.addressing
-    oam = ip_network(f"{addressing.oam_floating}/24", strict=False)
+    oam = ip_network(f"{addressing.oam_floating}/16", strict=False)
     return {"oam": str(oam), "mgmt": addressing.subnet, "cluster-host": "192.168.206.0/24"}
 
 
@@ -65,15 +67,15 @@ def addrpools(site: Site) -> list[Item]:
     for name, subnet in subnets(site).items():
         network = ip_network(subnet)
         first = network.network_address + 2
-        floating = ip_address(site.cloud.addressing.oam_floating) if name == "oam" else first
-        addresses = {"controller0": floating + 1, "controller1": floating + 2, "floating": floating,
+        floating, step = (ip_address(site.cloud.addressing.oam_floating), OAM_STEP) if name == "oam" else (first, 1)
+        addresses = {"controller0": floating + step, "controller1": floating + 2 * step, "floating": floating,
                      "gateway": network.network_address + 1}
         row: Item = {"uuid": site.cloud.uuid("pool", name), "name": name, "network": str(network.network_address),
                      "prefix": network.prefixlen, "family": network.version, "order": "random"}
         for role, address in addresses.items():
             row[f"{role}_address"] = str(address)
             row[f"{role}_address_id"] = None
-        row["ranges"] = [[str(first), str(network.network_address + 90)]]
+        row["ranges"] = [[str(first), str(network.network_address + (90 if step == 1 else 65000))]]
         rows.append(row)
     return rows
 

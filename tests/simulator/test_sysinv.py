@@ -90,7 +90,7 @@ def test_switches_are_believable(all_sites: list[Site]) -> None:
         for row in seen:
             assert ports[row["port_uuid"]]["name"] == row["port_name"]
             assert re.fullmatch(r"([0-9a-f]{2}:){5}[0-9a-f]{2}", row["chassis_id"])
-            assert re.fullmatch(r"Ethernet\d+/\d+", row["port_identifier"])
+            assert re.fullmatch(r"(Ethernet(1/)?|et-0/0/)\d+", row["port_identifier"])
             assert site.name in row["system_name"]
             assert chassis.setdefault(row["chassis_id"], row["system_name"]) == row["system_name"]
 
@@ -135,6 +135,27 @@ def test_ceph_objects_agree(all_sites: list[Site]) -> None:
             assert backends[0]["capabilities"]["replication"] == str(len(hosts))
             assert len(site.rows("ceph_mon")) == (len(hosts) if flavour == "ceph" else 0)
     assert flavours == {"ceph", "ceph-rook", "none"}
+
+
+def test_oam_addresses_are_used_once(all_sites: list[Site]) -> None:
+    taken = Counter(row[key] for site in all_sites for row in site.rows("iextoam")
+                    for key in ("oam_floating_ip", "oam_c0_ip", "oam_c1_ip"))
+    assert set(taken.values()) == {1}
+
+
+def test_inventory_agrees_with_the_alarms(inventory: Simulator) -> None:
+    site = site_like(inventory, mode="simplex", ceph="none")
+    site.raise_alarm("750.002", "k8s_application=cert-manager", "major")
+    site.raise_alarm("500.210", "system.certificate.mode=ssl", "critical")
+    site.raise_alarm("250.001", "host=controller-0", "major")
+    site.raise_alarm("200.007", "host=controller-0.sensor=Fan 2", "critical")
+    apps, certificates = by(site.rows("apps"), "name"), by(site.rows("certificate"), "certtype")
+    host, sensors = site.rows("ihosts")[0], by(site.rows("isensors"), "sensorname")
+    assert apps["cert-manager"]["status"] == "apply-failed"
+    assert certificates["ssl"]["expiry_date"] < certificates["docker_registry"]["expiry_date"]
+    assert (host["config_status"], host["availability"]) == ("Config out-of-date", "degraded")
+    assert host["config_applied"] != host["config_target"]
+    assert (sensors["Fan 2"]["status"], sensors["Fan 1"]["status"]) == ("critical", "ok")
 
 
 def test_pages_cover_the_list_once(all_sites: list[Site]) -> None:
