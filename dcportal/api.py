@@ -11,7 +11,9 @@ import alarms.urls
 import ceph.urls
 import hosts.urls
 import network.urls
+import sites.api.scheme  # registers itself with the schema
 import sites.urls
+from dcportal import docs
 
 
 class Index(APIView):
@@ -34,5 +36,6 @@ app_name = "api"
 urlpatterns = [
     path("", Index.as_view(), name="index"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", docs.page, name="docs"),
     *shares,
 ]

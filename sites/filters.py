@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sites.choices import Badge, Contact, Severity
 from sites.freshness import is_live
-from sites.models import Cloud, SubcloudGroup
+from sites.models import Cloud, Controller, SubcloudGroup
 from sites.search import search_query
 
 NOTHING_SET = "-"  # the value that stands for "has none" in a words filter
@@ -142,4 +142,15 @@ class GroupFilter(django_filters.FilterSet):
 
     class Meta:
         model = SubcloudGroup
+        fields: list[str] = []
+
+
+class ControllerFilter(django_filters.FilterSet):
+    """Filters of the list of System Controllers."""
+
+    name = WordsFilter(field_name="name")
+    enabled = FlagFilter(field_name="enabled")
+
+    class Meta:
+        model = Controller
         fields: list[str] = []

@@ -3,7 +3,8 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, path
 
-from sites.api import clouds
+from sites.api import clouds, events, tokens
+from sites.api import controllers as rest_controllers
 from sites.views import cloudlist, cloudpage, controllers, fleetmap
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,8 +32,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 api: list[URLPattern | URLResolver] = [
+    path("controllers/", rest_controllers.Controllers.as_view(), name="controllers"),
+    path("controllers/<int:pk>/", rest_controllers.OneController.as_view(), name="controller"),
     path("subclouds/", clouds.Subclouds.as_view(), name="subclouds"),
     path("subclouds/<int:pk>/", clouds.Subcloud.as_view(), name="subcloud"),
     path("subcloud-groups/", clouds.Groups.as_view(), name="subcloud-groups"),
     path("subcloud-groups/<int:pk>/", clouds.Group.as_view(), name="subcloud-group"),
+    path("events/", events.Events.as_view(), name="events"),
+    path("audit/", events.Audit.as_view(), name="audit"),
+    path("tokens/", tokens.Tokens.as_view(), name="tokens"),
+    path("tokens/<int:pk>/", tokens.Token.as_view(), name="token"),
 ]

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from sites.models import Controller
-from sites.services.actors import actor_of, audit
+from sites.services.actors import actor_of, audit, now_of
 from sites.services.controllers import FIELDS, SECRETS, ControllerFacts, add_controller, change_controller, problems_of
 
 SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})  # never rendered with a value
@@ -61,7 +61,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
         self, request: HttpRequest, obj: Controller, form: "forms.ModelForm[Controller]", change: bool
     ) -> None:
         """Through the same service as the command and REST: sealed, told to the collector, audited."""
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         values = {name: form.cleaned_data[name] for name in FIELDS}
         if change:
             stored = Controller.objects.get(pk=obj.pk)
@@ -70,7 +70,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
         obj.pk = add_controller(ControllerFacts(**values), actor_of(request), now).pk
 
     def delete_model(self, request: HttpRequest, obj: Controller) -> None:
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         audit(actor_of(request), "controller.delete", f"controller:{obj.pk}", now, {"name": obj.name})
         super().delete_model(request, obj)
 

@@ -9,7 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from sites.models import ApiToken, ScopeGrant
-from sites.services.actors import actor_of, audit
+from sites.services.actors import actor_of, audit, now_of
 
 ONLY_SUPERUSERS = ("is_superuser", "user_permissions")
 
@@ -68,11 +68,11 @@ class PortalUserAdmin(UserAdmin):  # type: ignore[type-arg] # generic for the ty
             "roles": sorted(user.groups.values_list("name", flat=True)),
             "scopes": [_said(grant) for grant in user.scope_grants.select_related("controller", "group")],
         }
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         audit(actor_of(request), "user.change" if change else "user.add", f"user:{user.pk}", now, detail)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         audit(actor_of(request), "user.delete", f"user:{obj.pk}", now, {"user": obj.username})
         super().delete_model(request, obj)
 

@@ -1,6 +1,5 @@
 """What the collector observes is looked at here, and changed by nobody."""
 
-
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest

@@ -7,7 +7,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from sites.models import Region, RegionBox
-from sites.services.actors import actor_of, audit
+from sites.services.actors import actor_of, audit, now_of
 
 
 class BoxInline(admin.TabularInline):  # type: ignore[type-arg] # generic for the type checker only
@@ -22,10 +22,10 @@ class RegionAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the
 
     def save_model(self, request: HttpRequest, obj: Region, form: "ModelForm[Region]", change: bool) -> None:
         super().save_model(request, obj, form, change)
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         audit(actor_of(request), "region.change", f"region:{obj.pk}", now, {"name": obj.name, "order": obj.order})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        now = request.now  # type: ignore[attr-defined] # set by ScopesMiddleware
+        now = now_of(request)
         audit(actor_of(request), "region.delete", f"region:{obj.pk}", now, {"name": obj.name})
         super().delete_model(request, obj)

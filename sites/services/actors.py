@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,14 @@ class Actor:
     source: str
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest | Request) -> Actor:
     """The signed-in user, with the address the request came from."""
     return Actor(request.user.get_username() or "anonymous", request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def now_of(request: HttpRequest | Request) -> datetime:
+    """The request's clock, as ScopesMiddleware set it."""
+    return cast(datetime, request.now)  # type: ignore[union-attr] # set by ScopesMiddleware
 
 
 def audit(

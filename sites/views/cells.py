@@ -55,8 +55,8 @@ def _state(state: str, label: str) -> SafeString:
 def _count(name: str, count: int | None) -> str:
     zero = "" if count else " data-zero"
     return (
-        f'<span class="counts"><span data-severity="{name}"{zero} title="{name}">{_shape(name)}'
-        f'<b data-cloud="%d" data-field="{name}">{"–" if count is None else count}</b></span></span>'
+        f'<span data-severity="{name}"{zero} title="{name}">{_shape(name)}'
+        f'<b data-cloud="%d" data-field="{name}">{"–" if count is None else count}</b></span>'
     )
 
 

@@ -1,6 +1,5 @@
 """The page of one subcloud: composed of parts that every app draws itself, and complete when the site is dark."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.decorators import permission_required
@@ -86,12 +85,17 @@ def place(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "sites/cloud_place.html", {"seen": seen, "cloud": seen.cloud, "form": form}, status=status)
 
 
-def local_time(seen: CloudInView) -> datetime | None:
-    """The clock on the site's wall; None where its zone is not known, or is none that exists."""
+def local_time(seen: CloudInView) -> str:
+    """The clock on the site's wall, "09:14 UTC-03:00"; empty where its zone is not known, or is none that exists.
+
+    A string, because templates would turn a time back into UTC.
+    """
     try:
-        return seen.now.astimezone(ZoneInfo(seen.cloud.timezone)) if seen.cloud.timezone else None
+        there = seen.now.astimezone(ZoneInfo(seen.cloud.timezone)) if seen.cloud.timezone else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+        return ""
+    said = there.isoformat(timespec="minutes") if there else ""  # 2026-11-22T09:14-03:00
+    return f"{said[11:16]} UTC{said[16:]}" if said else ""
 
 
 def _tile_words(seen: CloudInView) -> dict[str, str]:

@@ -26,7 +26,7 @@ UNLOCATED_SHOWN = 200
 @require_GET
 def page(request: PortalRequest) -> HttpResponse:
     """The shell; the feed is fetched by the map itself, so the page costs the same for any fleet."""
-    return render(request, "sites/map.html")
+    return render(request, "map/map.html")
 
 
 @require_GET

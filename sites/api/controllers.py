@@ -1,0 +1,148 @@
+"""REST: System Controllers. Administrators add and change them; secrets go in and never come out."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
+from django.http import Http404, HttpResponse
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers as s
+from rest_framework import status
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sites.access import Scopes
+from sites.choices import Facet, Interface
+from sites.expressions import objects
+from sites.filters import ControllerFilter
+from sites.freshness import stale_after
+from sites.listing import ScopedList, ScopedObject
+from sites.models import Controller, ControllerService
+from sites.selectors import controllers
+from sites.services.actors import actor_of, audit, now_of
+from sites.services.controllers import ControllerFacts, add_controller, change_controller
+
+OPEN = (
+    "auth_url", "interface", "subcloud_interface", "subcloud_auth_url", "bmc_url", "kube_url", "username",
+    "write_username",
+)  # fmt: skip
+
+
+class ServiceSchema(s.Serializer[dict[str, object]]):
+    service = s.CharField()
+    url = s.CharField()
+    attempted_at = s.DateTimeField(allow_null=True)
+    succeeded_at = s.DateTimeField(allow_null=True)
+    failing_since = s.DateTimeField(allow_null=True)
+    error = s.CharField()
+    seconds = s.FloatField(allow_null=True)
+    clock_skew_seconds = s.FloatField(allow_null=True)
+    certificate_expires_at = s.DateTimeField(allow_null=True)
+
+
+class ControllerSchema(s.Serializer[dict[str, object]]):
+    id = s.IntegerField(read_only=True)
+    name = s.CharField(max_length=63)
+    enabled = s.BooleanField(default=True)
+    auth_url = s.CharField(max_length=255, help_text="Keystone. null for those who see only a part of the controller")
+    region = s.CharField(max_length=255, required=False, allow_blank=True, help_text="Central region")
+    interface = s.ChoiceField(Interface.choices, default=Interface.PUBLIC)
+    subcloud_interface = s.ChoiceField(Interface.choices, default=Interface.ADMIN)
+    subcloud_auth_url = s.CharField(max_length=255, required=False, allow_blank=True)
+    bmc_url = s.CharField(max_length=255, required=False, allow_blank=True)
+    kube_url = s.CharField(max_length=255, required=False, allow_blank=True)
+    ca_bundle = s.CharField(required=False, allow_blank=True, write_only=True, trim_whitespace=False)
+    username = s.CharField(max_length=255)
+    password = s.CharField(write_only=True, trim_whitespace=False)
+    write_username = s.CharField(max_length=255, required=False, allow_blank=True)
+    write_password = s.CharField(required=False, allow_blank=True, write_only=True, trim_whitespace=False)
+    kube_token = s.CharField(required=False, allow_blank=True, write_only=True)
+    observed_at = s.DateTimeField(read_only=True, allow_null=True, help_text="Last complete round of central calls")
+    stale = s.BooleanField(read_only=True)
+    services = ServiceSchema(many=True, read_only=True)
+
+
+def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
+    """Addresses and errors only for those who see the whole controller."""
+    limit = now - timedelta(seconds=stale_after(Facet.SUBCLOUD))
+
+    def inside(of: Any) -> Any:
+        return of if scopes.fleet else Case(When(pk__in=scopes.controllers, then=of), default=Value(None))
+
+    rows = ControllerService.objects.filter(controller=OuterRef("pk")).order_by("service")
+    if not scopes.fleet:
+        rows = rows.filter(controller__in=scopes.controllers)
+    return {
+        "id": "id",
+        "name": "name",
+        "enabled": "enabled",
+        "region": "region",
+        **{name: inside(F(name)) for name in OPEN},
+        "observed_at": "beat__t0_at",
+        "stale": Coalesce(LessThan(F("beat__t0_at"), limit), True, output_field=BooleanField()),
+        "services": objects(rows, *ServiceSchema().fields),
+    }
+
+
+@extend_schema_view(get=extend_schema(summary="System Controllers in your scope", tags=["controllers"]))
+class Controllers(ScopedList):
+    serializer_class = ControllerSchema
+    filterset_class = ControllerFilter
+    sorts = {"name": ("name", "id"), "id": ("id",)}
+    default_sort = "name"
+
+    def rows(self, scopes: Scopes) -> QuerySet[Controller]:
+        return controllers(scopes)
+
+    def columns(self, now: datetime) -> Mapping[str, Any]:
+        return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
+
+    @extend_schema(summary="Add a System Controller; for administrators", tags=["controllers"])
+    def post(self, request: Request) -> Response:
+        _demand(request, "sites.add_controller", "controller:new")
+        given = ControllerSchema(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            controller = add_controller(ControllerFacts(**given.validated_data), actor_of(request), now_of(request))
+        except DjangoValidationError as error:
+            raise ValidationError(error.message_dict) from None
+        return Response({"id": controller.pk, "name": controller.name}, status=status.HTTP_201_CREATED)
+
+
+@extend_schema_view(get=extend_schema(summary="One System Controller, and how it answers", tags=["controllers"]))
+class OneController(ScopedObject):
+    serializer_class = ControllerSchema
+
+    def rows(self, scopes: Scopes) -> QuerySet[Controller]:
+        return controllers(scopes)
+
+    def columns(self, now: datetime) -> Mapping[str, Any]:
+        return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
+
+    @extend_schema(summary="Change or disable a System Controller; for administrators", tags=["controllers"])
+    def patch(self, request: Request, pk: int) -> HttpResponse:
+        controller = self.get_queryset().filter(pk=pk).first()
+        if controller is None:
+            raise Http404
+        _demand(request, "sites.change_controller", f"controller:{pk}")
+        given = ControllerSchema(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        try:
+            change_controller(controller, given.validated_data, actor_of(request), now_of(request))
+        except DjangoValidationError as error:
+            raise ValidationError(error.message_dict) from None
+        return super().get(request, pk)
+
+
+def _demand(request: Request, permission: str, subject: str) -> None:
+    """Raises PermissionDenied, after an audit row, where the user's role does not hold `permission`."""
+    if request.user.has_perm(permission):
+        return
+    verb = permission.split(".")[1].replace("_", ".")
+    audit(actor_of(request), verb, subject, now_of(request), {"needs": permission}, "refused")
+    raise PermissionDenied(f"Your role may not do this: it needs {permission}.")
