@@ -18,7 +18,7 @@ class Lane:
     """Runs looks of one kind in the order in which they fall due. Times are the event loop's."""
 
     def __init__(self, kind: Kind, look: Look, *, limit: int, rate: float) -> None:
-        self._kind = kind
+        self.kind = kind
         self._look = look
         self._slots = Slots(limit)
         self._bucket = TokenBucket(rate, rate, asyncio.get_running_loop().time())
@@ -30,7 +30,7 @@ class Lane:
 
     def put(self, site: Site, at: float) -> None:
         """The next look is at `at`, whatever was planned before."""
-        site.due[self._kind] = at
+        site.due[self.kind] = at
         heapq.heappush(self._heap, (at, next(self._number), site))
         self._wake.set()
 
@@ -38,12 +38,12 @@ class Lane:
         """At the latest at `at`; a look under way is followed by another."""
         if site.cloud_id in self._running:
             self._again.add(site.cloud_id)
-        elif site.due.get(self._kind, at + 1) > at:
+        elif site.due.get(self.kind, at + 1) > at:
             self.put(site, at)
 
     def overdue(self, now: float) -> tuple[int, float | None]:
         """How many looks wait although their time has come, and since when the oldest does."""
-        late = [at for at, _, site in self._heap if at <= now and site.due.get(self._kind) == at]
+        late = [at for at, _, site in self._heap if at <= now and site.due.get(self.kind) == at]
         return len(late), min(late, default=None)
 
     async def run(self) -> None:
@@ -74,7 +74,7 @@ class Lane:
         """When the earliest look that still counts is due."""
         while self._heap:
             at, _, site = self._heap[0]
-            if site.due.get(self._kind) == at:
+            if site.due.get(self.kind) == at:
                 return at
             heapq.heappop(self._heap)
         return None
@@ -84,7 +84,7 @@ class Lane:
         if at is None or at > now:
             return None
         _, _, site = heapq.heappop(self._heap)
-        del site.due[self._kind]
+        del site.due[self.kind]
         self._running.add(site.cloud_id)
         return site
 
@@ -95,7 +95,7 @@ class Lane:
             with slot:
                 seconds = await self._look(site)
         except Exception:
-            log.exception("the look at %s (%s) failed", site.name, self._kind.name)
+            log.exception("the look at %s (%s) failed", site.name, self.kind.name)
         finally:
             self._running.discard(site.cloud_id)
         if site.cloud_id in self._again:

@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from django.conf import settings
 
 from collector import store
 from collector.alarm_desk import AlarmDesk
+from collector.batches import Batches
 from collector.central import Central, every, plan_first
 from collector.config import ControllerConfig
 from collector.doors import Doors
+from collector.health_desk import HealthDesk
+from collector.inventory_desk import InventoryDesk
 from collector.lane import Lane
 from collector.progress import Sweeps
 from collector.reading import Reading, period
@@ -60,15 +64,14 @@ class Reader:
         return Reading(self.config, self.token, self._writer, doors, services, roster)
 
     async def _read(self, reading: Reading, sweeps: Sweeps) -> None:
-        limit = settings.COLLECTOR_CONCURRENCY
-        alarms = AlarmDesk(reading)
-        reading.lanes[Kind.ALARMS] = Lane(Kind.ALARMS, alarms.look, limit=limit, rate=4.0 * limit)
+        batches = _open_lanes(reading)
         central = Central(reading, sweeps)
         plan_first(reading, [reading.roster.central])
         async with asyncio.TaskGroup() as group:
             group.create_task(every("subclouds", reading.services, central.poll_subclouds))
             group.create_task(every("alarm_counts", reading.services, central.poll_counts))
-            group.create_task(alarms.batches.run())
+            for each in batches:
+                group.create_task(each.run())
             for lane in reading.lanes.values():
                 group.create_task(lane.run())
             group.create_task(self._beats(sweeps))
@@ -87,6 +90,22 @@ class Reader:
             sweeps.progress(),
             sweeps.services.take_looks(),
         )
+
+
+def _open_lanes(reading: Reading) -> list[Batches[Any]]:
+    """A lane for each kind of look; the batches they fill."""
+    limit = settings.COLLECTOR_CONCURRENCY
+    few = max(4, limit // 4)
+    alarms, inventory, health = AlarmDesk(reading), InventoryDesk(reading), HealthDesk(reading)
+    lanes = [
+        Lane(Kind.ALARMS, alarms.look, limit=limit, rate=4.0 * limit),
+        Lane(Kind.INVENTORY, inventory.look, limit=few, rate=float(limit)),
+        Lane(Kind.HOSTS, inventory.look_closer, limit=few, rate=float(limit)),
+    ]
+    if reading.doors.measures:
+        lanes.append(Lane(Kind.HEALTH, health.look, limit=few, rate=float(limit)))
+    reading.lanes.update((lane.kind, lane) for lane in lanes)
+    return [alarms.batches, inventory.batches, health.batches]
 
 
 @contextlib.contextmanager

@@ -37,6 +37,7 @@ class Site:
     due: dict[Kind, float] = field(default_factory=dict)
     tried: set[Kind] = field(default_factory=set)  # at least once, however it ended
     failed: set[Kind] = field(default_factory=set)  # the last try had no whole answer
+    ports_known: bool = False  # its ports were stored under this lease
     gone: bool = False  # it left the fleet: no look is planned any more
 
     @property

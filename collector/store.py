@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from alarms import ingest as alarms_ingest
 from alarms.ingest import Change
+from ceph import ingest as ceph_ingest
+from ceph.health import CEPH_ALARMS
 from collector.outcomes import AlarmsLook
+from network import ingest as network_ingest
+from network.links import PORT_ALARMS
 from sites import ingest as sites_ingest
 from sites.choices import Contact, Facet
 from sites.ingest import ContactResult, FailedLook, Look, Progress, RecordedSubclouds, ServiceLook
@@ -36,6 +40,7 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
             recorded = alarms_ingest.record(snapshots, lease_token=lease_token, now=now)
             result.stored = recorded.admitted
             result.changes = [change for change in recorded.changes if change.cloud_id not in recorded.first]
+            _derive(recorded, now)
         unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if _same(each)]
         sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token)
         failures = [FailedLook(each.site.cloud_id, each.requested_at, each.error) for each in looks if each.error]
@@ -44,6 +49,16 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
         result.lost = [pk for pk, (_, contact) in turned.items() if contact == Contact.UNREACHABLE]
         result.found = [pk for pk, (before, _) in turned.items() if before == Contact.UNREACHABLE]
     return result
+
+
+def _derive(recorded: alarms_ingest.Recorded, now: datetime) -> None:
+    """Links and Ceph follow from alarms: derive them anew where such an alarm changed, or was read the first time."""
+    ports = {change.cloud_id for change in recorded.changes if change.alarm_id in PORT_ALARMS}
+    storage = {change.cloud_id for change in recorded.changes if change.alarm_id in CEPH_ALARMS}
+    if ports | recorded.first:
+        network_ingest.derive(ports | recorded.first, now=now)
+    if storage | recorded.first:
+        ceph_ingest.derive(storage | recorded.first, now=now)
 
 
 def store_subclouds(

@@ -39,7 +39,7 @@ class Staging:
     ) -> None:
         self.model = model
         self.table = model._meta.db_table
-        self.staged = f"staged_{self.table}"
+        self.staged = f"staged_{self.table}_{columns[0]}"  # a model may be staged in several ways
         self.key = tuple(key)
         self.columns = tuple(columns)
         self.kept_if_null = frozenset(kept_if_null)

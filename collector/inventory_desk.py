@@ -1,0 +1,79 @@
+"""T2 and T3 of one controller's clouds: looking and storing in batches."""
+
+import asyncio
+import logging
+
+from django.utils import timezone
+
+from collector import store_inventory
+from collector.batches import Batches
+from collector.inventory_looks import INVENTORY_FACETS, InventoryLook, look_at_hosts, look_at_inventory
+from collector.pacing import jittered, retry_after
+from collector.reading import Reading, period
+from collector.site import Kind, Site
+from sites.choices import Facet
+from starlingx.errors import BadPattern
+
+log = logging.getLogger(__name__)
+BATCH = 40
+PLATFORM, USM = "platform", "usm"
+NEVER = 1e9  # seconds: a T3 look is planned by whoever opens a page
+
+
+class InventoryDesk:
+    """The looks of Kind.INVENTORY and Kind.HOSTS, and the batches they fill."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.batches: Batches[tuple[Kind, InventoryLook]] = Batches(self._store, most=BATCH)
+
+    async def look(self, site: Site) -> float:
+        """T2. Seconds until the next one. A cloud out of reach is read when it is back: see AlarmDesk."""
+        try:
+            look = await look_at_inventory(site, self._reading.doors.session(site))
+        except BadPattern as caught:
+            look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(INVENTORY_FACETS, caught))
+        if site.central:
+            await self._note(look)
+        await self.batches.put((Kind.INVENTORY, look))
+        if look.unreachable:
+            return jittered(period("inventory"))
+        return retry_after(RETRY_STEP, period("inventory")) if look.failures else jittered(period("inventory"))
+
+    async def look_closer(self, site: Site) -> float:
+        """T3: hosts and software, as long as somebody's page is open."""
+        if site.watched_until <= asyncio.get_running_loop().time():
+            return NEVER
+        try:
+            look = await look_at_hosts(site, self._reading.doors.session(site))
+        except BadPattern:
+            return NEVER
+        await self.batches.put((Kind.HOSTS, look))
+        return jittered(period("open_page"))
+
+    async def _note(self, look: InventoryLook) -> None:
+        """How sysinv and USM of the System Controller itself answered."""
+        services = self._reading.services
+        for service, facet in ((PLATFORM, Facet.HOSTS), (USM, Facet.SOFTWARE)):
+            if (problem := look.failures.get(facet)) is not None:
+                services.note_failure(service, look.requested_at, problem)
+            else:
+                seconds = (timezone.now() - look.requested_at).total_seconds()
+                await services.note_success(service, look.requested_at, seconds)
+
+    async def _store(self, looks: list[tuple[Kind, InventoryLook]]) -> None:
+        reading = self._reading
+        await reading.writer.run(store_inventory.store, [look for _, look in looks], reading.token)
+        health = reading.lanes.get(Kind.HEALTH)
+        for kind, look in looks:
+            if health is not None and look.network is not None and not look.site.ports_known:
+                health.hasten(look.site, asyncio.get_running_loop().time())  # what it measures has rows only now
+            look.site.ports_known = look.site.ports_known or look.network is not None
+            look.site.tried.add(kind)
+            if look.failures:
+                look.site.failed.add(kind)
+            else:
+                look.site.failed.discard(kind)
+
+
+RETRY_STEP = 6  # a part that failed is tried again after about a minute

@@ -1,0 +1,133 @@
+"""T2 and T3: what sysinv and USM of one cloud know. Each facet stands or falls alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from ceph.ingest import StorageSnapshot
+from collector.site import Site
+from hosts.ingest import HostSnapshot
+from network.ingest import NetworkSnapshot
+from sites.choices import Facet
+from sites.ingest import ReleaseSnapshot, SystemSnapshot
+from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
+from starlingx.records import Certificate, Host, System
+from starlingx.session import CloudSession
+from starlingx.sysinv import SysInv
+from starlingx.usm import Usm
+
+NO_SYSTEM = "sysinv lists no system"
+
+
+@dataclass(slots=True)
+class InventoryLook:
+    """What was read of one cloud; None: not asked for, or its reason is in `failures`."""
+
+    site: Site
+    requested_at: datetime
+    system: SystemSnapshot | None = None
+    hosts: HostSnapshot | None = None
+    network: NetworkSnapshot | None = None
+    storage: StorageSnapshot | None = None
+    releases: ReleaseSnapshot | None = None
+    certificates: list[Certificate] | None = None
+    failures: dict[Facet, StarlingXError] = field(default_factory=dict)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether any part failed because nobody answered."""
+        return any(isinstance(problem, Unreachable) for problem in self.failures.values())
+
+
+async def look_at_inventory(site: Site, session: CloudSession) -> InventoryLook:
+    """T2. Never raises a StarlingXError. A cloud that does not answer the first call is not asked any more."""
+    look = InventoryLook(site, timezone.now())
+    sysinv = SysInv(session)
+    try:
+        systems = await sysinv.systems()
+        hosts = await sysinv.hosts()
+    except StarlingXError as caught:
+        if isinstance(caught, (Unreachable, Unauthorized)):
+            look.failures = dict.fromkeys(INVENTORY_FACETS, caught)
+            return look
+        look.failures = dict.fromkeys((Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE), caught)
+        await _part(look, Facet.SOFTWARE, lambda: _releases(look, session))
+        return look
+    _system(look, systems)
+    await asyncio.gather(
+        _part(look, Facet.HOSTS, lambda: _hosts(look, sysinv, hosts)),
+        _part(look, Facet.PORTS, lambda: _network(look, sysinv)),
+        _part(look, Facet.STORAGE, lambda: _storage(look, sysinv, hosts)),
+        _part(look, Facet.SOFTWARE, lambda: _releases(look, session)),
+    )
+    if site.central:
+        await _part(look, Facet.SYSTEM, lambda: _certificates(look, sysinv))
+    return look
+
+
+INVENTORY_FACETS = (Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE, Facet.SOFTWARE)
+
+
+async def look_at_hosts(site: Site, session: CloudSession) -> InventoryLook:
+    """T3: what changes while somebody looks. Never raises a StarlingXError."""
+    look = InventoryLook(site, timezone.now())
+    sysinv = SysInv(session)
+
+    async def hosts() -> None:
+        look.hosts = HostSnapshot(site.cloud_id, look.requested_at, await sysinv.hosts())
+
+    await asyncio.gather(
+        _part(look, Facet.HOSTS, hosts),
+        _part(look, Facet.SOFTWARE, lambda: _releases(look, session)),
+    )
+    return look
+
+
+async def _part(look: InventoryLook, facet: Facet, read: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await read()
+    except StarlingXError as caught:
+        look.failures[facet] = caught
+
+
+def _system(look: InventoryLook, systems: list[System]) -> None:
+    if systems:
+        look.system = SystemSnapshot(look.site.cloud_id, look.requested_at, systems[0])
+    else:
+        look.failures[Facet.SYSTEM] = Unexpected(NO_SYSTEM)
+
+
+async def _hosts(look: InventoryLook, sysinv: SysInv, hosts: list[Host]) -> None:
+    look.hosts = HostSnapshot(look.site.cloud_id, look.requested_at, hosts, await sysinv.disks())
+
+
+async def _network(look: InventoryLook, sysinv: SysInv) -> None:
+    ports, interfaces, networks, datanetworks, neighbours = await asyncio.gather(
+        sysinv.ethernet_ports(),
+        sysinv.interfaces(),
+        sysinv.interface_networks(),
+        sysinv.interface_datanetworks(),
+        sysinv.lldp_neighbours(),
+    )
+    look.network = NetworkSnapshot(
+        look.site.cloud_id, look.requested_at, ports, interfaces, networks, datanetworks, neighbours
+    )
+
+
+async def _storage(look: InventoryLook, sysinv: SysInv, hosts: list[Host]) -> None:
+    backends, clusters, osds, monitors = await asyncio.gather(
+        sysinv.storage_backends(), sysinv.clusters(), sysinv.osds(), sysinv.ceph_mons()
+    )
+    names = {host.uuid: host.hostname for host in hosts}
+    look.storage = StorageSnapshot(look.site.cloud_id, look.requested_at, backends, clusters, osds, monitors, names)
+
+
+async def _releases(look: InventoryLook, session: CloudSession) -> None:
+    look.releases = ReleaseSnapshot(look.site.cloud_id, look.requested_at, await Usm(session).releases())
+
+
+async def _certificates(look: InventoryLook, sysinv: SysInv) -> None:
+    look.certificates = await sysinv.certificates()

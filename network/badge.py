@@ -1,0 +1,33 @@
+"""The NIC badge of a cloud from the links of its ports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from network.choices import LinkState
+from sites.choices import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class NicBadge:
+    """How many ports are up, down and unknown, and what that adds up to."""
+
+    up: int
+    down: int
+    unknown: int
+
+    @property
+    def status(self) -> Badge:
+        """Any port down is an error; unknown ports alone never make it green; without ports there is no badge."""
+        if self.down:
+            return Badge.ERROR
+        if self.up:
+            return Badge.OK
+        return Badge.UNKNOWN if self.unknown else Badge.NONE
+
+
+def nic_badge(states: Iterable[LinkState | str]) -> NicBadge:
+    """Count the states."""
+    counts = dict.fromkeys(LinkState, 0)
+    for state in states:
+        counts[LinkState(state)] += 1
+    return NicBadge(counts[LinkState.UP], counts[LinkState.DOWN], counts[LinkState.UNKNOWN])
