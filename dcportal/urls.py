@@ -12,3 +12,7 @@ urlpatterns = [
     path("ceph/", include("ceph.urls")),
     path("", include("sites.urls")),
 ]
+handler400 = "dcportal.faults.bad_request"
+handler403 = "dcportal.faults.forbidden"
+handler404 = "dcportal.faults.not_found"
+handler500 = "dcportal.faults.server_error"
