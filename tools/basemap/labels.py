@@ -18,7 +18,7 @@ FIRST_SET = 5  # labels up to this zoom are in the first download
 TEXT_HEIGHT = 26  # pixels kept free around a line of text
 CHARACTER = 6.6  # pixels of one character, on average
 CAPITAL_COUNTS = 4
-LONGEST = 30
+LONGEST = 40
 
 
 def pixel(longitude: float, latitude: float, zoom: int) -> tuple[float, float]:

@@ -11,6 +11,9 @@ const BIG = 20;
 const FONT = '"Inter Variable", sans-serif';
 const compact = (count) => (count < 1000 ? String(count) : count < 10000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`);
 
+// Half zooms exist between the levels that clusters and names are made for.
+const levelOf = (zoom) => Math.floor(zoom + 0.01);
+
 export const SitesLayer = L.Layer.extend({
   initialize({icons, onView}) {
     Object.assign(this, {icons, onView, items: [], layer: layerOf("alarms"), selected: null, placed: [], names: null});
@@ -36,7 +39,7 @@ export const SitesLayer = L.Layer.extend({
     const low = corner([-pad.x, size.y + pad.y]);
     const high = corner([size.x + pad.x, -pad.y]);
     this.frame = {origin, size: size.add(pad.multiplyBy(2)), zoom: this._map.getZoom(), corner: corner([-pad.x, -pad.y])};
-    this.onView({zoom: Math.round(this._map.getZoom()), bounds: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()], padded: [Math.max(-180, low.lng), Math.max(-85, low.lat), Math.min(180, high.lng), Math.min(85, high.lat)]});
+    this.onView({zoom: levelOf(this._map.getZoom()), bounds: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()], padded: [Math.max(-180, low.lng), Math.max(-85, low.lat), Math.min(180, high.lng), Math.min(85, high.lat)]});
   },
 
   // while Leaflet animates a zoom the old picture is stretched to where it belongs
@@ -46,7 +49,7 @@ export const SitesLayer = L.Layer.extend({
   },
 
   show({items, layer, zoom}) {
-    if (this._map._animatingZoom || zoom !== Math.round(this._map.getZoom())) return;
+    if (this._map._animatingZoom || zoom !== levelOf(this._map.getZoom())) return;
     this.items = items;
     this.layer = layerOf(layer);
     this.draw();
@@ -73,7 +76,7 @@ export const SitesLayer = L.Layer.extend({
     context.clearRect(0, 0, size.x, size.y);
     this.placed = this.items.map((item) => ({item, at: this._map.latLngToLayerPoint([item.lat, item.lon]).subtract(origin)}));
     this.placed.sort((a, b) => a.item.worst - b.item.worst); // the worst is drawn last, on top
-    if (this.names?.zoom === Math.round(this.frame.zoom)) {
+    if (this.names?.zoom === levelOf(this.frame.zoom)) {
       const place = (latitude, longitude) => this._map.latLngToLayerPoint([latitude, longitude]).subtract(origin);
       writeNames(context, this.names, place, this.placed, this.icons.colours);
     }

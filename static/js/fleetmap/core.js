@@ -41,7 +41,7 @@ class FleetMap {
   buildMap(root) {
     const {state} = this;
     this.map = L.map(root, {
-      center: state.centre ?? HOME.centre, zoom: state.zoom ?? HOME.zoom, minZoom: 2, maxZoom: 12, zoomControl: false, attributionControl: false,
+      center: state.centre ?? HOME.centre, zoom: state.zoom ?? HOME.zoom, minZoom: 2, maxZoom: 12, zoomSnap: 0.5, zoomDelta: 1, zoomControl: false, attributionControl: false,
       fadeAnimation: false, maxBounds: [[-85, -200], [85, 200]], maxBoundsViscosity: 0.6, wheelPxPerZoomLevel: 120, keyboardPanDelta: 120,
     });
     L.control.attribution({prefix: false, position: "bottomright"}).addTo(this.map);

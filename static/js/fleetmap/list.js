@@ -32,7 +32,7 @@ function fill(row, site) {
   row.classList.toggle("stale", Boolean(site.stale || site.offline));
   cell(row, "", mark("severity", site.severity === "unknown" ? "indeterminate" : site.severity));
   const link = Object.assign(document.createElement("a"), {href: `/subclouds/${site.id}/`, textContent: site.name});
-  cell(row, "name clip", link, ...(site.offline ? [Object.assign(document.createElement("span"), {className: "sub", textContent: " offline"})] : site.stale ? [Object.assign(document.createElement("span"), {className: "sub", textContent: " stale"})] : []));
+  cell(row, "name clip", link, ...(site.offline ? [Object.assign(document.createElement("span"), {className: "muted small", textContent: " offline"})] : site.stale ? [Object.assign(document.createElement("span"), {className: "muted small", textContent: " stale"})] : []));
   cell(row, "", mark("state", site.ceph));
   cell(row, "", mark("state", site.nic));
   cell(row, site.active ? "num" : "num zero", site.active === null ? "–" : String(site.active));

@@ -4,6 +4,8 @@ import {radiusOf} from "./icons.js";
 
 const FONT = '"Inter Variable", Inter, "Noto Sans", sans-serif';
 const CELL = 64;
+const FARTHEST = 46; // pixels a city's name may be pushed; beyond that it would name something else
+const ASIDE = [0, -32, 32, -48, 48];
 
 function inked(context, text, x, y, colours) {
   context.strokeStyle = colours.halo;
@@ -40,7 +42,13 @@ function pushed(cells, x, y) {
       }
     }
   }
-  return left;
+  return left - x > FARTHEST ? null : left;
+}
+
+// A country's name may be anywhere in the country: the first height where no site covers it.
+function clear(placed, x, y, width) {
+  const free = (top) => placed.every(({item, at}) => Math.abs(at.x - x) > width + radiusOf(item.size ?? 1) || Math.abs(at.y - top) > 10 + radiusOf(item.size ?? 1));
+  return y + (ASIDE.find((by) => free(y + by)) ?? 0);
 }
 
 export function writeNames(context, {lands, cities, zoom}, place, placed, colours) {
@@ -50,17 +58,21 @@ export function writeNames(context, {lands, cities, zoom}, place, placed, colour
   context.font = `600 ${zoom < 4 ? 11 : 13}px ${FONT}`;
   for (const [latitude, longitude, text] of lands) {
     const {x, y} = place(latitude, longitude);
-    lines(text).forEach((line, at) => inked(context, line, x, y + at * 15, colours));
+    const written = lines(text);
+    const top = clear(placed, x, y, Math.max(...written.map((line) => line.length)) * 3.6);
+    written.forEach((line, at) => inked(context, line, x, top + at * 15, colours));
   }
   const cells = grid(placed);
   context.textAlign = "left";
   context.font = `450 11.5px ${FONT}`;
   for (const [latitude, longitude, text] of cities) {
     const {x, y} = place(latitude, longitude);
+    const left = pushed(cells, x, y);
+    if (left === null) continue;
     context.fillStyle = colours.label;
     context.beginPath();
     context.arc(x, y, 1.8, 0, 2 * Math.PI);
     context.fill();
-    inked(context, text, pushed(cells, x, y), y + 4, colours);
+    inked(context, text, left, y + 4, colours);
   }
 }

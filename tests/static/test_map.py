@@ -1,0 +1,144 @@
+"""The map in a real Chromium, under the real content security policy."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.static.conftest import MapServer, Row
+
+PATIENCE = 20.0  # seconds
+LONGEST_TASK = 100  # ms, design §11; measured on an idle machine
+LOADED = 2.0  # other tests may share the processors
+HAS_DRAWN = "window.fleetMap?.loaded && window.fleetMap.sites.items.length"
+LEGEND = """Object.fromEntries([...document.querySelectorAll("[data-toggle]")]
+    .map((button) => [button.dataset.toggle, button.querySelector("b").textContent]))"""
+FIRST_ROWS = "[...document.querySelectorAll('[data-map-list] tbody tr')].map((row) => row.dataset.severity)"
+LONG_TASKS = """window.longTasks = [];
+    new PerformanceObserver((list) => list.getEntries().forEach((task) => longTasks.push(task.duration)))
+        .observe({type: "longtask"})"""
+FIRST_SITE = """(() => {
+    const {drawn: {origin}, placed: [{at}]} = fleetMap.sites;
+    return fleetMap.map.layerPointToContainerPoint(at.add(origin));
+})()"""
+CHANGES = """(events) => document.dispatchEvent(new CustomEvent("dc:batch", {detail: {spread: 0, events}}))"""
+
+
+def until(page: Page, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
+    """Polls: under our policy Playwright's own waiting, which evaluates in the page, is refused."""
+    deadline = time.monotonic() + PATIENCE
+    while not wanted(value := page.evaluate(expression)):
+        assert time.monotonic() < deadline, f"{expression} is still {value!r}"
+        page.wait_for_timeout(50)
+    return value
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "WebSocket" not in message.text:
+            found.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def opened(page: Page, server: MapServer, query: str = "") -> None:
+    page.goto(f"{server.url}/map/{query}")
+    until(page, HAS_DRAWN)
+
+
+def test_counts_equal_the_feed(page: Page, map_server: MapServer, complaints: list[str]) -> None:
+    opened(page, map_server)
+    counted = Counter(row[4] for row in map_server.rows)
+    legend = until(page, LEGEND, lambda found: found["critical"] != "–")
+    assert {name: int(count) for name, count in legend.items() if count != "0"} == dict(counted)
+    assert page.inner_text("[data-map-tray]").strip() == "6 without position"
+    order = ["critical", "major", "minor", "warning", "indeterminate", "cleared"]
+    shown = page.evaluate(FIRST_ROWS)
+    assert shown == sorted(shown, key=order.index)
+    assert complaints == []
+
+
+def test_keys_hide_severities_and_the_address_keeps_it(page: Page, map_server: MapServer) -> None:
+    opened(page, map_server)
+    page.keyboard.press("1")
+    until(page, FIRST_ROWS, lambda shown: shown and "critical" not in shown)
+    until(page, "location.search", lambda query: "hide=critical" in query)
+    page.reload()
+    until(page, HAS_DRAWN)
+    assert "critical" not in until(page, FIRST_ROWS)
+
+
+def test_filter_by_slash(page: Page, map_server: MapServer) -> None:
+    opened(page, map_server)
+    page.keyboard.press("/")
+    page.keyboard.type("cloud29")
+    until(page, "document.querySelector('[data-map-total]').textContent", lambda text: text == "11 of 300 sites")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_layers_recolour(page: Page, map_server: MapServer) -> None:
+    opened(page, map_server, "?layer=freshness")
+    legend = until(page, LEGEND, lambda found: found.get("offline") not in (None, "–"))
+    assert legend == {"offline": "15", "stale": "0", "fresh": "285"}
+    page.click("[data-layer=ceph]")
+    until(page, LEGEND, lambda found: found.get("error") not in (None, "–"))
+    until(page, "location.search", lambda query: "layer=ceph" in query)
+
+
+def test_events_change_the_map_within_two_seconds(page: Page, map_server: MapServer) -> None:
+    opened(page, map_server)
+    quiet = next(row[0] for row in map_server.rows if row[4] == "cleared")
+    before = int(until(page, LEGEND, lambda found: found["critical"] != "–")["critical"])
+    event = {
+        "kind": "cloud.alarms",
+        "subject": f"cloud:{quiet}",
+        "at": "",
+        "data": {"severity": "critical", "active": 1},
+    }
+    page.evaluate(CHANGES, [event])
+    until(page, LEGEND, lambda found: int(found["critical"]) == before + 1)
+    until(page, "document.querySelector('[data-counter=critical]').textContent", lambda text: text == "41")
+
+
+def test_a_site_opens_its_panel_and_escape_closes_it(page: Page, map_server: MapServer) -> None:
+    map_server.rows = map_server.rows[:1]
+    opened(page, map_server)
+    point = page.evaluate(FIRST_SITE)
+    page.locator("#map").click(position={"x": point["x"], "y": point["y"]})
+    until(page, "document.querySelector('[data-panel-title]').textContent", lambda text: text == "Panel of 1")
+    assert "site=1" in until(page, "location.search", lambda query: "site" in query)
+    page.keyboard.press("Escape")
+    assert page.locator("[data-panel-page]").is_hidden()
+
+
+def test_no_sites_is_said(page: Page, map_server: MapServer) -> None:
+    map_server.rows = []
+    page.goto(f"{map_server.url}/map/")
+    until(page, "window.fleetMap?.loaded")
+    assert "No subclouds yet" in page.inner_text("[data-map-empty]")
+
+
+def test_20000_sites_with_50_changes_a_second(
+    page: Page, map_server: MapServer, feed_of: Callable[[int], list[Row]]
+) -> None:
+    map_server.rows = feed_of(20_000)
+    opened(page, map_server)
+    page.evaluate(LONG_TASKS)
+    for second in range(5):
+        events = [
+            {"kind": "cloud.alarms", "subject": f"cloud:{second * 50 + n + 1}", "at": "", "data": {"severity": "major"}}
+            for n in range(50)
+        ]
+        page.evaluate(CHANGES, events)
+        page.wait_for_timeout(1000)
+    tasks = page.evaluate("longTasks")
+    assert max(tasks, default=0) <= LONGEST_TASK * LOADED
