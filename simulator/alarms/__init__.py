@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from simulator.alarms.model import StandingAlarms
 from simulator.world import AlarmModel, World
 
 
 def model(world: World) -> AlarmModel:
     """Called once by the core, after the services are registered."""
-    from simulator.alarms.model import StandingAlarms  # the package's parts are used without it
-
     return StandingAlarms(world)

@@ -16,7 +16,7 @@ from simulator.alarms.alarm import Alarm, Episode
 from simulator.alarms.catalogue import kinds
 from simulator.alarms.churn import Churn
 from simulator.alarms.host_actions import HostActions
-from simulator.alarms.register import Deeds, Register
+from simulator.alarms.register import Register
 from simulator.alarms.rows import stored_entity, visible
 from simulator.alarms.snapshot import Snapshot, take
 from simulator.fleet import Cloud, CloudKey
@@ -169,6 +169,3 @@ def from_derived(cloud: Cloud, derived: DerivedAlarm) -> Alarm:
     }, derived.raised_at, derived.raised_at)
     return replace(alarm, uuid=cloud.uuid("derived", derived.alarm_id, derived.entity_instance_id,
                                           f"{derived.raised_at:.3f}"))
-
-
-__all__ = ["Deeds", "StandingAlarms"]

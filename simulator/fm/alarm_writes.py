@@ -36,6 +36,8 @@ async def create(call: Call, kind: str) -> web.Response:
     for name in MANDATORY:
         if body.get(name) is None:
             raise ApiError(400, f"Invalid input for field/attribute {name}. Value: 'None'. Mandatory field missing.")
+        if not isinstance(body[name], str):
+            raise ApiError(400, f"Invalid input for field/attribute {name}. Value: '{body[name]}'. Wrong type.")
     match body["alarm_state"]:
         case "set":
             uuid = put(call, body)
