@@ -7,7 +7,7 @@ LONGEST = 80
 BIGGEST = 2**63 - 1
 
 Position = tuple[int, int]
-"""(xid, id): the order of the stream. (xid, 0) stands before all events of that transaction."""
+"""(xid, id) of an event: the order of the stream. (0, 0) stands before all of them."""
 
 
 class CursorError(ValueError):

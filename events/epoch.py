@@ -17,26 +17,36 @@ SERVER = (
     # the identifier is made by initdb; the timeline counts restores to a point in time and fail-overs
 )
 HEAD = """
-SELECT epoch, server, floor_xid::text, floor_id,
+SELECT epoch, floor_xid::text, floor_id, last.xid::text, last.id,
        pg_snapshot_xmin(pg_current_snapshot())::text, pg_snapshot_xmax(pg_current_snapshot())::text
-FROM events_stream WHERE id = 1
+FROM events_stream LEFT JOIN LATERAL (
+    SELECT event.xid, event.id FROM events_event event WHERE event.xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY event.xid DESC, event.id DESC LIMIT 1
+) last ON true
+WHERE events_stream.id = 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the stream stands: all transactions below `settled` have ended, none at or above `next_xid` has begun."""
+    """Where the stream stands: all transactions below `settled` have ended, none at or above `newest` has.
+
+    `last` is the place of the last settled event, and what cursors are made of. `settled` itself would not do: after
+    a crash PostgreSQL gives ids of transactions that left no trace a second time.
+    """
 
     epoch: UUID
-    server: str
     floor: Position
+    last: Position
     settled: int
-    next_xid: int
+    newest: int
 
     @classmethod
-    def of(cls, row: tuple[UUID, str, str, int, str, str]) -> "Head":
-        epoch, server, floor_xid, floor_id, settled, next_xid = row
-        return cls(epoch, server, (int(floor_xid), floor_id), int(settled), int(next_xid))
+    def of(cls, row: tuple[UUID, str, int, str | None, int | None, str, str]) -> "Head":
+        epoch, floor_xid, floor_id, last_xid, last_id, settled, newest = row
+        floor = int(floor_xid), floor_id
+        last = max(floor, (int(last_xid or 0), last_id or 0))
+        return cls(epoch, floor, last, int(settled), int(newest))
 
 
 def head() -> Head:

@@ -31,7 +31,7 @@ POLL = 0.5  # seconds; a transaction that tells nothing can end and release what
 IMPATIENT = 5.0  # seconds of looking at every tick for events that are known to be withheld
 NEW_EVENTS = f"""
 SELECT {COLUMNS} FROM events_event
-WHERE (xid, id) > (%s::xid8, %s) AND xid < %s::xid8
+WHERE (xid, id) > (%s::xid8, %s) AND (xid, id) <= (%s::xid8, %s)
 ORDER BY events_event.xid, id LIMIT {AT_ONCE}
 """  # noqa: S608  parts are ours
 TRANSPORT: dict[str, Any] = {
@@ -60,12 +60,12 @@ class Feed:
         self.tick = tick
         self.epoch: UUID | None = None
         self.position: Position = (0, 0)
-        self.next_xid = 0
         self.connected = False
         self.ready = asyncio.Event()
         self.clock = asyncio.get_running_loop().time
         self.horizon = Horizon(self.clock())
         self._looked_at = -1e9
+        self._settled = 0
         self._owed: tuple[int, float] = (0, 0.0)  # events below this transaction were announced, at that time
 
     async def run(self) -> None:
@@ -88,6 +88,7 @@ class Feed:
         await asyncio.wait_for(in_thread(epoch.verify_server), PATIENCE)
         link = await psycopg.AsyncConnection.connect(**(address() | TRANSPORT), autocommit=True)
         await link.execute(f"LISTEN {CHANNEL}")
+        self.horizon.forget()
         return link
 
     async def _follow(self, link: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
@@ -103,7 +104,7 @@ class Feed:
     async def _wait(self, link: psycopg.AsyncConnection[tuple[Any, ...]]) -> bool:
         """Until somebody announces events, or it is time to look anyway; True if announced."""
         owed, since = self._owed
-        withheld = owed > self.position[0] and self.clock() - since < IMPATIENT
+        withheld = owed > self._settled and self.clock() - since < IMPATIENT
         heard = False
         async for _ in link.notifies(timeout=self.tick if withheld else POLL, stop_after=1):
             heard = True
@@ -116,30 +117,30 @@ class Feed:
             await in_thread(epoch.verify_server)
             return
         head = Head.of(row)
-        self.next_xid = head.next_xid
         if notified:
-            self._owed = (head.next_xid, asked_at)
-        if head.epoch != self.epoch or (head.settled, 0) < self.position:
+            self._owed = (head.newest, asked_at)
+        self._settled = head.settled
+        if head.epoch != self.epoch or head.last < self.position:
             self._restart(head)
         await self._catch_up(link, head)
         self._looked_at = self.clock()
-        self.horizon.mark(head.settled, head.next_xid, asked_at)
+        self.horizon.mark(head.settled, head.newest, asked_at)
 
     def _restart(self, head: Head) -> None:
         first = self.epoch is None
-        self.epoch, self.position = head.epoch, (head.settled, 0)
+        self.epoch, self.position = head.epoch, head.last
         if not first:
             self.reader.restarted()
 
     async def _catch_up(self, link: psycopg.AsyncConnection[tuple[Any, ...]], head: Head) -> None:
-        while self.position < (head.settled, 0):
+        while self.position < head.last:
             if not self.reader.wants_events():
-                self.position = (head.settled, 0)
+                self.position = head.last
                 return
-            values = (str(self.position[0]), self.position[1], str(head.settled))
-            rows = await (await link.execute(NEW_EVENTS, values)).fetchall()
-            events = [stored(row) for row in rows]
-            self.position = (head.settled, 0) if len(rows) < AT_ONCE else events[-1].position
+            after, upto = self.position, head.last
+            values = (str(after[0]), after[1], str(upto[0]), upto[1])
+            events = [stored(row) for row in await (await link.execute(NEW_EVENTS, values)).fetchall()]
+            self.position = head.last if len(events) < AT_ONCE else events[-1].position
             self.reader.deliver(events)
             await asyncio.sleep(0)  # let the sockets send
 

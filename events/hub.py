@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings
 
 from events import frames
-from events.cursor import Position
+from events.cursor import Cursor, Position
 from events.feed import Feed
 from events.frames import Frame
 from events.log import StoredEvent
@@ -176,6 +176,16 @@ async def current() -> Hub:
 def running() -> Hub | None:
     """The hub, if there is one; for metrics."""
     return _hub
+
+
+def page_cursor() -> str:
+    """The cursor for a page about to be read, from memory; "" while this process does not follow the stream.
+
+    Called in pool threads while the feed moves on: both attributes are replaced whole, and the older is as good.
+    """
+    if _hub is None or _hub.feed.epoch is None:
+        return ""
+    return str(Cursor(_hub.feed.epoch, _hub.feed.position))
 
 
 async def shut_down() -> None:

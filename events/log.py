@@ -20,6 +20,12 @@ from events.topics import Topics
 from events.visibility import Visibility
 
 CHANNEL = "events"
+# Equal notifications of one transaction are folded into one by PostgreSQL itself. And what readers have seen must
+# survive a crash: a transaction that is lost gives its id, and so its place in the stream, to another one.
+ANNOUNCE = f"""
+SELECT pg_notify('{CHANNEL}', ''),
+       CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
+"""
 FAR_BEHIND = 5000  # events; more than this is dearer to replay than a page is to load
 COLUMNS = "xid::text, id, at, kind, subject, controller_id, cloud_id, group_id, region, data::text"
 
@@ -66,6 +72,8 @@ class Page:
 def append(events: Iterable[NewEvent]) -> int:
     """Write events within the caller's transaction; readers wake when it commits. Returns how many.
 
+    The transaction will wait for its commit to be on disk, whatever was set before.
+
     Raises TransactionManagementError outside of a transaction: an event must not outlive a change that failed.
     """
     if not connection.in_atomic_block:
@@ -79,8 +87,7 @@ def append(events: Iterable[NewEvent]) -> int:
                 copy.write_row(_row(event))
                 count += 1
         if count:
-            # PostgreSQL itself folds equal notifications of one transaction into one
-            cursor.execute(f"NOTIFY {CHANNEL}")
+            cursor.execute(ANNOUNCE)
     return count
 
 
@@ -92,7 +99,7 @@ def _row(event: NewEvent) -> tuple[Any, ...]:
 def cursor_now() -> str:
     """The cursor for a page about to be read: whatever is not yet visible to it comes later in the stream."""
     now = head()
-    return str(Cursor(now.epoch, (now.settled, 0)))
+    return str(Cursor(now.epoch, now.last))
 
 
 def since(
@@ -103,7 +110,7 @@ def since(
     A cursor of another epoch, older than retention, or far behind is answered with `resync`.
     """
     now = head()
-    end = min(upto or (now.settled, 0), (now.settled, 0))
+    end = min(upto or now.last, now.last)
     start = _start(cursor, now)
     if start is None:
         return Page([], str(Cursor(now.epoch, end)), resync=True)
@@ -121,7 +128,7 @@ def _start(cursor: str, now: Head) -> Position | None:
         parsed = Cursor.parse(cursor)
     except CursorError:
         return None
-    if parsed.epoch != now.epoch or parsed.position < now.floor or parsed.position[0] > now.next_xid:
+    if parsed.epoch != now.epoch or parsed.position < now.floor or parsed.position > now.last:
         return None
     return None if _is_far_behind(parsed.position) else parsed.position
 
