@@ -16,6 +16,7 @@ from starlingx.redaction import redact
 from starlingx.rows import Row
 
 ERROR_LENGTH = 2048
+NO_ERROR = "No errors present"  # how dcmanager says that there is none
 ADDRESS = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
@@ -70,6 +71,7 @@ class Subcloud:
     def read(cls, row: Row) -> Self:
         """Identity: id, name, region-name."""
         oam_address = row.text("oam_floating_ip")
+        error = row.text("error-description", ERROR_LENGTH)
         return cls(
             id=row.identity_number("id"),
             name=row.identity("name"),
@@ -89,7 +91,7 @@ class Subcloud:
             backup_datetime=row.moment("backup-datetime"),
             prestage_status=row.text("prestage-status"),
             prestage_versions=row.text("prestage-versions"),
-            error_description=redact(row.text("error-description", ERROR_LENGTH)),
+            error_description="" if error == NO_ERROR else redact(error),
             management_subnet=row.text("management-subnet"),
             management_start_ip=row.text("management-start-ip"),
             management_end_ip=row.text("management-end-ip"),
