@@ -126,21 +126,27 @@ def _messages(filters: AlarmFilter) -> list[str]:
 
 def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
     """Ids get their names: two queries, by primary key, of at most a dozen rows each."""
+    groups = SubcloudGroup.objects.filter(pk__in=_ids(found, "group")).values_list("pk", "name", "controller__name")
     names: dict[str, dict[Any, str]] = {
         "severity": {severity.value: severity.label for severity in Severity},
         "controller": dict(Controller.objects.filter(pk__in=_ids(found, "controller")).values_list("pk", "name")),
-        "group": dict(SubcloudGroup.objects.filter(pk__in=_ids(found, "group")).values_list("pk", "name")),
+        "group": {pk: f"{group} ({controller})" for pk, group, controller in groups},
         "management_affecting": {True: "yes", False: "no", None: "not said"},
     }
     return [
         {
             "name": name,
             "title": TITLES[name],
-            "values": [_choice(name, value, names.get(name, {}), params) for value in values],
+            "values": [_choice(name, value, names.get(name, {}), params) for value in _in_order(name, values)],
         }
         for name, values in found.items()
         if values
     ]
+
+
+def _in_order(name: str, values: list[FacetValue]) -> list[FacetValue]:
+    """Severities by rank; anything else by how often it stands."""
+    return sorted(values, key=lambda value: -int(value.value)) if name == "severity" else values
 
 
 def _choice(name: str, of: FacetValue, names: dict[Any, str], params: QueryDict) -> dict[str, Any]:
