@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from alarms.entity import parts
 from alarms.ingest import Change
-from collector import store
+from collector import oam, store
 from collector.alarm_looks import look_at_alarms
 from collector.batches import Batches
 from collector.outcomes import AlarmsLook
@@ -49,8 +49,11 @@ class AlarmDesk:
         return self._next(site, look)
 
     async def _look(self, site: Site) -> AlarmsLook:
+        doors = self._reading.doors
+        if doors.uses_oam_ip and not site.oam_ip:
+            await oam.learn(self._reading, site)
         try:
-            session = self._reading.doors.session(site)
+            session = doors.session(site)
         except BadPattern as caught:
             return AlarmsLook(site, timezone.now(), reached=False, error=str(caught), problem=caught)
         return await look_at_alarms(site, session)

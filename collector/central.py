@@ -44,6 +44,10 @@ class Central:
         if recorded is None:  # dropped: a newer lease was given to another collector
             return
         news = reading.roster.stored(subclouds, recorded.clouds)
+        if reading.doors.uses_oam_ip and news.added:
+            known = await reading.writer.run(ingest.oam_ips, reading.config.controller_id)
+            for site in news.added:
+                site.oam_ip = known.get(site.cloud_id, "")
         plan_first(reading, news.added)
         self._hasten(news.changed)
         self._listed.set()

@@ -28,10 +28,11 @@ class Doors:
         """Whether Kubernetes can be asked."""
         return bool(self._config.kube_url and self._config.kube_token)
 
-    def needs_oam_ip(self, site: Site) -> bool:
-        """Whether the site's OAM address must be asked for first: dcmanager's list does not have it."""
+    @property
+    def uses_oam_ip(self) -> bool:
+        """Whether an address pattern names the OAM address, which dcmanager's list does not have."""
         patterns = (self._config.subcloud_auth_url, self._config.kube_url if self.measures else "")
-        return not site.central and not site.oam_ip and any("{oam_ip}" in pattern for pattern in patterns)
+        return any("{oam_ip}" in pattern for pattern in patterns)
 
     def session(self, site: Site) -> CloudSession:
         """The site's own Keystone and services; a token is valid for its cloud only."""

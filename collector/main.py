@@ -9,17 +9,21 @@ import socket
 from collections.abc import Collection
 
 from collector import config
+from collector.hints import HintsTaken, forget_old, standing
 from collector.reader import Reader
 from collector.site import Kind
 from collector.turns import Turns
 from collector.writer import DatabaseLostError, Writer
 from sites import leases
 from sites.credentials import CannotUnsealError
+from starlingx.errors import StarlingXError
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 10.0
 TURN_SECONDS = 2.0
 RESTART_SECONDS = 5.0
+HINT_SECONDS = 0.5
+CLEAN_SECONDS = 600.0
 
 
 class Collector:
@@ -41,10 +45,13 @@ class Collector:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         try:
-            while not self._stopping.is_set():
-                await self._turn()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), TURN_SECONDS)
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(self._follow_hints())
+                while not self._stopping.is_set():
+                    await self._turn()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), TURN_SECONDS)
+                following.cancel()
         finally:
             await self._leave()
 
@@ -63,6 +70,22 @@ class Collector:
             await asyncio.sleep(TURN_SECONDS)
             await self._turn()
 
+    async def _follow_hints(self) -> None:
+        """Hints are read often, as somebody waits for what they bring."""
+        taken = HintsTaken()
+        clean_at = 0.0
+        while True:
+            await asyncio.sleep(HINT_SECONDS)
+            with contextlib.suppress(DatabaseLostError):  # logged by the writer
+                hints = await self._control.run(standing, list(self._held))
+                for hint in hints:
+                    if hint.controller_id in self._readers:
+                        self._readers[hint.controller_id][0].hint(hint, new=taken.is_new(hint))
+                taken.keep_only(hints)
+                if (now := asyncio.get_running_loop().time()) > clean_at:
+                    clean_at = now + CLEAN_SECONDS
+                    await self._control.run(forget_old)
+
     async def _turn(self) -> None:
         """Renew, take, give up; start and stop readers to match."""
         try:
@@ -78,6 +101,8 @@ class Collector:
                     or reader.config.changed_at != changed_at
                 ):
                     await self._stop(controller_id)
+                elif reader.sweeps is not None and reader.sweeps.listed:
+                    self._turns.succeeded(f"the reader of {reader.config.name}")
             for controller_id in self._held.keys() - self._readers.keys():
                 await self._start(controller_id)
         except DatabaseLostError:
@@ -100,10 +125,13 @@ class Collector:
         what = f"the reader of {reader.config.name}"
         try:
             await reader.run()
-        except Exception as caught:
+        except StarlingXError as caught:
             self._turns.failed(what, caught)
-            log.debug("%s", what, exc_info=caught)
-            await asyncio.sleep(RESTART_SECONDS)
+        except DatabaseLostError:
+            pass  # logged by the writer
+        except Exception:
+            log.exception("%s failed", what)
+        await asyncio.sleep(RESTART_SECONDS)
 
     async def _stop(self, controller_id: int) -> None:
         reader, task = self._readers.pop(controller_id)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from collector import store
 from collector.alarm_desk import AlarmDesk
@@ -15,19 +16,23 @@ from collector.central import Central, every, plan_first
 from collector.config import ControllerConfig
 from collector.doors import Doors
 from collector.health_desk import HealthDesk
+from collector.hints import OPEN_PAGE, HintRow
 from collector.inventory_desk import InventoryDesk
 from collector.lane import Lane
 from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.roster import Roster
-from collector.services import Services
+from collector.services import IDENTITY, Services
 from collector.site import Kind, Site
 from collector.writer import DatabaseLostError, Writer
 from sites import ingest
+from sites.ingest import Progress, ServiceLook
+from starlingx.errors import TlsFailed
 from starlingx.session import Connector
 
 BEAT_SECONDS = 1.0
 CONNECTIONS = 1024
+FIRST_CERTIFICATES = 10.0  # seconds: by then the services have answered
 
 
 class Reader:
@@ -44,10 +49,27 @@ class Reader:
     async def run(self) -> None:
         """Raises what no part of it could deal with; whoever runs it starts it again."""
         with _ca_file(self.config.ca_bundle) as ca_file:
-            async with Connector(ca_file=ca_file, limit=CONNECTIONS) as connector:
-                self.reading = await self._prepare(connector)
-                self.sweeps = Sweeps(self.reading)
-                await self._read(self.reading, self.sweeps)
+            try:
+                async with Connector(ca_file=ca_file, limit=CONNECTIONS) as connector:
+                    self.reading = await self._prepare(connector)
+                    self.sweeps = Sweeps(self.reading)
+                    await self._read(self.reading, self.sweeps, ca_file)
+            except TlsFailed as caught:  # the CA bundle itself is of no use
+                await self._say_unusable(caught)
+                raise
+
+    def hint(self, hint: HintRow, *, new: bool) -> None:
+        """Look closer at this cloud: while its page is open, or once."""
+        site = self.reading.roster.by_cloud.get(hint.cloud_id) if self.reading is not None else None
+        if site is None or self.reading is None:
+            return
+        now = asyncio.get_running_loop().time()
+        if hint.reason == OPEN_PAGE:
+            new = site.watched_until <= now  # a page renews its hint all the time
+            site.watched_until = now + hint.seconds
+        for kind in hint.kinds if new else ():
+            if (lane := self.reading.lanes.get(kind)) is not None:
+                lane.hasten(site, now)
 
     async def swept(self, kinds: Collection[Kind]) -> None:
         """Return when T0 was read once and every cloud was looked at once in each of these ways."""
@@ -63,7 +85,7 @@ class Reader:
         roster = Roster(Site(central, None, self.config.name))
         return Reading(self.config, self.token, self._writer, doors, services, roster)
 
-    async def _read(self, reading: Reading, sweeps: Sweeps) -> None:
+    async def _read(self, reading: Reading, sweeps: Sweeps, ca_file: str | None) -> None:
         batches = _open_lanes(reading)
         central = Central(reading, sweeps)
         plan_first(reading, [reading.roster.central])
@@ -75,6 +97,17 @@ class Reader:
             for lane in reading.lanes.values():
                 group.create_task(lane.run())
             group.create_task(self._beats(sweeps))
+            group.create_task(self._certificates(reading.services, ca_file))
+
+    async def _certificates(self, services: Services, ca_file: str | None) -> None:
+        await asyncio.sleep(FIRST_CERTIFICATES)
+        while True:
+            await services.read_certificates(ca_file)
+            await asyncio.sleep(period("inventory"))
+
+    async def _say_unusable(self, problem: TlsFailed) -> None:
+        looks = [ServiceLook(IDENTITY, timezone.now(), error=str(problem))]
+        await self._writer.run(store.store_beat, self.config.controller_id, self._collector, Progress(), looks)
 
     async def _beats(self, sweeps: Sweeps) -> None:
         while True:

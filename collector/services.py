@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.utils import timezone
 
+from collector.certificates import expires_at
 from collector.pacing import Breaker
 from collector.turns import Turns
 from sites.ingest import ServiceLook
@@ -28,6 +29,8 @@ class Services:
         self._interface = interface
         self._turns = Turns(name)
         self._pending: dict[str, ServiceLook] = {}
+        self._urls: dict[str, str] = {}
+        self._expiry: dict[str, datetime] = {}
         self.breaker = Breaker(THRESHOLD, longest_pause)
 
     async def ask(self, service: str, call: Awaitable[T]) -> T:
@@ -44,6 +47,12 @@ class Services:
         self.breaker.succeeded()
         await self.note_success(service, at, loop.time() - begun)
         return answer
+
+    async def read_certificates(self, ca_file: str | None) -> None:
+        """Note when the certificate of each service that has answered expires."""
+        for service, url in list(self._urls.items()):
+            if (when := await expires_at(url, ca_file)) is not None:
+                self._expiry[service] = when
 
     def take_looks(self) -> list[ServiceLook]:
         """What was noted since the last time, one for each service."""
@@ -62,12 +71,14 @@ class Services:
         """A call was answered, so Keystone was too."""
         for each in (service, IDENTITY):
             self._turns.succeeded(each)
+            self._urls[each] = await self._url(each)
             self._pending[each] = ServiceLook(
                 each,
                 at,
-                url=await self._url(each),
+                url=self._urls[each],
                 seconds=seconds if each == service else None,
                 clock_skew_seconds=self._session.server_clock_skew,
+                certificate_expires_at=self._expiry.get(each),
             )
 
     async def _url(self, service: str) -> str:

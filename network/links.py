@@ -54,6 +54,7 @@ class Link:
 
 
 UNWATCHED = Link(LinkState.UNKNOWN, LinkEvidence.NONE, "nothing watches this port")
+NOT_IN_USE = Link(LinkState.UNKNOWN, LinkEvidence.NONE, "not in use")
 OUT_OF_SERVICE = Link(LinkState.UNKNOWN, LinkEvidence.NONE, "the host is not in service")
 ALARMS_UNREAD = Link(LinkState.UNKNOWN, LinkEvidence.NONE, "alarms were never read")
 
@@ -63,6 +64,8 @@ def link_of(port: PortFacts, alarms: Iterable[PortAlarm], *, alarms_known: bool)
     for alarm in alarms:
         if names(alarm.entity_instance_id, port):
             return Link(LinkState.DOWN, LinkEvidence.ALARM, f"alarm {alarm.alarm_id}")
+    if port.measured_up is False and not port.in_use:
+        return NOT_IN_USE  # nobody has brought it up, so that it is silent tells nothing of the cable
     if port.measured_up is not None:
         state = LinkState.UP if port.measured_up else LinkState.DOWN
         return Link(state, LinkEvidence.MEASURED, "exporter" if port.measured_up else "no series at the exporter")

@@ -1,6 +1,13 @@
 """What the fleet tells about clouds, written into rows. The collector is the only caller."""
 
-from sites.ingest.clouds import RecordedSubclouds, ensure_central, record_subclouds, standing
+from sites.ingest.clouds import (
+    RecordedSubclouds,
+    ensure_central,
+    oam_ips,
+    record_oam_ip,
+    record_subclouds,
+    standing,
+)
 from sites.ingest.contact import ContactResult, record_contact
 from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_services
 from sites.ingest.counts import record_counts
@@ -27,12 +34,14 @@ __all__ = [
     "ensure_central",
     "event",
     "failed",
+    "oam_ips",
     "places",
     "record_beat",
     "record_certificates",
     "record_contact",
     "record_counts",
     "record_groups",
+    "record_oam_ip",
     "record_releases",
     "record_services",
     "record_subclouds",

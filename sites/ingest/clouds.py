@@ -108,6 +108,17 @@ def standing(controller_id: int) -> dict[int, int]:
     return {number: pk for number, pk in rows.values_list("dcmanager_id", "pk") if number is not None}
 
 
+def oam_ips(controller_id: int) -> dict[int, str]:
+    """OAM address by cloud, where it was learned."""
+    rows = Cloud.objects.filter(controller_id=controller_id, removed_at=None).exclude(oam_ip="")
+    return dict(rows.values_list("pk", "oam_ip"))
+
+
+def record_oam_ip(cloud_id: int, oam_ip: str) -> None:
+    """The OAM address of one subcloud, which is not in dcmanager's list."""
+    Cloud.objects.filter(pk=cloud_id).exclude(oam_ip=oam_ip).update(oam_ip=oam_ip[:64])
+
+
 def ensure_central(controller_id: int) -> int:
     """Id of the row of the controller's own cloud, made when it is not there yet."""
     found = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.CENTRAL, removed_at=None)
