@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from simulator.faults import Fault
 from simulator.fleet import Cloud
-from simulator.world import BOOT_SECONDS, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,21 @@ def osd_hosts(cloud: Cloud) -> list[str]:
     return [host.hostname for host in cloud.hosts for disk in host.disks if disk.role == "osd"]
 
 
-def ports_down(world: World, cloud: Cloud, at: float) -> dict[tuple[str, str], float]:
+def ports_down(faults: Iterable[Fault], at: float) -> dict[tuple[str, str], float]:
     """Ports whose cable is pulled, and since when."""
     return {(str(fault.options["host"]), str(fault.options["port"])): fault.since
-            for fault in world.faults.active_on(cloud.key, at) if fault.kind == "cable-pulled"}
+            for fault in faults if fault.kind == "cable-pulled" and fault.active(at)}
 
 
-def osds_lost(world: World, cloud: Cloud, at: float) -> dict[int, float]:
+def osds_lost(cloud: Cloud, faults: Iterable[Fault], at: float) -> dict[int, float]:
     """OSDs that are down, and since when; a fault for an OSD the site does not have does nothing."""
     existing = range(len(osd_hosts(cloud)))
-    return {int(fault.options["osd"]): fault.since for fault in world.faults.active_on(cloud.key, at)
-            if fault.kind == "osd-lost" and int(fault.options["osd"]) in existing}
+    return {int(fault.options["osd"]): fault.since for fault in faults
+            if fault.kind == "osd-lost" and fault.active(at) and int(fault.options["osd"]) in existing}
 
 
-def restored_at(world: World, cloud: Cloud, at: float) -> float | None:
-    """When the hosts were up again after the last power loss."""
-    boot = world.clock.scaled(BOOT_SECONDS)
-    ends = [fault.until + boot for fault in world.faults.all_on(cloud.key)
+def restored_at(faults: Iterable[Fault], boot: float, at: float) -> float | None:
+    """When the hosts were up again after the last power loss; `boot` is how long they need."""
+    ends = [fault.until + boot for fault in faults
             if fault.kind == "power-loss" and fault.until is not None and fault.until + boot <= at]
     return max(ends, default=None)

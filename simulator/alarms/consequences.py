@@ -25,14 +25,14 @@ PORT_ALARMS = {"oam": ("100.106", "100.107"), "mgmt": ("100.108", "100.109"), "c
                "data": ("100.112", "100.113")}
 
 
-def episodes(world: World, cloud: Cloud) -> Iterator[Episode]:
-    """Every alarm that followed or follows from a fault this cloud ever had."""
-    for fault in world.faults.all_on(cloud.key):
+def episodes(world: World, cloud: Cloud, faults: list[Fault]) -> Iterator[Episode]:
+    """Every alarm that followed, follows or will follow from one of these faults."""
+    for fault in faults:
         if fault.kind == "cable-pulled":
             yield from pulled(cloud, fault)
         elif fault.kind == "osd-lost":
             yield from osd_lost(cloud, fault)
-            yield from group_lost(cloud, fault, world.faults.all_on(cloud.key))
+            yield from group_lost(cloud, fault, faults)
         elif fault.kind == "power-loss":
             yield from recovering(world, cloud, fault)
 

@@ -1,7 +1,8 @@
 """The alarm model: brings all sources of alarms together and answers what stands where.
 
-Sources: long-standing ones (background.py), natural come and go (churn.py), faults (consequences.py), commands
-(register.py), and whatever `world.alarm_sources` adds, which is dcmanager's 280.* for a central cloud.
+Sources: long-standing ones (background.py), natural come and go (churn.py), faults (consequences.py) and mishaps
+(mishaps.py), commands (register.py), and whatever `world.alarm_sources` adds, which is dcmanager's 280.* for a
+central cloud.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from simulator.alarms import background, consequences, register
+from simulator.alarms import background, consequences, mishaps, register
 from simulator.alarms.alarm import Alarm, Episode
 from simulator.alarms.catalogue import kinds
 from simulator.alarms.churn import Churn
@@ -19,6 +21,7 @@ from simulator.alarms.host_actions import HostActions
 from simulator.alarms.register import Register
 from simulator.alarms.rows import stored_entity, visible
 from simulator.alarms.snapshot import Snapshot, take
+from simulator.faults import Fault
 from simulator.fleet import Cloud, CloudKey
 from simulator.world import DerivedAlarm, World
 
@@ -73,8 +76,9 @@ class StandingAlarms:
         for snapshot in kept:
             if snapshot.holds(version, at):
                 return snapshot
-        fresh = take(version, at, self.episodes(cloud, at), self.churn.changes(cloud, at),
-                     self.register.of(cloud).suppressed, CENTRAL_SECONDS if central else math.inf)
+        changes = chain(self.churn.changes(cloud, at), mishaps.changes(self.churn, cloud, at))
+        fresh = take(version, at, self.episodes(cloud, at), changes, self.register.of(cloud).suppressed,
+                     CENTRAL_SECONDS if central else math.inf)
         if central:
             fresh.valid_from = at
         self._snapshots[cloud.key] = [fresh, *kept[:1]]
@@ -92,11 +96,15 @@ class StandingAlarms:
     def _by_themselves(self, cloud: Cloud, at: float, back: int) -> Iterator[Episode]:
         yield from background.episodes(cloud, self.world.clock.epoch)
         yield from self.churn.episodes(cloud, at, back)
-        yield from consequences.episodes(self.world, cloud)
+        yield from consequences.episodes(self.world, cloud, self.troubles(cloud, at, back // 10))
         yield from self.hosts.episodes(cloud)
         for source in self.world.alarm_sources:
             for derived in source(cloud, at):
                 yield Episode(from_derived(cloud, derived))
+
+    def troubles(self, cloud: Cloud, at: float, back: int = 0) -> list[Fault]:
+        """Faults people injected, and the present mishap; with `back`, those of so many earlier cycles too."""
+        return [*self.world.faults.all_on(cloud.key), *mishaps.near(self.churn, cloud, at, back)]
 
     def _skewed(self, cloud: Cloud, episode: Episode) -> Episode:
         """Time stamps are the site's own: wrong by what its clock was off when the alarm was raised."""

@@ -9,6 +9,7 @@ from simulator.alarms.conditions import Conditions, osds_lost, ports_down, resto
 from simulator.alarms.model import StandingAlarms
 from simulator.alarms.snapshot import Snapshot
 from simulator.fleet import Cloud
+from simulator.world import BOOT_SECONDS
 
 OUT_OF_DATE = "250.001"
 SENSOR = "200.007"
@@ -16,14 +17,14 @@ SENSOR = "200.007"
 
 def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
     """Inventory agrees with the alarms: a host is degraded, out of date, or has a bad sensor, if one says so."""
-    world, snapshot = model.world, model.snapshot(cloud, at)
+    clock, snapshot, troubles = model.world.clock, model.snapshot(cloud, at), model.troubles(cloud, at)
     return Conditions(
-        speed=world.clock.speed, ports_down=ports_down(world, cloud, at), osds_lost=osds_lost(world, cloud, at),
+        speed=clock.speed, ports_down=ports_down(troubles, at), osds_lost=osds_lost(cloud, troubles, at),
         locked=model.hosts.locked(cloud, at), booted=model.hosts.booted(cloud), sensors=bad_sensors(snapshot),
         apps=troubled_apps(snapshot), expiries=expiries(snapshot),
         degraded=hosts_of(alarm for alarm in snapshot.alarms if alarm.degrade_affecting),
         outdated=hosts_of(alarm for alarm in snapshot.alarms if alarm.alarm_id == OUT_OF_DATE),
-        swacts=model.hosts.swacts(cloud, at), restored_at=restored_at(world, cloud, at),
+        swacts=model.hosts.swacts(cloud, at), restored_at=restored_at(troubles, clock.scaled(BOOT_SECONDS), at),
     )
 
 
