@@ -44,6 +44,14 @@ def run() -> None:
         supervisor.stop()
 
 
+def url() -> str:
+    """DATABASE_URL, else the address of the private server. Raises DatabaseError where neither is known."""
+    try:
+        return os.environ.get("DATABASE_URL") or (VAR / POINTER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DatabaseError("there is no database yet: make demo, or python -m dcportal.database run") from None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dcportal.database", description=__doc__)
     parser.add_argument("command", choices=["run", "url"], help="run: serve until stopped; url: print the DATABASE_URL")
@@ -53,10 +61,7 @@ def main() -> int:
         if command == "run":
             run()
         else:
-            sys.stdout.write((os.environ.get("DATABASE_URL") or (VAR / POINTER).read_text(encoding="utf-8")) + "\n")
-    except FileNotFoundError:
-        sys.stderr.write("there is no private database yet: make demo, or python -m dcportal.database run\n")
-        return 1
+            sys.stdout.write(f"{url()}\n")
     except DatabaseError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -54,13 +54,19 @@ def for_checkout(var: Path) -> Layout:
 
 def prepare(layout: Layout) -> None:
     """Make our own folders; those above are never touched."""
-    mode = 0o711 if os.geteuid() == 0 else 0o700  # root's servant must pass through to its data
-    for folder in (layout.home.parent, layout.home):
-        if not folder.exists():
-            folder.mkdir(parents=folder is layout.home.parent)
-            folder.chmod(mode if folder is layout.home or mode == 0o711 else 0o755)
+    if os.geteuid() == 0:
+        for folder in (layout.home.parent, layout.home):
+            _make(folder, 0o711)  # root's servant must pass through to its data
+    else:
+        _make(layout.home, 0o700)
     for folder in (layout.pointer.parent, layout.log.parent):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def _make(folder: Path, mode: int) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(mode)  # whatever the umask was
 
 
 def socket_folder(layout: Layout, account: Account) -> Path:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from processes.child import Child, Program
 from tests.fixtures.cluster import CHECKOUT
@@ -26,8 +27,8 @@ class PrivateServer:
         return self
 
     def _ready(self) -> bool:
-        assert self.child
-        assert self.child.alive, self.child.last_words()
+        if self.child and not self.child.alive:
+            pytest.fail(f"it ended: {self.log.read_text()}")
         return "ready:" in self.log.read_text(encoding="utf-8")
 
     @property
