@@ -40,8 +40,11 @@ class PrivateServer:
 
     def postmaster(self) -> int:
         """Process id of the server itself."""
-        socket = psycopg.conninfo.conninfo_to_dict(self.url)["host"]
-        return int((Path(str(socket)) / ".s.PGSQL.5432.lock").read_text().split()[0])
+        return int((self.socket_folder / ".s.PGSQL.5432.lock").read_text().split()[0])
+
+    @property
+    def socket_folder(self) -> Path:
+        return Path(str(psycopg.conninfo.conninfo_to_dict(self.url)["host"]))
 
     def stop(self) -> None:
         if self.child:

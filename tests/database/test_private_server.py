@@ -60,7 +60,7 @@ def test_nothing_is_open_to_others(private_server: Start, tmp_path: Path) -> Non
     assert stat.S_IMODE((server.var / "database-url").stat().st_mode) == 0o600
     assert stat.S_IMODE(where.data.stat().st_mode) == 0o700
     assert stat.S_IMODE(where.password("dcportal").stat().st_mode) == 0o600
-    assert stat.S_IMODE((where.home / "socket").stat().st_mode) == 0o700
+    assert stat.S_IMODE(server.socket_folder.stat().st_mode) == 0o700
     assert {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.parents} == before
     if os.geteuid() == 0:
         assert where.data.stat().st_uid != 0
