@@ -90,10 +90,10 @@ def certificate(site: Site) -> list[Item]:
         uuid = site.cloud.uuid("certificate", mode)
         expiry = site.conditions.expiries.get(mode, start + (3650 if mode == "ssl_ca" else 365) * DAY)
         rows.append({
-            "uuid": uuid, "certtype": mode, "signature": f"{mode}_{int(site.cloud.hex(mode)[:12], 16)}",
+            "uuid": uuid, "certtype": mode, "mode": mode, "signature": f"{mode}_{int(site.cloud.hex(mode)[:12], 16)}",
             "start_date": stamp_sysinv(min(start, expiry - 365 * DAY)), "expiry_date": stamp_sysinv(expiry),
-            "issuer": None,
-            "subject": f"CN={subject}.{site.cloud.name}", "links": site.links("certificate", uuid),
+            "issuer": f"CN=system-local-ca.{site.cloud.name}", "subject": f"CN={subject}.{site.cloud.name}",
+            "hash_subject": site.cloud.hex("certificate", mode)[:8], "details": None, "links": site.links("certificate", uuid),
             **site.times(uuid),
         })
     return rows
