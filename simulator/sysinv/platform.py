@@ -93,8 +93,8 @@ def certificate(site: Site) -> list[Item]:
             "uuid": uuid, "certtype": mode, "mode": mode, "signature": f"{mode}_{int(site.cloud.hex(mode)[:12], 16)}",
             "start_date": stamp_sysinv(min(start, expiry - 365 * DAY)), "expiry_date": stamp_sysinv(expiry),
             "issuer": f"CN=system-local-ca.{site.cloud.name}", "subject": f"CN={subject}.{site.cloud.name}",
-            "hash_subject": site.cloud.hex("certificate", mode)[:8], "details": None, "links": site.links("certificate", uuid),
-            **site.times(uuid),
+            "hash_subject": site.cloud.hex("certificate", mode)[:8], "details": None,
+            "links": site.links("certificate", uuid), **site.times(uuid),
         })
     return rows
 
