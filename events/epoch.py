@@ -4,14 +4,18 @@ After a dump is restored elsewhere, or a server goes back in time, transaction i
 epoch changes, and every client that comes with an old cursor is told to load its page anew.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from events.cursor import Position
 
+logger = logging.getLogger(__name__)
+
+UNKNOWN = "unknown"
 SERVER = (
     "SELECT system_identifier || '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()"
     # the identifier is made by initdb; the timeline counts restores to a point in time and fail-overs
@@ -62,15 +66,26 @@ def head() -> Head:
 
 def verify_server() -> bool:
     """True if the stream belongs to this server. If not, or if there is none, begin a new epoch and return False."""
+    server = _server()
     with connection.cursor() as cursor:
-        cursor.execute(SERVER)
-        (server,) = cursor.fetchone()
         cursor.execute("SELECT server FROM events_stream WHERE id = 1")
         row = cursor.fetchone()
-    if row is not None and row[0] == server:
+    if row is not None and server in (row[0], UNKNOWN):
         return True
     begin_epoch(server, known=None if row is None else row[0])
     return False
+
+
+def _server() -> str:
+    """Which server this is; UNKNOWN where it may not or cannot say: then nobody is told to start anew for it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(SERVER)
+            return str(cursor.fetchone()[0])
+    except (OperationalError, ProgrammingError) as error:
+        connection.ensure_connection()
+        logger.warning("PostgreSQL does not tell its identity; a restore will not be noticed: %s", error)
+        return UNKNOWN
 
 
 def begin_epoch(server: str, *, known: str | None) -> None:

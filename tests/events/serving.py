@@ -1,8 +1,9 @@
 """The real ASGI application under uvicorn, for sockets; and a client that keeps what it is told."""
 
+import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,3 +104,10 @@ async def numbers(socket: ClientConnection, count: int) -> list[int]:
     while len(found) < count:
         found += [event["data"]["number"] for event in (await frame(socket)).get("events", [])]
     return found
+
+
+async def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """As tests.waiting.wait_until, for a test whose clients must go on meanwhile."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  conditions of other processes have no event to wait for
+            await asyncio.sleep(0.05)
