@@ -20,6 +20,7 @@ POLICY = (
     f"default-src 'none'; script-src 'self' 'nonce-{NONCE}'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'"
 )
+FRAME = {"CSP_NONCE": NONCE, "fleet_counts": {}}
 SEVERITIES = ["critical", "major", "minor", "warning", "cleared", "indeterminate"]
 
 Row = list[Any]
@@ -44,12 +45,17 @@ def invented(count: int, seed: int = 7) -> list[Row]:
 
 @dataclass
 class MapServer:
-    """`rows` may be changed at any time; the next feed has them."""
+    """`rows` may be changed at any time; the next feed has them. `pages` are further addresses with their HTML."""
 
     url: str = ""
     rows: list[Row] = field(default_factory=list)
+    pages: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def answer(self, path: str) -> tuple[str, bytes]:
+        self.asked.append(path)
+        if path in self.pages:
+            return "text/html", self.pages[path].encode()
         if path == "/map/feed":
             unlocated = sum(row[2] is None for row in self.rows)
             feed = {"cursor": "", "columns": COLUMNS, "rows": self.rows, "unlocated": unlocated}
@@ -58,7 +64,7 @@ class MapServer:
             return "application/json", b'{"critical": 41, "major": 0, "minor": 0, "warning": 0}'
         if path.endswith("/panel"):
             return "text/html", f"<h2>Panel of {path.split('/')[2]}</h2><p>text</p>".encode()
-        return "text/html", render_to_string("map/map.html", {"CSP_NONCE": NONCE, "fleet_counts": {}}).encode()
+        return "text/html", render_to_string("map/map.html", FRAME).encode()
 
 
 class Handler(SimpleHTTPRequestHandler):

@@ -1,16 +1,14 @@
 """The map in a real Chromium, under the real content security policy."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.static.conftest import MapServer, Row
+from tests.static.waiting import send, until
 
-PATIENCE = 20.0  # seconds
 LONGEST_TASK = 100  # ms, design §11; measured on an idle machine
 LOADED = 2.0  # other tests may share the processors
 HAS_DRAWN = "window.fleetMap?.loaded && window.fleetMap.sites.items.length"
@@ -24,16 +22,6 @@ FIRST_SITE = """(() => {
     const {drawn: {origin}, placed: [{at}]} = fleetMap.sites;
     return fleetMap.map.layerPointToContainerPoint(at.add(origin));
 })()"""
-CHANGES = """(events) => document.dispatchEvent(new CustomEvent("dc:batch", {detail: {spread: 0, events}}))"""
-
-
-def until(page: Page, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
-    """Polls: under our policy Playwright's own waiting, which evaluates in the page, is refused."""
-    deadline = time.monotonic() + PATIENCE
-    while not wanted(value := page.evaluate(expression)):
-        assert time.monotonic() < deadline, f"{expression} is still {value!r}"
-        page.wait_for_timeout(50)
-    return value
 
 
 @pytest.fixture
@@ -104,7 +92,7 @@ def test_events_change_the_map_within_two_seconds(page: Page, map_server: MapSer
         "at": "",
         "data": {"severity": "critical", "active": 1},
     }
-    page.evaluate(CHANGES, [event])
+    send(page, event)
     until(page, LEGEND, lambda found: int(found["critical"]) == before + 1)
     until(page, "document.querySelector('[data-counter=critical]').textContent", lambda text: text == "41")
 
@@ -138,7 +126,7 @@ def test_20000_sites_with_50_changes_a_second(
             {"kind": "cloud.alarms", "subject": f"cloud:{second * 50 + n + 1}", "at": "", "data": {"severity": "major"}}
             for n in range(50)
         ]
-        page.evaluate(CHANGES, events)
+        send(page, *events)
         page.wait_for_timeout(1000)
     tasks = page.evaluate("longTasks")
     assert max(tasks, default=0) <= LONGEST_TASK * LOADED
