@@ -59,8 +59,8 @@ def env_secret(name: str, kept_in: Path) -> str:
     return kept_secret(kept_in)
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in `path`; made once, by whoever comes first, with mode 0600."""
+def kept_secret(path: Path, size: int = 48) -> str:
+    """The secret in `path`; made once of `size` random bytes, by whoever comes first, with mode 0600."""
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -69,7 +69,7 @@ def kept_secret(path: Path) -> str:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        handle.write(secrets.token_urlsafe(48))
+        handle.write(secrets.token_urlsafe(size))
     try:
         os.link(draft, path)  # fails where another process was first: then its secret is the one
     except FileExistsError:

@@ -39,6 +39,7 @@ class Worker:
         """Until SIGINT or SIGTERM."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
+        logging.getLogger("django-q").setLevel(logging.WARNING)  # else a line for each heartbeat
         self.keeper.start()
         try:
             while not self.stopping:

@@ -20,13 +20,15 @@ TOKEN_LIFE = timedelta(days=365)
 
 def make_users(var: Path) -> None:
     """Users of every role who see the whole fleet. Existing ones keep the password they have."""
+    from django.contrib.auth.hashers import make_password
     from django.contrib.auth.models import Group, User
 
     from dcportal.env import kept_secret
     from sites.models import ScopeGrant
 
     fresh = not (var / PASSWORD_FILE).exists()  # then the old passwords are known to nobody
-    password = kept_secret(var / PASSWORD_FILE)
+    password = kept_secret(var / PASSWORD_FILE, size=12)  # people type it
+    hashed = make_password(password)  # slow on purpose: once for all
     for name, role in ROLES.items():
         highest = role == "Administrator"
         user, created = User.objects.get_or_create(
@@ -35,7 +37,7 @@ def make_users(var: Path) -> None:
         user.groups.add(Group.objects.get(name=role))
         ScopeGrant.objects.get_or_create(user=user, fleet=True)
         if created or fresh:
-            user.set_password(password)
+            user.password = hashed
             user.save(update_fields=["password"])
 
 

@@ -20,7 +20,7 @@ def all_of(options: Options, *, own_database: bool) -> dict[str, Program]:
         ),
         "web": (
             *("-m", "uvicorn", "dcportal.asgi:application", f"--host={HOST}", f"--port={options.port}"),
-            *("--ws=websockets", "--no-access-log", "--timeout-graceful-shutdown=3"),
+            *("--ws=websockets-sansio", "--no-access-log", "--timeout-graceful-shutdown=3"),
         ),
         "collector": ("manage.py", "collect"),
         "worker": ("manage.py", "worker"),

@@ -35,7 +35,11 @@ def step(name: str) -> Iterator[None]:
 def migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return  # saves seconds at each later start
     with connection.cursor() as cursor:  # building an index may take longer than a page may; unknown before version 17
         cursor.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'")
     call_command("migrate", verbosity=0, interactive=False)
@@ -88,6 +92,7 @@ def main() -> int:
     with step("portal loaded"):
         django.setup()
     asked = options.read()
+    Path(asked.var, "static").mkdir(exist_ok=True)  # WhiteNoise complains where it is missing
     with step("database schema up to date"):
         migrate()
     with step("users and token"):
