@@ -1,4 +1,5 @@
-// From live events to patches of the map: collected, the last word per site wins, handed over once a second.
+// From live events to patches of the map: the first change at once, then collected and handed over once a second; the
+// last word per site wins.
 import {severityWord} from "../words.js";
 
 const FLUSH_MS = 1000;
@@ -15,7 +16,7 @@ const CHANGES = {
 
 export class Stream {
   constructor({onPatch, onReload}) {
-    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, reloadTimer: 0, onReload});
+    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, flushed: 0, reloadTimer: 0, onReload});
     document.addEventListener("dc:batch", ({detail}) => this.take(detail));
     document.addEventListener("dc:resync", () => this.reload(0));
   }
@@ -27,11 +28,12 @@ export class Stream {
       else if (kind === "cloud.removed") this.removed.add(id);
       else if (CHANGES[kind]) this.patches.set(id, {...this.patches.get(id), ...CHANGES[kind](data ?? {})});
     }
-    if ((this.patches.size || this.removed.size) && !this.timer) this.timer = setTimeout(() => this.flush(), FLUSH_MS);
+    if ((this.patches.size || this.removed.size) && !this.timer) this.timer = setTimeout(() => this.flush(), Math.max(0, this.flushed + FLUSH_MS - Date.now()));
   }
 
   flush() {
     this.timer = 0;
+    this.flushed = Date.now();
     this.onPatch([...this.patches], [...this.removed]);
     this.patches.clear();
     this.removed.clear();
