@@ -166,7 +166,8 @@ SPECTACULAR_SETTINGS = {
 # --- Live stream -----------------------------------------------------------------------------------------------------
 STREAM_AUTHENTICATE = "sites.access.stream_visibility"  # (scope) -> events.visibility.Visibility | None
 STREAM_TICK_SECONDS = 0.2
-STREAM_RETENTION = timedelta(days=2)  # a cursor older than this is answered with resync
+EVENT_RETENTION = timedelta(days=30)  # older events are pruned; a cursor from before is answered with resync
+PRUNERS = ["events.retention.prune"]  # what `manage.py prune` calls
 
 # --- Background tasks (django-q2; at-least-once with overlap: see docs/decisions) -------------------------------------
 Q_CLUSTER = {
