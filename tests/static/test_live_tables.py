@@ -14,7 +14,8 @@ PAGE = """{% extends "base.html" %}{% block main %}
 <div class="table-wrap" id="rows" data-refetch="/rows"><table class="table"><tbody data-rows>
 <tr data-severity="minor" data-cloud="12" data-field="row-severity" data-href="/subclouds/12/" tabindex="0">
 <td><span class="sev" data-cloud="12" data-field="severity" data-severity="minor">
-<svg class="shape"><use href="x#minor"/></svg><span data-word>Minor</span></span></td><td class="num zero" data-cloud="12" data-field="critical">0</td>
+<svg class="shape"><use href="x#minor"/></svg><span data-word>Minor</span></span></td>
+<td class="num zero" data-cloud="12" data-field="critical">0</td>
 <td><span class="state" data-cloud="12" data-field="ceph" data-state="ok"><svg class="shape"><use href="x#ok"/></svg>
 <span data-word>ok</span></span></td>
 <td><time data-age data-stale-after="1" datetime="2020-01-01T00:00:00Z"></time></td></tr>

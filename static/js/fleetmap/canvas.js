@@ -93,6 +93,7 @@ export const SitesLayer = L.Layer.extend({
     const radius = radiusOf(item.size);
     const alarmed = item.counts.reduce((sum, count, rank) => (rank >= trouble ? sum + count : sum), 0);
     this.stamp(context, this.icons.donut(this.layer, quantise(item.counts), radius, item.stale === item.size), x, y);
+    if (item.isNew) this.ring(context, x, y, radius + 4.5, this.icons.colours.text, 1.8);
     context.textAlign = "center";
     context.fillStyle = alarmed ? text : muted;
     context.font = `${alarmed ? 750 : 600} ${radius > 20 ? 13 : 12}px ${FONT}`;
@@ -116,6 +117,7 @@ export const SitesLayer = L.Layer.extend({
     const look = this.layer.classes[item.worst].look;
     const size = SINGLE[look] ?? BIG;
     if (item.id === this.selected) this.ring(context, x, y, size / 2 + 5, this.icons.colours.accent, 2.5);
+    else if (item.isNew) this.ring(context, x, y, size / 2 + 4, this.icons.colours.text, 1.8);
     context.globalAlpha = item.stale || item.offline ? 0.62 : 1;
     this.stamp(context, this.icons.shape(look, size), x, y);
     context.globalAlpha = 1;

@@ -11,17 +11,20 @@ let current = {features: [], counts: [], total: 0};
 let view = null;
 let ready = false;
 
+const LOOK_MS = 5000;
+
 const zeros = (length) => new Array(length).fill(0);
 
 function reindex() {
   const {classes} = layerOf(fleet.layer);
   current = fleet.features();
+  const now = Date.now();
   index = new Supercluster({
     radius: 46, extent: 256, maxZoom: MAX_ZOOM, minPoints: 2,
     map: ({site, rank}) => {
       const counts = zeros(classes.length);
       counts[rank] = 1;
-      return {counts, worst: rank, ceph: site.ceph === "error" ? 1 : 0, nic: site.nic === "error" ? 1 : 0, stale: site.stale || isOffline(site) ? 1 : 0};
+      return {counts, worst: rank, ceph: site.ceph === "error" ? 1 : 0, nic: site.nic === "error" ? 1 : 0, stale: site.stale || isOffline(site) ? 1 : 0, isNew: site.newUntil > now ? 1 : 0};
     },
     reduce: (sum, one) => {
       // the first reduce gets the accumulator of map by reference: counts are copied, never shared
@@ -30,6 +33,7 @@ function reindex() {
       sum.ceph += one.ceph;
       sum.nic += one.nic;
       sum.stale += one.stale;
+      sum.isNew += one.isNew;
     },
   }).load(current.features);
 }
@@ -37,11 +41,11 @@ function reindex() {
 function item({geometry, properties, id}) {
   const [lon, lat] = geometry.coordinates;
   if (properties.cluster) {
-    const {counts, worst, ceph, nic, stale, point_count: size} = properties;
-    return {lon, lat, cluster: id, counts, worst, ceph, nic, stale, size};
+    const {counts, worst, ceph, nic, stale, isNew, point_count: size} = properties;
+    return {lon, lat, cluster: id, counts, worst, ceph, nic, stale, isNew, size};
   }
   const {site, rank} = properties;
-  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), active: site.active, availability: site.availability};
+  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), isNew: site.newUntil > Date.now(), active: site.active, availability: site.availability};
 }
 
 function answer(reason) {
@@ -94,5 +98,13 @@ const actions = {
     postMessage({type: "found", site: site && {...site}});
   },
 };
+
+// marks of what is new go out without an event
+setInterval(() => {
+  if (!ready || !fleet.newUntil) return;
+  if (Date.now() > fleet.newUntil) fleet.newUntil = 0;
+  reindex();
+  answer("aged");
+}, LOOK_MS);
 
 addEventListener("message", ({data}) => actions[data.type](data));

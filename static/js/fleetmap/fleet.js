@@ -1,7 +1,8 @@
 // The sites as the worker holds them: read from the compact feed, patched from events, filtered, counted.
 import {isOffline, layerOf} from "./layers.js";
 
-const IN_VIEW_ROWS = 150;
+const IN_VIEW_ROWS = 100;
+const NEW_MS = 60_000; // how long a site that got worse is marked as new
 
 export class Fleet {
   sites = new Map(); // id -> site
@@ -9,6 +10,7 @@ export class Fleet {
   hidden = new Set(); // class names
   needle = "";
   unlocated = 0;
+  newUntil = 0; // when the last "new" ends
 
   // rows: one list per site; values: one list per column, which packs a third smaller
   load({columns, rows, values, unlocated}) {
@@ -23,12 +25,17 @@ export class Fleet {
   }
 
   // patches: [[id, fields], …]. Returns whether any site is not known here (then the feed has to be read again).
-  patch(patches) {
+  patch(patches, now = Date.now()) {
     let stranger = false;
     for (const [id, fields] of patches) {
       const site = this.sites.get(id);
-      if (site) Object.assign(site, fields);
-      else stranger = true;
+      if (!site) {
+        stranger = true;
+        continue;
+      }
+      const before = layerOf("alarms").of(site);
+      Object.assign(site, fields);
+      if (layerOf("alarms").of(site) > before) site.newUntil = this.newUntil = now + NEW_MS;
     }
     return stranger;
   }

@@ -4,6 +4,7 @@ import {layerOf} from "./layers.js";
 function lines(item, layer) {
   if (item.cluster === undefined) {
     const facts = [item.name, layer.classes[item.worst].word, `${item.active ?? "–"} alarms`, `Ceph ${item.ceph}`, `NIC ${item.nic}`];
+    if (item.isNew) facts.push("worse since a minute");
     if (item.offline) facts.push("offline");
     else if (item.stale) facts.push("stale");
     return facts;
@@ -13,6 +14,7 @@ function lines(item, layer) {
   if (item.ceph) facts.push(`${item.ceph} with Ceph errors`);
   if (item.nic) facts.push(`${item.nic} with links down`);
   if (item.stale) facts.push(`${item.stale} stale`);
+  if (item.isNew) facts.push(`${item.isNew} worse since a minute`);
   return facts;
 }
 

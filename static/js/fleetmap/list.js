@@ -63,9 +63,24 @@ export class List {
     this.last = {total, rows};
     this.count.textContent = total > rows.length ? `${number(rows.length)} worst of ${number(total)}` : number(total);
     if (this.isRead) return this.patch(rows);
-    while (this.body.rows.length > rows.length) this.body.deleteRow(-1);
-    rows.forEach((site, at) => this.put(this.body.rows[at] ?? this.body.insertRow(), site));
+    this.arrange(rows);
     if (!rows.length) this.none();
+  }
+
+  // rows keep their element while their site is shown: a change costs one row, not all below it
+  arrange(rows) {
+    const known = new Map([...this.body.rows].map((row) => [row.dataset.select, row]));
+    let next = this.body.firstElementChild;
+    for (const site of rows) {
+      const row = known.get(String(site.id)) ?? document.createElement("tr");
+      known.delete(String(site.id));
+      this.put(row, site);
+      if (row === next) next = next.nextElementSibling;
+      else this.body.insertBefore(row, next);
+    }
+    for (const row of known.values()) row.remove();
+    for (const row of this.body.querySelectorAll("tr:not([data-select])")) row.remove();
+    if (this.body.rows[0]) this.body.rows[0].tabIndex = 0;
   }
 
   put(row, site) {
@@ -74,7 +89,6 @@ export class List {
     row.dataset.key = key;
     row.tabIndex = -1;
     row.setAttribute("aria-selected", String(site.id === this.selected));
-    if (this.body.rows[0] === row) row.tabIndex = 0;
   }
 
   patch(rows) {
