@@ -16,5 +16,5 @@ class SitesConfig(AppConfig):
 def _apply_roles(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
     from sites.roles import apply_roles  # needs the app registry
 
-    if sender is list(apps.get_app_configs())[-1]:
+    if sender is [app for app in apps.get_app_configs() if app.models_module][-1]:
         apply_roles(apps, using)

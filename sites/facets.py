@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.fields import BooleanField
@@ -93,7 +94,10 @@ def _grouped(
     columns: list[Any] = [special.get(name, F(column or "id")) for name, column in SELECTORS.items()]
     columns += [F("controller__name"), F("group__name")]
     columns += [Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField()) for q in conditions]
-    inner, parameters = numbered(base, columns)
+    try:
+        inner, parameters = numbered(base, columns)
+    except EmptyResultSet:  # Django saw that nothing can match
+        return []
     facets, flags = [f"r.p{i}" for i in range(len(SELECTORS))], len(SELECTORS) + 2
     counts = [_count([flags + i for i, other in enumerate(active) if other != name]) for name in SELECTORS]
     which = " ".join(f"WHEN grouping({column}) = 0 THEN {i}" for i, column in enumerate(facets))

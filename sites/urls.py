@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sites.api import clouds, events, tokens
 from sites.api import controllers as rest_controllers
-from sites.views import cloudlist, cloudpage, controllers, fleetmap
+from sites.views import cloudlist, cloudpage, controllers, fleetmap, signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subclouds/<int:pk>/timeline", cloudpage.history, name="subcloud-timeline"),
     path("subclouds/<int:pk>/place", cloudpage.place, name="subcloud-place"),
     path("subclouds/<int:pk>/panel", fleetmap.panel, name="subcloud-panel"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", signin.SignIn.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),

@@ -31,7 +31,7 @@ class ControllerForm(forms.ModelForm):  # type: ignore[type-arg] # generic for t
         if not self.instance.pk and not found.get("password"):
             self.add_error("password", "A System Controller needs the read user's password.")
         if not self.errors:
-            candidate = Controller(**{name: found[name] for name in self._meta.fields or ()})
+            candidate = Controller(**{name: found[name] for name in FIELDS if name not in SECRETS})
             candidate.write_password_sealed = b"-" if found["write_password"] else self.instance.write_password_sealed
             for name, problem in problems_of(candidate).items():
                 self.add_error(name, problem)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers as s
 from rest_framework import status
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +24,7 @@ from sites.freshness import stale_after
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Controller, ControllerService
 from sites.selectors import controllers
-from sites.services.actors import actor_of, audit, now_of
+from sites.services.actors import actor_of, demand, now_of
 from sites.services.controllers import ControllerFacts, add_controller, change_controller
 
 OPEN = (
@@ -104,7 +104,7 @@ class Controllers(ScopedList):
 
     @extend_schema(summary="Add a System Controller; for administrators", tags=["controllers"])
     def post(self, request: Request) -> Response:
-        _demand(request, "sites.add_controller", "controller:new")
+        demand(request, "sites.add_controller", "controller.add", "controller:new")
         given = ControllerSchema(data=request.data)
         given.is_valid(raise_exception=True)
         try:
@@ -129,7 +129,7 @@ class OneController(ScopedObject):
         controller = self.get_queryset().filter(pk=pk).first()
         if controller is None:
             raise Http404
-        _demand(request, "sites.change_controller", f"controller:{pk}")
+        demand(request, "sites.change_controller", "controller.change", f"controller:{pk}")
         given = ControllerSchema(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         try:
@@ -137,12 +137,3 @@ class OneController(ScopedObject):
         except DjangoValidationError as error:
             raise ValidationError(error.message_dict) from None
         return super().get(request, pk)
-
-
-def _demand(request: Request, permission: str, subject: str) -> None:
-    """Raises PermissionDenied, after an audit row, where the user's role does not hold `permission`."""
-    if request.user.has_perm(permission):
-        return
-    verb = permission.split(".")[1].replace("_", ".")
-    audit(actor_of(request), verb, subject, now_of(request), {"needs": permission}, "refused")
-    raise PermissionDenied(f"Your role may not do this: it needs {permission}.")

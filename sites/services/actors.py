@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from rest_framework.request import Request
+
+from events.audit import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,12 @@ def audit(
     outcome: Literal["done", "refused", "failed"] = "done",
 ) -> None:
     """Appends to the audit chain, in the caller's transaction. `detail` never holds a secret."""
-    from events.audit import record  # needs the app registry
-
     record(actor=actor.name, verb=verb, subject=subject, outcome=outcome, detail=detail, source=actor.source, at=now)
+
+
+def demand(request: HttpRequest | Request, permission: str, verb: str, subject: str) -> None:
+    """Raises PermissionDenied, after an audit row, where the user's role does not hold `permission`."""
+    if request.user.has_perm(permission):
+        return
+    audit(actor_of(request), verb, subject, now_of(request), {"needs": permission}, "refused")
+    raise PermissionDenied(f"Your role may not do this: it needs {permission}.")

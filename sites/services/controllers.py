@@ -106,7 +106,10 @@ def _sealed(facts: ControllerFacts) -> dict[str, bytes]:
 
 
 def _url_problem(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # brackets that hold no IPv6 address
+        return "Not a URL. An IPv6 address gets its brackets by itself."
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return "A URL that begins with http:// or https:// and names a host."
     if parts.username or parts.password:

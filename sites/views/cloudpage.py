@@ -2,7 +2,6 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +11,7 @@ from sites.middleware import PortalRequest
 from sites.placing import PlaceForm
 from sites.selectors import CloudInView, cloud_in_view
 from sites.services import clouds as services
-from sites.services.actors import actor_of
+from sites.services.actors import actor_of, demand
 from sites.timeline import timeline
 
 SYNC_ORDER = {"out-of-sync": 0, "unknown": 1, "in-sync": 3}
@@ -72,11 +71,11 @@ def history(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "sites/cloud_timeline.html", {"seen": seen, "cloud": seen.cloud, "moments": timeline(pk)})
 
 
-@permission_required("sites.change_cloud", raise_exception=True)
 @require_http_methods(["GET", "POST"])
 def place(request: PortalRequest, pk: int) -> HttpResponse:
     """Position and region by hand."""
     seen = cloud_in_view(request, pk)
+    demand(request, "sites.change_cloud", "cloud.place", f"cloud:{pk}")
     form = PlaceForm(request.POST or None, cloud=seen.cloud)
     if request.method == "POST" and form.is_valid():
         form.save(actor_of(request), request.now)
