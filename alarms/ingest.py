@@ -97,7 +97,7 @@ def record(batch: Sequence[AlarmSnapshot], *, lease_token: int, now: datetime) -
         STAGING.stage(cursor, _rows(latest[pk] for pk in sorted(admitted.clouds)))
         changes = [
             Change(Kind.ALARM_RAISED if inserted else Kind.ALARM_CHANGED, pk, cloud_id, *told)
-            for pk, cloud_id, inserted, *told in STAGING.upsert(cursor, now, TOLD)
+            for pk, cloud_id, inserted, *told in STAGING.upsert(cursor, now, TOLD, silent=admitted.first)
         ]
         changes += _clear(cursor, [pk for pk in admitted.clouds if latest[pk].complete], now)
         touched = {change.cloud_id for change in changes} | admitted.first

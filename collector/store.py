@@ -39,7 +39,7 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
         if snapshots:
             recorded = alarms_ingest.record(snapshots, lease_token=lease_token, now=now)
             result.stored = recorded.admitted
-            result.changes = [change for change in recorded.changes if change.cloud_id not in recorded.first]
+            result.changes = recorded.changes
             _derive(recorded, now)
         unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if _same(each)]
         sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token)

@@ -4,7 +4,7 @@ Nothing is written for a row that already says the same, so a fleet at rest cost
 caller's transaction; one row lock per cloud and facet (sites/ingest/facets.py) keeps two collectors apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -51,10 +51,11 @@ class Staging:
     def stage(self, cursor: CursorWrapper, rows: Iterable[Sequence[Any]]) -> None:
         """Fill the temporary table with `rows` (key and columns in order), texts cut to their columns."""
         cursor.execute(self._create)
-        lengths = self._lengths
+        texts = self._texts
         with cursor.copy(self._copy) as copy:
             for row in rows:
-                copy.write_row([bounded(v, n) if n and v is not None else v for v, n in zip(row, lengths, strict=True)])
+                fits = all(len(row[index]) <= length and row[index].isprintable() for index, length in texts)
+                copy.write_row(row if fits else _cut(row, texts))
 
     def differences(self, cursor: CursorWrapper, told: Sequence[str]) -> list[tuple[Any, ...]]:
         """Stored rows that are about to change: id, first key column, then for each of `told` the old and new value."""
@@ -65,9 +66,20 @@ class Staging:
         )
         return list(cursor.fetchall())
 
-    def upsert(self, cursor: CursorWrapper, now: datetime, returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-        """Insert what is new, update what differs. For each: id, first key column, whether new, `returning`."""
-        cursor.execute(self._upsert(returning), {**self._insert_values, "now": now})
+    def upsert(
+        self, cursor: CursorWrapper, now: datetime, returning: Sequence[str] = (), *, silent: Collection[int] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Insert what is new, update what differs. For each: id, first key column, whether new, `returning`.
+
+        Rows whose first key column is in `silent` are written like all, but not returned.
+        """
+        columns = "".join(f", {c}" for c in returning)
+        cursor.execute(
+            f"WITH written AS ({self._upsert(returning)})"  # noqa: S608
+            f" SELECT id, {self.key[0]}, inserted{columns} FROM written "
+            f" WHERE {self.key[0]} <> ALL(%(silent)s::bigint[])",
+            {**self._insert_values, "now": now, "silent": list(silent)},
+        )
         return list(cursor.fetchall())
 
     def gone(self, owners: Sequence[int]) -> tuple[str, dict[str, Any]]:
@@ -98,13 +110,11 @@ class Staging:
         return f"COPY {self.staged} ({', '.join((*self.key, *self.columns))}) FROM STDIN"
 
     @cached_property
-    def _lengths(self) -> list[int]:
-        """Longest text of each staged column; 0 where it holds no text."""
+    def _texts(self) -> list[tuple[int, int]]:
+        """Index and longest text of each staged column that holds text."""
         fields = {field.column: field for field in self.model._meta.concrete_fields}
-        return [
-            (fields[c].max_length or 0) if isinstance(fields[c], models.CharField) else 0
-            for c in (*self.key, *self.columns)
-        ]
+        staged = enumerate(fields[column] for column in (*self.key, *self.columns))
+        return [(index, f.max_length) for index, f in staged if isinstance(f, models.CharField) and f.max_length]
 
     @cached_property
     def _insert_values(self) -> dict[str, Any]:
@@ -150,8 +160,15 @@ class Staging:
             f" WHERE o.id IS NULL OR {self._differs} ORDER BY {', '.join(f's.{c}' for c in self.key)}"
             f" ON CONFLICT ({', '.join(self.key)}){f' WHERE {self.open_when}' if self.open_when else ''}"
             f" DO UPDATE SET {changes}"
-            f" RETURNING t.id, t.{self.key[0]}, t.xmax = 0{''.join(f', t.{c}' for c in returning)}"
+            f" RETURNING t.id, t.{self.key[0]}, t.xmax = 0 AS inserted{''.join(f', t.{c}' for c in returning)}"
         )
+
+
+def _cut(row: Sequence[Any], texts: Sequence[tuple[int, int]]) -> list[Any]:
+    values = list(row)
+    for index, length in texts:
+        values[index] = bounded(values[index], length)
+    return values
 
 
 def _field(model: type[models.Model], column: str) -> Any:
