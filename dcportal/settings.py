@@ -190,7 +190,9 @@ WORKER_HEARTBEAT = {  # seconds; a cluster that leaves a beat unanswered for `pa
     "every": env_float("DCPORTAL_HEARTBEAT", 5),
     "patience": env_float("DCPORTAL_HEARTBEAT_PATIENCE", 120),
 }
-HOUSEKEEPING: dict[str, float] = {}  # dotted path of a function without arguments: seconds between its calls
+HOUSEKEEPING: dict[str, float] = {  # dotted path of a function without arguments: seconds between its calls
+    "operations.housekeeping.prune": 600,
+}
 
 # --- Reading the fleet: seconds between looks. The demo divides them by SPEED, never below half a second --------------
 SPEED = env_float("DCPORTAL_SPEED", 1.0)
