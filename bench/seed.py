@@ -55,16 +55,25 @@ def main() -> None:
     Seed(options.seed).fill(options.subclouds, options.controllers, options.alarms, keep=options.keep)
 
 
-def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    """COPY `rows` into `table`; the count."""
+def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """COPY `rows` into `table`."""
     from django.db import connection
 
-    count = 0
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as writer:
         for row in rows:
             writer.write_row(row)
-            count += 1
-    return count
+
+
+def _empty() -> None:
+    """Everything observed, with all that hangs on it; but what people may see of the whole fleet or a region stays."""
+    from django.db import connection
+
+    from sites.models import ScopeGrant
+
+    kept = list(ScopeGrant.objects.filter(controller=None, group=None))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE sites_controller CASCADE")
+    ScopeGrant.objects.bulk_create(kept)
 
 
 class Seed:
@@ -82,7 +91,7 @@ class Seed:
 
         with transaction.atomic():
             if not keep:
-                self._empty()
+                _empty()
             groups = self._controllers(controllers)
             self._clouds(subclouds, groups)
             clouds = self._ids()
@@ -92,12 +101,6 @@ class Seed:
             self._storage(clouds)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-
-    def _empty(self) -> None:
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE sites_controller CASCADE")
 
     def _controllers(self, count: int) -> dict[int, list[int]]:
         """{controller id: ids of its groups}, with a central cloud and the table of services each."""
@@ -208,13 +211,13 @@ class Seed:
         copy(
             "hosts_host",
             "cloud_id, uuid, hostname, personality, subfunctions, administrative, operational, availability, status,"
-            " task, config_status, software_version, management_ip, bmc_ip, bmc_type, clock_synchronization, install_state,"
-            " peer_group, uptime_seconds, active_controller, changed_at",
+            " task, config_status, software_version, management_ip, bmc_ip, bmc_type, clock_synchronization,"
+            " install_state, peer_group, uptime_seconds, active_controller, changed_at",
             (
                 (c, f"h{c}-{h}", f"controller-{h}", "controller", "controller,worker", "unlocked", "enabled",
-                 "available", "ok", "", "", "10.0.2", f"192.168.204.{h + 2}", f"10.9.{c % 250}.{h}", "redfish", "ntp", "completed",
-                 "", 864_000 + c, h == 0, self.now)
-                for c, _, hosts in clouds for h in range(hosts or 0)
+                 "available", "ok", "", "", "10.0.2", f"192.168.204.{h + 2}", f"10.9.{c % 250}.{h}", "redfish", "ntp",
+                 "completed", "", 864_000 + c, h == 0, self.now)
+                for c, _, hosts in clouds for h in range(hosts)
             ),
         )  # fmt: skip
         self._ports(list(Host.objects.order_by("id").values_list("id", "cloud_id", "hostname")))

@@ -1,7 +1,7 @@
 """Filters over clouds and over what points to a cloud: the same set behind HTML and REST."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import django_filters
 from django import forms
@@ -13,6 +13,7 @@ from sites.freshness import is_live
 from sites.models import Cloud, Controller, SubcloudGroup
 from sites.search import search_query
 
+M = TypeVar("M", bound=Model)
 NOTHING_SET = "-"  # the value that stands for "has none" in a words filter
 
 
@@ -94,10 +95,15 @@ class SearchFilter(django_filters.CharFilter):
     """Words and word beginnings; every one must be found."""
 
     def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
-        if not value:
-            return qs
-        query = search_query(value)
-        return qs.none() if query is None else qs.filter(**{self.field_name: query})
+        return with_words(qs, self.field_name, value)
+
+
+def with_words(qs: QuerySet[M], field: str, text: str | None) -> QuerySet[M]:
+    """The rows that have every word of `text`; all of them without a text, none where it holds no word."""
+    if not text:
+        return qs
+    query = search_query(text)
+    return qs.none() if query is None else qs.filter(**{field: query})
 
 
 class OfCloudFilter(django_filters.FilterSet):

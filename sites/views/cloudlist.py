@@ -16,7 +16,7 @@ from sites.choices import Facet
 from sites.export import csv_response
 from sites.expressions import observed, stale
 from sites.facets import SELECTORS, Facets, count_facets
-from sites.filters import CloudFilter
+from sites.filters import CloudFilter, with_words
 from sites.freshness import stale_after
 from sites.middleware import PortalRequest
 from sites.models import Cloud
@@ -125,9 +125,9 @@ def _rows(matching: QuerySet[Cloud], asked: Plan, request: PortalRequest) -> Pag
 
 
 def _facets(request: PortalRequest) -> Facets:
-    searched = CloudFilter({"q": request.GET.get("q", "")}, queryset=subclouds(request.scopes), request=request)
+    searched = with_words(subclouds(request.scopes), "search", request.GET.get("q"))
     chosen = {name: [text for text in request.GET.getlist(name) if text] for name in SELECTORS}
-    return count_facets(searched.qs, chosen, request.now)
+    return count_facets(searched, chosen, request.now)
 
 
 def _links(request: PortalRequest, facets: Facets) -> list[dict[str, Any]]:
