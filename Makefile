@@ -22,8 +22,8 @@ lint: ## style, types, import rules, migrations, templates
 	$(VENV) scripts/lint_imports.py
 	$(VENV) manage.py check
 	$(VENV) manage.py makemigrations --check --dry-run
-	$(VENV) -m djlint --quiet --lint templates */templates
+	$(VENV) -m djlint --quiet --lint templates
 
-bench: ## measure against the budgets
+bench: ## measure against the budgets (ONLY="ingest rest" for some)
 	@sh scripts/bootstrap dev
-	@$(VENV) -m bench $(ARGS)
+	@$(VENV) -m bench $(ONLY)

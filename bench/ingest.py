@@ -1,7 +1,8 @@
 """200,000 alarms through alarms.ingest, against COPY and upsert of the same rows, batch by batch in turn.
 
-Both sides write the same batches, one transaction each, into tables with the same indexes; the raw side has no gate, no
-badges, no events and no spans. Wall time, PostgreSQL included: that is where most of the work is.
+Both sides write the same batches, one transaction each, into tables with the same indexes and keys; the raw side has no
+gate, no badges, no events and no spans. Wall time, PostgreSQL included: that is where most of the work is. A machine
+too slow for all of them does as many as fit, and says so.
 """
 
 import gc
@@ -31,6 +32,7 @@ from starlingx.records import Alarm  # noqa: E402
 
 SUBCLOUDS, EACH, BATCH = 20_000, 10, 200
 BUDGET = 1.5
+PATIENCE = 35.0  # seconds for each of the three comparisons
 
 
 @dataclass(slots=True)
@@ -61,6 +63,9 @@ class Raw:
         )
         self.connection.execute("CREATE TABLE raw_alarm (LIKE alarms_alarm INCLUDING ALL)")
         self.connection.execute(
+            "ALTER TABLE raw_alarm ADD FOREIGN KEY (cloud_id) REFERENCES sites_cloud DEFERRABLE INITIALLY DEFERRED"
+        )
+        self.connection.execute(
             f"CREATE TEMPORARY TABLE staged ON COMMIT DELETE ROWS AS SELECT {self.names} FROM raw_alarm WITH NO DATA"  # noqa: S608
         )
         self.connection.commit()
@@ -82,9 +87,9 @@ def main() -> None:
     say(f"{len(clouds) * EACH:,} alarms in batches of {BATCH * EACH:,}")
     forget_first_looks()
     new = {pk: alarms_of(pk, now) for pk in clouds}
-    compare("new (first list of each cloud)", raw, new, now)
+    done = compare("new (first list of each cloud)", raw, new, now)
     settle()
-    changed = {pk: [replace(a, reason_text=f"{a.reason_text} (2)") for a in alarms] for pk, alarms in new.items()}
+    changed = {pk: [replace(a, reason_text=f"{a.reason_text} (2)") for a in new[pk]] for pk in clouds[:done]}
     compare("all changed, an event for each", raw, changed, now + timedelta(minutes=1))
     settle()
     compare("nothing changed", raw, changed, now + timedelta(minutes=2))
@@ -103,21 +108,24 @@ def settle() -> None:
         cursor.execute("VACUUM ANALYZE alarms_alarm, raw_alarm, sites_cloud")
 
 
-def compare(what: str, raw: Raw, alarms: dict[int, list[Alarm]], now: datetime) -> None:
+def compare(what: str, raw: Raw, alarms: dict[int, list[Alarm]], now: datetime) -> int:
+    """Tell the ratio. Returns how many clouds were written."""
     ours, floor = Spent(), Spent()
-    pks = list(alarms)
-    for start in range(0, len(pks), BATCH):
-        chosen = pks[start : start + BATCH]
+    pks, done = list(alarms), 0
+    while done < len(pks) and ours.wall + floor.wall < PATIENCE:
+        chosen = pks[done : done + BATCH]
         snapshots = [AlarmSnapshot(pk, now, alarms[pk]) for pk in chosen]
         rows = list(ingest._rows(snapshots))
         ours.add(lambda snapshots=snapshots: record(snapshots, now))  # type: ignore[misc]
         floor.add(lambda rows=rows: raw.write(rows))  # type: ignore[misc]
-    count = len(pks) * EACH
+        done += len(chosen)
+    count = done * EACH
     note = (
         f"{count / ours.wall:,.0f} alarms/s, {ours.wall:.1f} s against {floor.wall:.1f} s;"
         f" Python's CPU {ours.cpu:.1f} s against {floor.cpu:.1f} s"
     )
-    tell(f"200,000 alarms {what}", ours.wall / floor.wall, "x", BUDGET, note)
+    tell(f"{count:,} alarms {what}", ours.wall / floor.wall, "x", BUDGET, note)
+    return done
 
 
 def record(snapshots: Sequence[AlarmSnapshot], now: datetime) -> None:
