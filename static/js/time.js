@@ -26,6 +26,7 @@ export function age(milliseconds) {
 }
 
 const options = (extra) => ({hour12: false, ...(zone === "UTC" ? {timeZone: "UTC"} : {}), ...extra});
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const formats = new Map();
 function format(name, extra) {
   const key = `${name}|${zone}`;
@@ -36,9 +37,13 @@ const clockTime = (date) => format("clock", {hour: "2-digit", minute: "2-digit",
 const day = (date) => format("day", {year: "numeric", month: "2-digit", day: "2-digit"}).format(date);
 export const zoneName = () => (zone === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone.split("/").pop().replaceAll("_", " "));
 
+// short: the time today, day and minute this year, else the day
 export function absolute(date, short = false) {
-  if (short && day(date) === day(new Date(now()))) return clockTime(date);
-  return `${day(date)} ${clockTime(date)}${short ? "" : ` ${zoneName()}`}`;
+  if (!short) return `${day(date)} ${clockTime(date)} ${zoneName()}`;
+  const today = day(new Date(now()));
+  if (day(date) === today) return clockTime(date);
+  if (day(date).slice(0, 4) !== today.slice(0, 4)) return day(date);
+    return `${day(date).slice(8)} ${MONTHS[Number(day(date).slice(5, 7)) - 1]} ${clockTime(date).slice(0, 5)}`;
 }
 
 const write = (element, text) => {
@@ -60,7 +65,9 @@ export function refresh(root = document) {
   for (const element of root.querySelectorAll("time[data-age]")) tickAge(element, at);
   for (const element of root.querySelectorAll("time[data-time]")) {
     const date = new Date(element.dateTime);
-    if (!Number.isNaN(date.getTime())) write(element, absolute(date, element.dataset.time === "short"));
+    if (Number.isNaN(date.getTime())) continue;
+    write(element, absolute(date, element.dataset.time === "short"));
+    element.title = absolute(date);
   }
 }
 

@@ -19,6 +19,7 @@ TEXT_HEIGHT = 26  # pixels kept free around a line of text
 CHARACTER = 6.6  # pixels of one character, on average
 CAPITAL_COUNTS = 4
 LONGEST = 40
+FARTHEST_COUNTRY = 7  # zoom after which countries are no longer written
 
 
 def pixel(longitude: float, latitude: float, zoom: int) -> tuple[float, float]:
@@ -101,14 +102,29 @@ def countries(data: Path, shapes: Path) -> tuple[list[Label], dict[str, str]]:
     return labels, {code: row["capital"] for code, row in rows.items()}
 
 
+def settle(lands: list[Label], taken: dict[int, Sheet]) -> list[Label]:
+    """Countries at the first zoom, from their own on, where their names touch no larger country's."""
+    settled = []
+    for longitude, latitude, zoom, name in sorted(lands, key=lambda label: label[2]):
+        width = width_of(name) * 1.15 if len(name) < 14 else width_of(name) * 0.7  # long names are written in two lines
+        first = zoom
+        while first < FARTHEST_COUNTRY:
+            x, y = pixel(longitude / 100, latitude / 100, first)
+            if taken[first].free(x - width / 2, y, width):
+                break
+            first += 1
+        for nearer in range(first, FARTHEST_COUNTRY + 1):
+            x, y = pixel(longitude / 100, latitude / 100, nearer)
+            taken[nearer].take(x - width / 2, y, width)
+        settled.append((longitude, latitude, first, name))
+    return settled
+
+
 def names(data: Path, shapes: Path) -> tuple[dict[str, list[Label]], dict[str, list[Label]]]:
     """The two label files: what the first view needs, and the rest."""
     taken = {zoom: Sheet() for zoom in LEAST}
     lands, capitals = countries(data, shapes)
-    for longitude, latitude, zoom, name in lands:
-        for nearer in range(zoom, 7):
-            x, y = pixel(longitude / 100, latitude / 100, nearer)
-            taken[nearer].take(x - width_of(name) / 2, y, width_of(name) * 1.15)
+    lands = settle(lands, taken)
     towns = cities(data, capitals, taken)
     first = [town for town in towns if town[2] <= FIRST_SET]
     return {"countries": lands, "cities": first}, {"cities": [town for town in towns if town[2] > FIRST_SET]}

@@ -10,7 +10,15 @@ const data = {lite: null, detail: null};
 const labels = {countries: [], cities: []};
 
 const here = (file, base) => new URL(file, base);
-const json = async (url) => (await fetch(url)).json();
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Without its ground the map still works: the files are asked for again until they come, ever more slowly.
+async function json(url, wait = 1000) {
+  const response = await fetch(url).catch(() => null);
+  if (response?.ok) return response.json();
+  await pause(wait);
+  return json(url, Math.min(wait * 2, 60_000));
+}
 
 // Coasts are the rings of the land without the stretches that run along the edge of the world.
 function coastOf(land) {

@@ -45,13 +45,27 @@ function pushed(cells, x, y) {
   return left - x > FARTHEST ? null : left;
 }
 
-// A country's name may be anywhere in the country: the first height where no site covers it.
-function clear(placed, x, y, width) {
-  const free = (top) => placed.every(({item, at}) => Math.abs(at.x - x) > width + radiusOf(item.size ?? 1) || Math.abs(at.y - top) > 10 + radiusOf(item.size ?? 1));
+// A country's name may be anywhere in the country: the first height where no site and no city covers it.
+function clear(placed, towns, x, y, width) {
+  const free = (top) =>
+    placed.every(({item, at}) => Math.abs(at.x - x) > width + radiusOf(item.size ?? 1) || Math.abs(at.y - top) > 10 + radiusOf(item.size ?? 1)) &&
+    towns.every((town) => town.left > x + width || town.right < x - width || Math.abs(town.y - top) > 15);
   return y + (ASIDE.find((by) => free(y + by)) ?? 0);
 }
 
+function settle(cities, place, placed) {
+  const cells = grid(placed);
+  const towns = [];
+  for (const [latitude, longitude, text] of cities) {
+    const {x, y} = place(latitude, longitude);
+    const left = pushed(cells, x, y);
+    if (left !== null) towns.push({x, y, text, left, right: left + text.length * 6.4});
+  }
+  return towns;
+}
+
 export function writeNames(context, {lands, cities, zoom}, place, placed, colours) {
+  const towns = settle(cities, place, placed);
   context.lineJoin = "round";
   context.lineWidth = 3;
   context.textAlign = "center";
@@ -59,16 +73,12 @@ export function writeNames(context, {lands, cities, zoom}, place, placed, colour
   for (const [latitude, longitude, text] of lands) {
     const {x, y} = place(latitude, longitude);
     const written = lines(text);
-    const top = clear(placed, x, y, Math.max(...written.map((line) => line.length)) * 3.6);
+    const top = clear(placed, towns, x, y, Math.max(...written.map((line) => line.length)) * 3.6);
     written.forEach((line, at) => inked(context, line, x, top + at * 15, colours));
   }
-  const cells = grid(placed);
   context.textAlign = "left";
   context.font = `450 11.5px ${FONT}`;
-  for (const [latitude, longitude, text] of cities) {
-    const {x, y} = place(latitude, longitude);
-    const left = pushed(cells, x, y);
-    if (left === null) continue;
+  for (const {x, y, text, left} of towns) {
     context.fillStyle = colours.label;
     context.beginPath();
     context.arc(x, y, 1.8, 0, 2 * Math.PI);
