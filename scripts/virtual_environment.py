@@ -52,7 +52,7 @@ def make() -> None:
 def install(kind: str) -> None:
     print(f"installing {FILES[kind][-1]} (a minute or two the first time)", flush=True)
     began = time.monotonic()
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     done = subprocess.run([*command, "-r", CHECKOUT / FILES[kind][-1]], check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         sys.exit("the requirements could not be installed, see above; the next run tries again")
