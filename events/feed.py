@@ -87,6 +87,7 @@ class Feed:
     async def _connect(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         await asyncio.wait_for(in_thread(epoch.verify_server), PATIENCE)
         link = await psycopg.AsyncConnection.connect(**(address() | TRANSPORT), autocommit=True)
+        await link.execute("SET TIME ZONE 'UTC'")  # times are encoded as they come
         await link.execute(f"LISTEN {CHANNEL}")
         self.horizon.forget()
         return link

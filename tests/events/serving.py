@@ -40,7 +40,7 @@ class StreamServer:
         }
 
     def migrate(self) -> None:
-        for app in ("events", "auth", "sessions"):
+        for app in ("auth", "sessions", "events"):
             run("manage.py", "migrate", app, "--verbosity=0", environment=self.environment)
 
     def start(self) -> None:
