@@ -6,9 +6,10 @@ page notes when it had painted which severity.
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from bench import people
 from bench.chromium import chromium
@@ -56,10 +57,10 @@ def main() -> None:
         with (
             web() as (url, server),
             crowd(int(url.rsplit(":", 1)[1]), others, tokens) as sockets,
-            chromium(url, people.session("bench-stream")) as context,
+            chromium(url, people.session("bench-stream")) as new_page,
         ):
             changes.quiet([cloud.pk])
-            pages = open_pages(context, url, cloud)
+            pages = open_pages(new_page, url, cloud)
             before = sockets.ask()
             cpu = cpu_seconds(server.pid)
             done = change(cloud.pk)
@@ -74,7 +75,7 @@ def main() -> None:
     connection.close()
 
 
-def open_pages(context: BrowserContext, url: str, cloud: Cloud) -> dict[str, Page]:
+def open_pages(new_page: Callable[[], Page], url: str, cloud: Cloud) -> dict[str, Page]:
     in_list = f"document.querySelector('[data-map-list] tr[data-select=\"{cloud.pk}\"]').dataset.severity"
     badge = f"document.querySelector('.sev[data-cloud=\"{cloud.pk}\"]').dataset.severity"
     wanted = {
@@ -84,7 +85,7 @@ def open_pages(context: BrowserContext, url: str, cloud: Cloud) -> dict[str, Pag
     }
     found = {}
     for name, (path, value) in wanted.items():
-        page = context.new_page()
+        page = new_page()
         page.goto(url + path)
         until_live(page)
         page.evaluate(OBSERVE % value)

@@ -19,7 +19,11 @@ from dcportal import docs
 class Index(APIView):
     """The lists this interface has."""
 
-    @extend_schema(responses={200: {"type": "object", "additionalProperties": {"type": "string"}}})
+    @extend_schema(
+        summary="The lists there are",
+        tags=["index"],
+        responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
+    )
     def get(self, request: Request) -> Response:
         lists = [p.name for p in shares if isinstance(p, URLPattern) and p.name and not p.pattern.converters]
         return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in lists})

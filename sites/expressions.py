@@ -10,8 +10,8 @@ from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, JSONObject
 from django.db.models.lookups import LessThan
 
-from sites.choices import Facet, Severity
-from sites.freshness import stale_after
+from sites.choices import Contact, Facet, Severity
+from sites.freshness import contact_of, stale_after
 from sites.models import FacetState
 
 
@@ -35,7 +35,8 @@ def stale(now: datetime, outer: str = "pk", facet: Facet = Facet.ALARMS) -> Comb
     A scalar subquery, not EXISTS: PostgreSQL would hash the facets of the whole fleet to answer for one row.
     """
     limit = now - timedelta(seconds=stale_after(facet))
-    return Coalesce(LessThan(observed(facet, outer), limit), True, output_field=BooleanField())
+    old = Coalesce(LessThan(observed(facet, outer), limit), True, output_field=BooleanField())
+    return Case(When(**{contact_of(outer): Contact.UNREACHABLE}, then=Value(True)), default=old)
 
 
 def objects(rows: QuerySet[Model], *fields: str, **named: str | Combinable) -> ArraySubquery:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.fields import BooleanField
 
 from sites.choices import Badge, Contact, Severity
@@ -91,35 +91,40 @@ def _grouped(
     # EXISTS, hashed once for the whole fleet: here cheaper than a look-up per row
     is_old = Case(When(is_live(now), then=Value("false")), default=Value("true"))
     special = {"severity": severity_words(), "stale": is_old}
-    columns: list[Any] = [special.get(name, F(column or "id")) for name, column in SELECTORS.items()]
-    columns += [F("controller__name"), F("group__name")]
+    columns: list[Any] = [special.get(name, column) for name, column in SELECTORS.items()]
+    columns += ["controller__name", "group__name"]
     columns += [Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField()) for q in conditions]
     try:
-        inner, parameters = numbered(base, columns)
+        inner, at, parameters = numbered(base, columns)
     except EmptyResultSet:  # Django saw that nothing can match
         return []
-    facets, flags = [f"r.p{i}" for i in range(len(SELECTORS))], len(SELECTORS) + 2
-    counts = [_count([flags + i for i, other in enumerate(active) if other != name]) for name in SELECTORS]
-    which = " ".join(f"WHEN grouping({column}) = 0 THEN {i}" for i, column in enumerate(facets))
-    value = " ".join(f"WHEN grouping({column}) = 0 THEN {column}::text" for column in facets)
-    label = (
-        f"CASE WHEN grouping({facets[-2]}) = 0 THEN max(r.p{flags - 2})"
-        f" WHEN grouping({facets[-1]}) = 0 THEN max(r.p{flags - 1}) END"
-    )
-    count = " ".join(f"WHEN grouping({column}) = 0 THEN {counts[i]}" for i, column in enumerate(facets))
-    total = _count([flags + i for i in range(len(active))])
-    sql = (
-        f"SELECT CASE {which} END, CASE {value} END, {label}, CASE {count} ELSE {total} END"  # noqa: S608
-        f" FROM {inner} GROUP BY GROUPING SETS (({'), ('.join(facets)}), ())"
-    )
+    sql = _statement(inner, [f"r.{position}" for position in at], active)
     with connections[base.db].cursor() as cursor:
         cursor.execute(sql, parameters)
         order = list(SELECTORS)
         return [(None if i is None else order[i], value, label, n) for i, value, label, n in cursor.fetchall()]
 
 
-def _count(flags: Sequence[int]) -> str:
-    return f"count(*) FILTER (WHERE {' AND '.join(f'r.p{i}' for i in flags)})" if flags else "count(*)"
+def _statement(inner: str, columns: list[str], active: list[str]) -> str:
+    """`columns`: the facets, names of controller and group, then one truth value for each active facet."""
+    facets, names, flags = columns[: len(SELECTORS)], columns[len(SELECTORS) :][:2], columns[len(SELECTORS) + 2 :]
+    others = [[flag for flag, of in zip(flags, active, strict=True) if of != name] for name in SELECTORS]
+    which = " ".join(f"WHEN grouping({column}) = 0 THEN {i}" for i, column in enumerate(facets))
+    value = " ".join(f"WHEN grouping({column}) = 0 THEN {column}::text" for column in facets)
+    label = " ".join(
+        f"WHEN grouping({column}) = 0 THEN max({name})" for column, name in zip(facets[-2:], names, strict=True)
+    )
+    count = " ".join(
+        f"WHEN grouping({column}) = 0 THEN {_count(rest)}" for column, rest in zip(facets, others, strict=True)
+    )
+    return (
+        f"SELECT CASE {which} END, CASE {value} END, CASE {label} END, CASE {count} ELSE {_count(flags)} END"  # noqa: S608
+        f" FROM {inner} GROUP BY GROUPING SETS (({'), ('.join(facets)}), ())"
+    )
+
+
+def _count(flags: Sequence[str]) -> str:
+    return f"count(*) FILTER (WHERE {' AND '.join(flags)})" if flags else "count(*)"
 
 
 def _text(value: str | None) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from sites.choices import PERIOD_OF_FACET, Facet
+from sites.choices import PERIOD_OF_FACET, Contact, Facet
 from sites.models import FacetState
+
+TOLD_BY_DCMANAGER = (Facet.SUBCLOUD, Facet.ALARM_COUNTS)  # these stay current when the site is cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,14 @@ def stale_after(facet: str) -> float:
     return float(settings.POLL_SECONDS[PERIOD_OF_FACET[Facet(facet)]]) * settings.STALE_AFTER_PERIODS
 
 
-def is_stale(facet: str, observed_at: datetime | None, now: datetime) -> bool:
+def is_stale(facet: str, observed_at: datetime | None, now: datetime, *, lost: bool = False) -> bool:
+    """`lost`: the cloud itself does not answer, so nothing it told is current, however young."""
+    if lost and facet not in TOLD_BY_DCMANAGER:
+        return True
     return observed_at is None or (now - observed_at).total_seconds() > stale_after(facet)
 
 
-def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Freshness]:
+def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime, *, lost: bool = False) -> dict[str, Freshness]:
     """Every facet, also those that were never read. Rows have facet, observed_at, attempted_at, source, error."""
     found = {
         str(row["facet"]): Freshness(
@@ -43,7 +48,7 @@ def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, 
             attempted_at=_time(row["attempted_at"]),
             source=row["source"],
             error=row["error"],
-            stale=is_stale(row["facet"], _time(row["observed_at"]), now),
+            stale=is_stale(row["facet"], _time(row["observed_at"]), now, lost=lost),
             stale_after=stale_after(row["facet"]),
         )
         for row in rows
@@ -55,11 +60,19 @@ def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, 
 
 
 def is_live(now: datetime, outer: str = "pk") -> Q:
-    """Condition on Cloud: its alarms (T1) are current, else it is stale. One rule for page, map, list and API."""
+    """Condition on Cloud: its alarms (T1) are current, else it is stale. One rule for page, map, list and API.
+
+    Nothing is current at a cloud that does not answer: three periods are a quarter of an hour.
+    """
     fresh = FacetState.objects.filter(
         cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS))
     )
-    return Q(Exists(fresh))
+    return Q(Exists(fresh)) & ~Q(**{contact_of(outer): Contact.UNREACHABLE})
+
+
+def contact_of(outer: str) -> str:
+    """The column with the contact of the cloud whose id is in `outer`: pk, id, or cloud_id of what points to one."""
+    return "cloud__contact" if outer == "cloud_id" else "contact"
 
 
 def _time(value: datetime | str | None) -> datetime | None:

@@ -27,6 +27,8 @@ class StrictFilterBackend(DjangoFilterBackend):
         for name in request.query_params:
             if name not in known:
                 raise ValidationError({name: f"There is no such parameter. Known: {', '.join(sorted(known))}."})
+        if filterset is None or not any(name in filterset.base_filters for name in request.query_params):
+            return queryset  # making a filter set costs more than most lists
         return cast("QuerySet[Any]", super().filter_queryset(request, queryset, view))
 
 

@@ -115,7 +115,7 @@ def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
         raise Http404("There is no such cloud, or it is not in your scope.")
     return CloudInView(
         cloud=cloud,
-        facets=freshness_of(cast(Any, cloud).states, request.now),
+        facets=freshness_of(cast(Any, cloud).states, request.now, lost=cloud.contact == Contact.UNREACHABLE),
         releases=cast(Any, cloud).release_rows,
         now=request.now,
     )

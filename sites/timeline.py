@@ -7,6 +7,7 @@ from typing import Any
 
 from events.kinds import Kind
 from events.models import Event
+from sites.choices import Severity
 
 SHOWN = 40
 FIELD_WORDS = {
@@ -14,7 +15,13 @@ FIELD_WORDS = {
     "sync_status": "sync", "software_version": "release", "group_id": "group", "backup_status": "backup",
     "prestage_status": "prestage", "error_description": "error", "ceph_status": "Ceph", "nic_status": "NIC",
 }  # fmt: skip
+UNSAID = {  # true, but nothing an operator asks about
+    "latitude", "longitude", "timezone", "system_name", "system_type", "region_name", "description", "location",
+    "backup_at", "ports_up", "ports_unknown", "ceph_source", "management_subnet", "management_start_ip",
+    "management_gateway_ip",
+}  # fmt: skip
 TROUBLE = {"offline", "unreachable", "error", "out-of-sync", "down", "disabled", "failed", "locked"}
+SEVERITIES = {severity.label for severity in Severity}
 BADGE_STATES = {"ok", "warn", "error", "unknown", "none"}
 
 
@@ -40,14 +47,14 @@ def moment(row: Mapping[str, Any]) -> Moment:
     kind, data, at = str(row["kind"]), row["data"], row["at"]
     if kind.startswith("alarm."):
         raised = {"alarm.raised": "raised", "alarm.cleared": "cleared"}.get(kind, "changed")
-        mark = "cleared" if raised == "cleared" else str(data.get("severity", "unknown"))
+        mark = "cleared" if raised == "cleared" else _severity(data)
         where = f"{data.get('entity_instance_id', '')} {data.get('reason_text', '')}".strip()
         return Moment(at, mark, True, f"Alarm {data.get('alarm_id', '')} {raised}", where)
     if kind == Kind.CLOUD_ALARMS:
         counts = ", ".join(
             f"{data[word]} {word}" for word in ("critical", "major", "minor", "warning") if data.get(word)
         )
-        return Moment(at, str(data.get("severity", "unknown")), True, "Alarms", counts or "none stand")
+        return Moment(at, _severity(data), True, "Alarms", counts or "none stand")
     return _state_moment(kind, str(row["subject"]), data, at)
 
 
@@ -66,14 +73,24 @@ def _state_moment(kind: str, subject: str, data: Mapping[str, Any], at: datetime
         mark = {"up": "ok", "down": "error"}.get(word, "unknown")
         return Moment(at, mark, False, f"Port {data.get('name', '')} of {data.get('host', '')}: {word}")
     if isinstance(data.get("fields"), dict):
-        said = [
-            f"{FIELD_WORDS.get(name, name.replace('_', ' '))} {_short(value)}" for name, value in data["fields"].items()
-        ]
-        trouble = any(str(value) in TROUBLE for value in data["fields"].values())
-        noun = {"host": "Host", "controller": "System Controller"}.get(subject.partition(":")[0], "")
-        return Moment(at, "warn" if trouble else "info", False, f"{noun} {', '.join(said)}".strip().capitalize())
+        return _changed_moment(subject, data["fields"], at)
     words = {"cloud.added": "First seen", "cloud.removed": "Removed from its System Controller"}
     return Moment(at, "info", False, words.get(kind, kind), str(data.get("name", "")))
+
+
+def _changed_moment(subject: str, fields: Mapping[str, Any], at: datetime) -> Moment:
+    said = [f"{FIELD_WORDS.get(name, name.replace('_', ' '))} {_short(value)}" for name, value in fields.items()
+            if name not in UNSAID]  # fmt: skip
+    noun = {"host": "Host: ", "controller": "System Controller: "}.get(subject.partition(":")[0], "")
+    text = noun + (", ".join(said) or "inventory changed")
+    mark = "warn" if any(str(value) in TROUBLE for value in fields.values()) else "info"
+    return Moment(at, mark, False, text[:1].upper() + text[1:])
+
+
+def _severity(data: Mapping[str, Any]) -> str:
+    """The word, where there is a shape for it."""
+    word = data.get("severity")
+    return word if isinstance(word, str) and word in SEVERITIES else "unknown"
 
 
 def _short(value: Any) -> str:

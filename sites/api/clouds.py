@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, OuterRef, QuerySet, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields import BooleanField
 from drf_spectacular.utils import extend_schema
 
 from sites.access import Scopes
 from sites.api.schemas import GroupSchema, SubcloudListSchema, SubcloudSchema
-from sites.choices import Facet
+from sites.choices import Contact, Facet
 from sites.expressions import objects, observed, severity_words, stale
 from sites.filters import CloudFilter, GroupFilter
-from sites.freshness import stale_after
+from sites.freshness import TOLD_BY_DCMANAGER, stale_after
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Cloud, FacetState, Release, SubcloudGroup
 from sites.selectors import CLOUD_SORTS, groups, subclouds
@@ -26,7 +26,8 @@ def facets(now: datetime) -> Any:
         for facet in Facet
     ]
     rows = FacetState.objects.filter(cloud=OuterRef("pk")).order_by("facet")
-    is_old = Case(*limits, default=Value(True), output_field=BooleanField())
+    lost = When(~Q(facet__in=TOLD_BY_DCMANAGER), cloud__contact=Contact.UNREACHABLE, then=Value(True))
+    is_old = Case(lost, *limits, default=Value(True), output_field=BooleanField())
     return objects(rows, "facet", "observed_at", "attempted_at", "source", "error", stale=is_old)
 
 

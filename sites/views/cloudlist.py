@@ -35,7 +35,7 @@ HEADINGS = {
     "severity": "Severity",
     "availability": "Availability",
     "sync": "Sync",
-    "contact": "Contact with the portal",
+    "contact": "Contact",
     "stale": "Freshness",
     "ceph": "Ceph",
     "nic": "NIC",
