@@ -60,6 +60,19 @@ export const SitesLayer = L.Layer.extend({
     if (this.drawn) this.draw();
   },
 
+  mark(spot) {
+    this.spot = spot;
+    this.draw();
+  },
+
+  // the chosen site, where a cluster hides it
+  drawSpot(context, {x, y}) {
+    const {accent, outline} = this.icons.colours;
+    this.ring(context, x, y, 8, outline, 4.5);
+    this.ring(context, x, y, 8, accent, 2.5);
+    this.ring(context, x, y, 1.5, accent, 3);
+  },
+
   draw() {
     const {canvas, frame: {origin, size}} = this;
     const ratio = this.icons.ratio;
@@ -81,6 +94,7 @@ export const SitesLayer = L.Layer.extend({
       writeNames(context, this.names, place, this.placed, this.icons.colours);
     }
     for (const {item, at} of this.placed) (item.cluster === undefined ? this.drawSite : this.drawCluster).call(this, context, item, at);
+    if (this.spot && !this.items.some(({id}) => id === this.spot.id)) this.drawSpot(context, this._map.latLngToLayerPoint([this.spot.lat, this.spot.lon]).subtract(origin));
   },
 
   stamp(context, icon, x, y) {

@@ -93,9 +93,9 @@ const actions = {
     const leaves = index.getLeaves(cluster, 200).map(({geometry}) => geometry.coordinates);
     postMessage({type: "open", zoom, leaves});
   },
-  find: ({id}) => {
+  find: ({id, fly}) => {
     const site = fleet.sites.get(id);
-    postMessage({type: "found", site: site && {...site}});
+    postMessage({type: "found", fly, site: site && {...site}});
   },
 };
 

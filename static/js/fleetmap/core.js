@@ -119,11 +119,11 @@ class FleetMap {
     this.state.save();
     this.root.closest(".map-page").removeAttribute("data-column-closed");
     this.panel.open(`/subclouds/${id}/panel`, "Site");
-    if (fly) this.worker.postMessage({type: "find", id});
+    this.worker.postMessage({type: "find", id, fly});
   }
 
   unselect() {
-    this.sites.selected = this.list.selected = this.state.site = null;
+    this.sites.selected = this.sites.spot = this.list.selected = this.state.site = null;
     this.sites.draw();
     this.state.save();
     if (this.list.last) this.list.show(this.list.last);
@@ -159,11 +159,13 @@ class FleetMap {
     find("empty").hidden = size > 0;
     if (!this.loaded && !new URLSearchParams(location.search).has("c")) this.fit(false);
     this.loaded = true;
+    if (this.state.site) this.worker.postMessage({type: "find", id: this.state.site, fly: false});
     performance.mark("map-loaded");
   }
 
   on_view(answer) {
     this.sites.show(answer);
+    if (answer.reason === "patch") this.stream.drawn();
     this.legend.counts(answer.counts, answer.layer);
     this.list.show(answer.list);
     find("total").textContent = answer.total === answer.all ? `${answer.all.toLocaleString("en")} sites` : `${answer.total.toLocaleString("en")} of ${answer.all.toLocaleString("en")} sites`;
@@ -179,8 +181,10 @@ class FleetMap {
     this.map.fitBounds(leaves.map(([lon, lat]) => [lat, lon]), {padding: [60, 60], maxZoom: Math.max(zoom, this.map.getZoom() + 1)});
   }
 
-  on_found({site}) {
-    if (site?.lat === null || !site) return;
+  on_found({site, fly}) {
+    if (!site || site.lat === null || site.id !== this.state.site) return;
+    this.sites.mark(site);
+    if (!fly) return;
     if (!this.map.getBounds().pad(-0.1).contains([site.lat, site.lon])) this.map.setView([site.lat, site.lon], Math.max(this.map.getZoom(), SITE_ZOOM));
   }
 

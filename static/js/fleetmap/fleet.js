@@ -1,5 +1,5 @@
 // The sites as the worker holds them: read from the compact feed, patched from events, filtered, counted.
-import {isOffline, layerOf} from "./layers.js";
+import {drawnRank, isOffline, layerOf} from "./layers.js";
 
 const IN_VIEW_ROWS = 100;
 const NEW_MS = 60_000; // how long a site that got worse is marked as new
@@ -50,7 +50,8 @@ export class Fleet {
 
   // Located sites that pass filter and legend as supercluster wants them, and the legend's counts beside.
   features() {
-    const {classes, of} = layerOf(this.layer);
+    const layer = layerOf(this.layer);
+    const {classes, of} = layer;
     const counts = new Array(classes.length).fill(0);
     const features = [];
     let total = 0;
@@ -60,7 +61,7 @@ export class Fleet {
       const rank = of(site);
       counts[rank] += 1;
       if (site.lat === null || this.hidden.has(classes[rank].name)) continue;
-      features.push({type: "Feature", geometry: {type: "Point", coordinates: [site.lon, site.lat]}, properties: {site, rank}});
+      features.push({type: "Feature", geometry: {type: "Point", coordinates: [site.lon, site.lat]}, properties: {site, rank: drawnRank(site, rank, layer)}});
     }
     return {features, counts, total};
   }

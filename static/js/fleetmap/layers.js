@@ -43,5 +43,11 @@ export const LAYERS = {
   },
 };
 
+// The class a site is drawn in: what was well when it was last heard is not well now, nobody knows.
+export function drawnRank(site, rank, {classes}) {
+  if (!(site.stale || isOffline(site)) || classes[rank].look !== "cleared") return rank;
+  return Math.max(rank, classes.findIndex(({look}) => look === "indeterminate"));
+}
+
 export const isOffline = (site) => site.availability === "offline" || site.contact === "unreachable";
 export const layerOf = (name) => LAYERS[name] ?? LAYERS.alarms;

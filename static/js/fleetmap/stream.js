@@ -1,8 +1,10 @@
-// From live events to patches of the map: the first change at once, then collected and handed over once a second; the
-// last word per site wins.
+// From live events to patches of the map: the first at once, those that follow collected, the last word per site wins.
+// A fleet that takes long to draw is patched less often, but once a second.
 import {severityWord} from "../words.js";
 
-const FLUSH_MS = 1000;
+const LEAST_MS = 150; // between two patches
+const MOST_MS = 1000;
+const REST = 4; // times as long as drawing took
 const RELOAD_MS = 5000;
 const FIELDS = ["name", "availability", "contact", "stale"];
 
@@ -16,7 +18,7 @@ const CHANGES = {
 
 export class Stream {
   constructor({onPatch, onReload}) {
-    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, flushed: 0, reloadTimer: 0, onReload});
+    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, sentAt: -MOST_MS, pause: LEAST_MS, drawing: false, reloadTimer: 0, onReload});
     document.addEventListener("dc:batch", ({detail}) => this.take(detail));
     document.addEventListener("dc:resync", () => this.reload(0));
   }
@@ -28,15 +30,23 @@ export class Stream {
       else if (kind === "cloud.removed") this.removed.add(id);
       else if (CHANGES[kind]) this.patches.set(id, {...this.patches.get(id), ...CHANGES[kind](data ?? {})});
     }
-    if ((this.patches.size || this.removed.size) && !this.timer) this.timer = setTimeout(() => this.flush(), Math.max(0, this.flushed + FLUSH_MS - Date.now()));
+    if ((this.patches.size || this.removed.size) && !this.timer) this.timer = setTimeout(() => this.flush(), Math.max(0, this.sentAt + this.pause - performance.now()));
   }
 
   flush() {
     this.timer = 0;
-    this.flushed = Date.now();
+    this.sentAt = performance.now();
+    this.drawing = true;
     this.onPatch([...this.patches], [...this.removed]);
     this.patches.clear();
     this.removed.clear();
+  }
+
+  // what was sent last is on the screen
+  drawn() {
+    if (!this.drawing) return;
+    this.drawing = false;
+    this.pause = Math.min(MOST_MS, Math.max(LEAST_MS, (performance.now() - this.sentAt) * REST));
   }
 
   reload(spread) {
