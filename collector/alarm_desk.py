@@ -14,7 +14,7 @@ from collector.outcomes import AlarmsLook
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.site import Kind, Site
-from starlingx.errors import BadPattern, Unauthorized
+from starlingx.errors import BadPattern, MissingService, Unauthorized
 
 log = logging.getLogger(__name__)
 FAULT_MANAGEMENT = "faultmanagement"
@@ -45,6 +45,8 @@ class AlarmDesk:
                 look.reached = None
         if site.central:
             await self._note(look)
+        if isinstance(look.problem, MissingService):
+            self._reading.doors.reopen(site)
         await self.batches.put(look)
         return self._next(site, look)
 

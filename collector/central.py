@@ -10,12 +10,11 @@ from collector import store
 from collector.pacing import jittered
 from collector.progress import Sweeps
 from collector.reading import Reading, period
-from collector.services import Services
 from collector.site import Kind, Site
 from collector.writer import DatabaseLostError
 from sites import ingest
 from starlingx.dcmanager import DcManager
-from starlingx.errors import StarlingXError
+from starlingx.errors import MissingService, StarlingXError
 
 log = logging.getLogger(__name__)
 DCMANAGER = "dcmanager"
@@ -28,15 +27,17 @@ class Central:
     def __init__(self, reading: Reading, sweeps: Sweeps) -> None:
         self._reading = reading
         self._sweeps = sweeps
-        self._dcmanager = DcManager(reading.doors.central)
         self._listed = asyncio.Event()
+
+    def _dcmanager(self) -> DcManager:
+        return DcManager(self._reading.doors.central)
 
     async def poll_subclouds(self) -> None:
         """Groups first, so that a new subcloud finds its home."""
         reading = self._reading
         await self._poll_groups()
         requested_at = timezone.now()
-        subclouds = await reading.services.ask(DCMANAGER, self._dcmanager.subclouds(timeout=LIST_SECONDS))
+        subclouds = await reading.services.ask(DCMANAGER, self._dcmanager().subclouds(timeout=LIST_SECONDS))
         differing = reading.roster.differing(subclouds)
         recorded = await reading.writer.run(
             store.store_subclouds, reading.config.controller_id, subclouds, differing, requested_at, reading.token
@@ -58,7 +59,7 @@ class Central:
         reading = self._reading
         await self._listed.wait()  # counts name subclouds by their name
         requested_at = timezone.now()
-        summaries = await reading.services.ask(DCMANAGER, self._dcmanager.alarms(timeout=LIST_SECONDS))
+        summaries = await reading.services.ask(DCMANAGER, self._dcmanager().alarms(timeout=LIST_SECONDS))
         reported, changed = reading.roster.count_changes(summaries)
         await reading.writer.run(ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token)
         self._hasten(changed)
@@ -67,7 +68,7 @@ class Central:
     async def _poll_groups(self) -> None:
         reading = self._reading
         requested_at = timezone.now()
-        groups = await reading.services.ask(DCMANAGER, self._dcmanager.groups(timeout=LIST_SECONDS))
+        groups = await reading.services.ask(DCMANAGER, self._dcmanager().groups(timeout=LIST_SECONDS))
         await reading.writer.run(
             ingest.record_groups,
             reading.config.controller_id,
@@ -90,14 +91,16 @@ def plan_first(reading: Reading, sites: Iterable[Site]) -> None:
             lane.put(site, now)
 
 
-async def every(name: str, services: Services, poll: Callable[[], Awaitable[None]]) -> None:
+async def every(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]) -> None:
     """Poll at the pace of settings.POLL_SECONDS[name] until cancelled; while the breaker is open, only when it lets."""
     loop = asyncio.get_running_loop()
     while True:
         begun = loop.time()
-        if services.breaker.allows(begun):
+        if reading.services.breaker.allows(begun):
             try:
                 await poll()
+            except MissingService:
+                reading.doors.reopen(reading.roster.central)
             except (StarlingXError, DatabaseLostError):
                 pass  # whoever raised it has noted it: in the services' table, or in the log
             except Exception:

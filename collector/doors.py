@@ -15,13 +15,13 @@ class Doors:
     def __init__(self, config: ControllerConfig, connector: Connector) -> None:
         self._config = config
         self._connector = connector
-        self.central = CloudSession(
-            connector,
-            auth_url=config.auth_url,
-            credentials=config.credentials,
-            interface=config.interface,
-            region=config.region,
-        )
+        self.central = self._open_central()
+
+    def reopen(self, site: Site) -> None:
+        """Sign in anew at the next call: the catalog that came with the token lacks a service that may be there now."""
+        if site.central:
+            self.central = self._open_central()
+        site.session = None
 
     @property
     def measures(self) -> bool:
@@ -46,6 +46,15 @@ class Doors:
             url = self._expanded(self._config.kube_url, site)
             site.kube = Kubernetes(self._connector, url, self._config.kube_token)
         return site.kube
+
+    def _open_central(self) -> CloudSession:
+        return CloudSession(
+            self._connector,
+            auth_url=self._config.auth_url,
+            credentials=self._config.credentials,
+            interface=self._config.interface,
+            region=self._config.region,
+        )
 
     def _open(self, site: Site) -> CloudSession:
         return CloudSession(

@@ -12,7 +12,7 @@ from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.site import Kind, Site
 from sites.choices import Facet
-from starlingx.errors import BadPattern
+from starlingx.errors import BadPattern, MissingService
 
 log = logging.getLogger(__name__)
 BATCH = 40
@@ -35,6 +35,8 @@ class InventoryDesk:
             look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(INVENTORY_FACETS, caught))
         if site.central:
             await self._note(look)
+        if any(isinstance(problem, MissingService) for problem in look.failures.values()):
+            self._reading.doors.reopen(site)
         await self.batches.put((Kind.INVENTORY, look))
         if look.unreachable:
             return jittered(period("inventory"))

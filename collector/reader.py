@@ -81,7 +81,7 @@ class Reader:
     async def _prepare(self, connector: Connector) -> Reading:
         central = await self._writer.run(ingest.ensure_central, self.config.controller_id)
         doors = Doors(self.config, connector)
-        services = Services(self.config.name, doors.central, self.config.interface, period("subclouds"))
+        services = Services(self.config.name, doors, self.config.interface, period("subclouds"))
         roster = Roster(Site(central, None, self.config.name))
         return Reading(self.config, self.token, self._writer, doors, services, roster)
 
@@ -90,8 +90,8 @@ class Reader:
         central = Central(reading, sweeps)
         plan_first(reading, [reading.roster.central])
         async with asyncio.TaskGroup() as group:
-            group.create_task(every("subclouds", reading.services, central.poll_subclouds))
-            group.create_task(every("alarm_counts", reading.services, central.poll_counts))
+            group.create_task(every("subclouds", reading, central.poll_subclouds))
+            group.create_task(every("alarm_counts", reading, central.poll_counts))
             for each in batches:
                 group.create_task(each.run())
             for lane in reading.lanes.values():

@@ -8,12 +8,12 @@ from typing import TypeVar
 from django.utils import timezone
 
 from collector.certificates import expires_at
+from collector.doors import Doors
 from collector.pacing import Breaker
 from collector.turns import Turns
 from sites.ingest import ServiceLook
 from starlingx.catalog import SYSTEM_CONTROLLER
 from starlingx.errors import StarlingXError, Unauthorized, Unreachable
-from starlingx.session import CloudSession
 
 IDENTITY = "identity"
 SIGN_IN_PATH = "/auth/tokens"
@@ -24,8 +24,8 @@ T = TypeVar("T")
 class Services:
     """Every central call goes through `ask`, so that its outcome is noted."""
 
-    def __init__(self, name: str, session: CloudSession, interface: str, longest_pause: float) -> None:
-        self._session = session
+    def __init__(self, name: str, doors: Doors, interface: str, longest_pause: float) -> None:
+        self._doors = doors
         self._interface = interface
         self._turns = Turns(name)
         self._pending: dict[str, ServiceLook] = {}
@@ -77,13 +77,13 @@ class Services:
                 at,
                 url=self._urls[each],
                 seconds=seconds if each == service else None,
-                clock_skew_seconds=self._session.server_clock_skew,
+                clock_skew_seconds=self._doors.central.server_clock_skew,
                 certificate_expires_at=self._expiry.get(each),
             )
 
     async def _url(self, service: str) -> str:
         """Where the catalog says it is; the proxies' region only where no other has it."""
-        catalog = await self._session.catalog()
+        catalog = await self._doors.central.catalog()
         found = [e for e in catalog.endpoints if e.type == service and e.interface == self._interface]
         own = [endpoint for endpoint in found if endpoint.region != SYSTEM_CONTROLLER]
         return (own or found)[0].url if found else ""
