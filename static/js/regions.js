@@ -85,6 +85,17 @@ export function regionsStale() {
   }
 }
 
+// ages grow although nothing happens, and a reading that changes nothing is no event: what shows ages of many clouds
+// (data-refetch-every, seconds) is read again now and then
+const opened = Date.now();
+setInterval(() => {
+  if (document.hidden) return;
+  for (const region of document.querySelectorAll("[data-refetch-every][id]")) {
+    const due = Math.max(opened, stateOf(region.id).last) + Number(region.dataset.refetchEvery) * 1000;
+    if (Date.now() > due && !isRead(region)) load(region.id);
+  }
+}, 5000);
+
 // what was held back while somebody read is shown as soon as the pointer leaves
 setInterval(() => {
   for (const [id, state] of states) {

@@ -42,6 +42,7 @@ export function patch(element, value) {
   else if (element.matches(".port")) element.dataset.link = text;
   else if (changed) element.textContent = text;
   element.closest(".counts > span")?.toggleAttribute("data-zero", text === "0");
+  element.closest(".counts > span")?.toggleAttribute("data-zero", text === "0");
   if (element.matches(".num, .zero")) element.classList.toggle("zero", text === "0");
   if (changed) glow(element);
 }

@@ -1,11 +1,29 @@
-// While a subcloud's page is on a screen the collector reads that subcloud every few seconds: this says so.
+// While a subcloud's page is on a screen the collector reads that subcloud every few seconds: this says so, and brings
+// the ages on the page up to date, because a reading that changes nothing makes no event.
 const EVERY_MS = 8000;
+let before = "";
+
+function show(facets) {
+  for (const [name, {observed_at: at}] of Object.entries(facets)) {
+    if (!at) continue;
+    for (const age of document.querySelectorAll(`time[data-facet="${CSS.escape(name)}"]`)) {
+      age.dateTime = at;
+      age.removeAttribute("title");
+      age.classList.remove("stale");
+    }
+  }
+  // hatching and notices belong to the parts: they are drawn anew when a facet goes stale, fails, or recovers
+  const states = JSON.stringify(Object.values(facets).map(({stale, failing}) => [stale, failing]));
+  if (before && states !== before) document.dispatchEvent(new CustomEvent("dc:resync"));
+  before = states;
+}
 
 async function tell() {
   const region = document.querySelector("[data-watch]");
   if (!region || document.visibilityState !== "visible") return;
   const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}");
-  await fetch(region.dataset.watch, {method: "POST", headers}).catch(() => null);
+  const answer = await fetch(region.dataset.watch, {method: "POST", headers}).catch(() => null);
+  if (answer?.ok && !answer.redirected) show((await answer.json()).facets);
 }
 
 setInterval(tell, EVERY_MS);

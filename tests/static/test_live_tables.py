@@ -15,7 +15,7 @@ PAGE = """{% extends "base.html" %}{% block main %}
 <tr data-severity="minor" data-cloud="12" data-field="row-severity" data-href="/subclouds/12/" tabindex="0">
 <td><span class="sev" data-cloud="12" data-field="severity" data-severity="minor">
 <svg class="shape"><use href="x#minor"/></svg><span data-word>Minor</span></span></td>
-<td class="num zero" data-cloud="12" data-field="critical">0</td>
+<td><span class="counts"><span data-zero><b data-cloud="12" data-field="critical">0</b></span></span></td>
 <td><span class="state" data-cloud="12" data-field="ceph" data-state="ok"><svg class="shape"><use href="x#ok"/></svg>
 <span data-word>ok</span></span></td>
 <td><time data-age data-stale-after="1" datetime="2020-01-01T00:00:00Z"></time></td></tr>
@@ -45,6 +45,7 @@ def test_cells_are_patched_and_the_last_word_wins(table: Page) -> None:
     assert table.inner_text(".sev [data-word]") == "Critical"
     assert table.evaluate("document.querySelector('.sev use').getAttribute('href')").endswith("shapes.svg#critical")
     assert table.inner_text("[data-field=critical]") == "3"
+    assert not table.evaluate("document.querySelector('.counts > span').hasAttribute('data-zero')")
     assert table.evaluate("document.querySelector('tr').dataset.severity") == "critical"
 
 

@@ -94,6 +94,14 @@ def test_events_change_the_map_within_two_seconds(page: Page, map_server: MapSer
     until(page, "document.querySelector('[data-counter=critical]').textContent", lambda text: text == "41")
 
 
+def test_a_cloud_that_goes_offline_is_told_by_its_column_name(page: Page, map_server: MapServer) -> None:
+    """cloud.changed names columns of the table; the feed has shorter names."""
+    opened(page, map_server, "?layer=freshness")
+    before = int(until(page, LEGEND, lambda found: found.get("offline") not in (None, "–"))["offline"])
+    send(page, {"kind": "cloud.changed", "subject": "cloud:1", "data": {"fields": {"availability_status": "offline"}}})
+    until(page, LEGEND, lambda found: int(found["offline"]) == before + 1)
+
+
 def test_a_site_opens_its_panel_and_escape_closes_it(page: Page, map_server: MapServer) -> None:
     map_server.rows = map_server.rows[:1]
     opened(page, map_server)

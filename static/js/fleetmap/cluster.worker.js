@@ -7,7 +7,7 @@ import {isOffline, layerOf} from "./layers.js";
 const MAX_ZOOM = 11;
 const fleet = new Fleet();
 let index = null;
-let current = {features: [], counts: [], total: 0};
+let current = {features: [], counts: [], total: 0, unlocated: 0};
 let view = null;
 let ready = false;
 
@@ -55,7 +55,7 @@ function answer(reason) {
     type: "view", reason, zoom, layer: fleet.layer,
     items: index.getClusters(padded, zoom).map(item),
     list: fleet.inView(current.features, bounds),
-    counts: current.counts, total: current.total, all: fleet.sites.size, unlocated: fleet.unlocated,
+    counts: current.counts, total: current.total, all: fleet.sites.size, unlocated: current.unlocated,
   });
 }
 

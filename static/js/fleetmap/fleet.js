@@ -9,11 +9,10 @@ export class Fleet {
   layer = "alarms";
   hidden = new Set(); // class names
   needle = "";
-  unlocated = 0;
   newUntil = 0; // when the last "new" ends
 
   // rows: one list per site; values: one list per column, which packs a third smaller
-  load({columns, rows, values, unlocated}) {
+  load({columns, rows, values}) {
     this.sites.clear();
     const size = values ? (values[0]?.length ?? 0) : rows.length;
     for (let number = 0; number < size; number += 1) {
@@ -21,7 +20,6 @@ export class Fleet {
       columns.forEach((column, at) => (site[column] = values ? values[at][number] : rows[number][at]));
       this.sites.set(site.id, site);
     }
-    this.unlocated = unlocated ?? 0;
   }
 
   // patches: [[id, fields], …]. Returns whether any site is not known here (then the feed has to be read again).
@@ -55,7 +53,9 @@ export class Fleet {
     const counts = new Array(classes.length).fill(0);
     const features = [];
     let total = 0;
+    let unlocated = 0;
     for (const site of this.sites.values()) {
+      if (site.lat === null) unlocated += 1;
       if (!this.matches(site)) continue;
       total += 1;
       const rank = of(site);
@@ -63,7 +63,7 @@ export class Fleet {
       if (site.lat === null || this.hidden.has(classes[rank].name)) continue;
       features.push({type: "Feature", geometry: {type: "Point", coordinates: [site.lon, site.lat]}, properties: {site, rank: drawnRank(site, rank, layer)}});
     }
-    return {features, counts, total};
+    return {features, counts, total, unlocated};
   }
 
   bounds() {

@@ -6,14 +6,15 @@ const LEAST_MS = 150; // between two patches
 const MOST_MS = 1000;
 const REST = 4; // times as long as drawing took
 const RELOAD_MS = 5000;
-const FIELDS = ["name", "availability", "contact", "stale"];
+// fields of cloud.changed, and what the map calls them
+const FIELDS = {name: "name", availability_status: "availability", latitude: "lat", longitude: "lon"};
 
 const CHANGES = {
   "cloud.alarms": ({severity, active}) => ({severity: severityWord(severity), ...(active === undefined ? {} : {active})}),
   "cloud.ceph": ({status}) => ({ceph: status}),
   "cloud.nic": ({status}) => ({nic: status}),
   "cloud.contact": ({contact}) => (contact === "unreachable" ? {contact, stale: true} : {contact, stale: false}),
-  "cloud.changed": ({fields = {}}) => Object.fromEntries(FIELDS.filter((name) => name in fields).map((name) => [name, fields[name]])),
+  "cloud.changed": ({fields = {}}) => Object.fromEntries(Object.entries(fields).filter(([name]) => name in FIELDS).map(([name, value]) => [FIELDS[name], value])),
 };
 
 export class Stream {
