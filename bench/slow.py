@@ -13,7 +13,7 @@ people.setup()
 from bench.programs import web  # noqa: E402  Django must be set up first
 
 SLOW = 50
-REQUESTS, AT_ONCE = 120, 2
+REQUESTS, AT_ONCE = 60, 2
 WITHIN = 2.0
 PATHS = ("/api/v1/subclouds/", "/api/v1/alarms/", "/api/v1/controllers/")
 UPLOAD_BYTES = 200_000

@@ -43,12 +43,15 @@ def part_url(context: template.Context, name: str, *args: Any) -> str:
 
 @register.simple_tag
 def age(of: Freshness | datetime | None) -> SafeString:
-    """ "12 s ago" of a facet or a time, kept current by time.js. A facet also says when it is stale."""
+    """ "12 s ago" of a facet or a time, kept current by time.js.
+
+    A facet also says when it is stale, and is named, so that the page of one cloud can bring its ages up to date.
+    """
     facet = of if isinstance(of, Freshness) else None
     at = of.observed_at if isinstance(of, Freshness) else of
     if at is None:
         return SafeString('<span class="age">never read</span>')
-    limit = format_html(' data-stale-after="{}"', int(facet.stale_after)) if facet else ""
+    limit = format_html(' data-facet="{}" data-stale-after="{}"', facet.facet, int(facet.stale_after)) if facet else ""
     return format_html(
         '<time class="age{}" datetime="{}" data-age{}>{} UTC</time>',
         " stale" if facet and facet.stale else "",

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,10 +27,15 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def watch(request: PortalRequest, pk: int) -> HttpResponse:
-    """The page is still on a screen."""
-    cloud_in_view(request, pk)
+    """The page is still on a screen. Answers with the ages of its facets: a reading that changes nothing is no event,
+    and without this the page would call facts stale that were read a second ago."""
+    seen = cloud_in_view(request, pk)
     services.watch(pk, request.now)
-    return HttpResponse(status=204)
+    ages = {
+        name: {"observed_at": facet.observed_at, "stale": facet.stale, "failing": bool(facet.error)}
+        for name, facet in seen.facets.items()
+    }
+    return JsonResponse({"facets": ages})
 
 
 @require_POST

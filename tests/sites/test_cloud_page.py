@@ -64,6 +64,17 @@ def test_opening_the_page_asks_for_readings(fleet_client: Client, world: World) 
     assert Hint.objects.filter(cloud=pk, reason="asked").count() == 1
 
 
+def test_a_page_that_stays_open_learns_the_ages(fleet_client: Client, world: World) -> None:
+    pk = world.clouds[0].pk
+    assert 'data-facet="alarms"' in fleet_client.get(f"/subclouds/{pk}/").content.decode()
+    FacetState.objects.filter(cloud=pk, facet="hosts").update(observed_at=None, error="no answer")
+    facets = fleet_client.post(f"/subclouds/{pk}/watch").json()["facets"]
+    assert facets["hosts"] == {"observed_at": None, "stale": True, "failing": True}
+    assert facets["alarms"]["stale"] is False
+    told = datetime.fromisoformat(facets["alarms"]["observed_at"])
+    assert abs(told - (world.now - timedelta(seconds=1))) < timedelta(milliseconds=1)
+
+
 def test_text_from_upstream_is_escaped(fleet_client: Client, world: World) -> None:
     evil = "<script>alert(1)</script>"
     Cloud.objects.filter(pk=world.clouds[0].pk).update(

@@ -81,7 +81,7 @@ def test_a_cloud_in_scope_is_shown(path: str, world: World, narrow_client: Clien
 @pytest.mark.parametrize("path", ["watch", "ask"])
 def test_nobody_hints_at_what_they_do_not_see(path: str, world: World, narrow_client: Client) -> None:
     assert narrow_client.post(f"/subclouds/{world.clouds[2].pk}/{path}").status_code == 404
-    assert narrow_client.post(f"/subclouds/{world.clouds[0].pk}/{path}").status_code == 204
+    assert narrow_client.post(f"/subclouds/{world.clouds[0].pk}/{path}").status_code in {200, 204}
 
 
 @pytest.mark.parametrize(
