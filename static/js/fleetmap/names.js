@@ -25,7 +25,7 @@ function lines(text) {
 function grid(placed) {
   const cells = new Map();
   for (const {item, at} of placed) {
-    const radius = item.cluster === undefined ? 11 : radiusOf(item.size) + 3;
+    const radius = item.cluster === undefined ? (item.stale || item.offline ? 15 : 11) : radiusOf(item.size) + 3;
     const key = `${Math.floor(at.x / CELL)}|${Math.floor(at.y / CELL)}`;
     (cells.get(key) ?? cells.set(key, []).get(key)).push({x: at.x, y: at.y, radius, badge: item.cluster !== undefined && item.worst > 1});
   }
