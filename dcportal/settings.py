@@ -167,7 +167,7 @@ SPECTACULAR_SETTINGS = {
 STREAM_AUTHENTICATE = "sites.access.stream_visibility"  # (scope) -> events.visibility.Visibility | None
 STREAM_TICK_SECONDS = 0.2
 EVENT_RETENTION = timedelta(days=30)  # older events are pruned; a cursor from before is answered with resync
-PRUNERS = ["events.retention.prune"]  # what `manage.py prune` calls
+PRUNERS = ["events.retention.prune", "sites.idempotency.forget_keys"]  # what `manage.py prune` calls
 
 # --- Background tasks (django-q2; at-least-once with overlap: see docs/decisions) -------------------------------------
 Q_CLUSTER = {

@@ -21,6 +21,7 @@ from sites.choices import Facet, Interface
 from sites.expressions import objects
 from sites.filters import ControllerFilter
 from sites.freshness import stale_after
+from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Controller, ControllerService
 from sites.selectors import controllers
@@ -103,6 +104,7 @@ class Controllers(ScopedList):
         return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
 
     @extend_schema(summary="Add a System Controller; for administrators", tags=["controllers"])
+    @idempotent
     def post(self, request: Request) -> Response:
         demand(request, "sites.add_controller", "controller.add", "controller:new")
         given = ControllerSchema(data=request.data)

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sites.access import Scopes
+from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.models import ApiToken
 from sites.services.actors import actor_of, now_of
@@ -48,6 +49,7 @@ class Tokens(ScopedList):
         return COLUMNS
 
     @extend_schema(summary="Make a token; its text is shown this once", tags=["tokens"])
+    @idempotent
     def post(self, request: Request) -> Response:
         given = TokenSchema(data=request.data)
         given.is_valid(raise_exception=True)

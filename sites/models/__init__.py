@@ -12,6 +12,7 @@ from sites.models.observation import (
     Release,
     StatusSpan,
 )
+from sites.models.requests import IdempotencyKey
 
 __all__ = [
     "ApiToken",
@@ -24,6 +25,7 @@ __all__ = [
     "ControllerService",
     "FacetState",
     "Hint",
+    "IdempotencyKey",
     "Region",
     "RegionBox",
     "Release",

@@ -125,6 +125,13 @@ class TestRest:
         assert narrow_api.patch(path, {"enabled": False}, content_type="application/json").status_code == 403
         assert list(AuditEntry.objects.values_list("outcome", flat=True)) == ["refused", "refused"]
 
+    def test_a_refusal_under_an_idempotency_key_is_audited_too(self, narrow_api: Client) -> None:
+        headers = {"Idempotency-Key": "k"}
+        for _ in range(2):
+            answer = narrow_api.post("/api/v1/controllers/", FACTS, content_type="application/json", headers=headers)
+            assert answer.status_code == 403
+        assert AuditEntry.objects.filter(outcome="refused").count() == 2
+
     def test_the_audit_is_for_administrators(self, api: Client, narrow_api: Client) -> None:
         assert narrow_api.get("/api/v1/audit/").status_code == 403
         api.post("/api/v1/controllers/", FACTS, content_type="application/json")

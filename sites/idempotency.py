@@ -1,0 +1,87 @@
+"""`Idempotency-Key`: a write that automation repeats after a broken connection is done once and answered the same."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, cast
+
+import orjson
+from django.contrib.auth.models import User
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sites.credentials import seal, unseal
+from sites.models import IdempotencyKey
+from sites.services.actors import now_of
+
+Method = Callable[..., Response]
+HEADER = "Idempotency-Key"
+SHAPE = re.compile(r"[\x21-\x7e]{1,128}")
+KEPT_FOR = timedelta(days=1)
+
+
+class KeyReusedError(APIException):
+    status_code = 422
+    default_code = "idempotency_key_reused"
+    default_detail = "This Idempotency-Key stood for another request. Use a new one."
+
+
+class StillRunningError(APIException):
+    status_code = 409
+    default_code = "idempotency_key_running"
+    default_detail = "A request with this Idempotency-Key runs, or its outcome is not known. Look before you repeat it."
+
+
+def idempotent(method: Method) -> Method:
+    """For a write of an APIView that raises what it refuses. Only what was done is remembered."""
+
+    @wraps(method)
+    def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return method(view, request, *args, **kwargs)
+        if not SHAPE.fullmatch(key):
+            raise ValidationError({HEADER: "1 to 128 visible ASCII characters."})
+        row, is_first = IdempotencyKey.objects.get_or_create(
+            user=cast(User, request.user), key=key, defaults={"digest": _digest(request), "created_at": now_of(request)}
+        )
+        if not is_first:
+            return _repeated(row, request)
+        return _remembered(row, lambda: method(view, request, *args, **kwargs))
+
+    return answer
+
+
+def forget_keys(now: datetime) -> Iterator[int]:
+    """Deletes what is older than a day; for manage.py prune."""
+    yield IdempotencyKey.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def _repeated(row: IdempotencyKey, request: Request) -> Response:
+    if row.digest != _digest(request):
+        raise KeyReusedError
+    if row.status is None or row.answer_sealed is None:
+        raise StillRunningError
+    return Response(orjson.loads(unseal(row.answer_sealed)), status=row.status, headers={"Idempotent-Replay": "true"})
+
+
+def _remembered(row: IdempotencyKey, work: Callable[[], Response]) -> Response:
+    """Not in one transaction with the write: a refusal leaves an audit row, which must stay. A crash in between
+    leaves the outcome unknown, and that is what a repetition is told."""
+    try:
+        response = work()
+    except Exception:
+        row.delete()  # nothing was done: whoever failed or was refused may try again
+        raise
+    row.status = response.status_code
+    row.answer_sealed = seal(orjson.dumps(response.data, default=str, option=orjson.OPT_UTC_Z).decode())
+    row.save(update_fields=["status", "answer_sealed"])
+    return response
+
+
+def _digest(request: Request) -> str:
+    parts = [str(request.method).encode(), request.get_full_path().encode(), request._request.body]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
