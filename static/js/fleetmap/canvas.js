@@ -91,7 +91,7 @@ export const SitesLayer = L.Layer.extend({
     this.placed.sort((a, b) => a.item.worst - b.item.worst); // the worst is drawn last, on top
     if (this.names?.zoom === levelOf(this.frame.zoom)) {
       const place = (latitude, longitude) => this._map.latLngToLayerPoint([latitude, longitude]).subtract(origin);
-      writeNames(context, this.names, place, this.placed, this.icons.colours);
+      writeNames(context, this.names, place, this.placed, this.icons);
     }
     for (const {item, at} of this.placed) (item.cluster === undefined ? this.drawSite : this.drawCluster).call(this, context, item, at);
     if (this.spot && !this.items.some(({id}) => id === this.spot.id)) this.drawSpot(context, this._map.latLngToLayerPoint([this.spot.lat, this.spot.lon]).subtract(origin));
@@ -104,32 +104,33 @@ export const SitesLayer = L.Layer.extend({
   drawCluster(context, item, {x, y}) {
     const {trouble, classes} = this.layer;
     const {looks, text, muted} = this.icons.colours;
-    const radius = radiusOf(item.size);
+    const {scale} = this.icons;
+    const radius = radiusOf(item.size, scale);
     const alarmed = item.counts.reduce((sum, count, rank) => (rank >= trouble ? sum + count : sum), 0);
     this.stamp(context, this.icons.donut(this.layer, quantise(item.counts), radius, item.stale === item.size), x, y);
     if (item.isNew) this.ring(context, x, y, radius + 4.5, this.icons.colours.text, 1.8);
     context.textAlign = "center";
     context.fillStyle = alarmed ? text : muted;
-    context.font = `${alarmed ? 750 : 600} ${radius > 20 ? 13 : 12}px ${FONT}`;
-    context.fillText(compact(alarmed || item.size), x, alarmed ? y + 0.5 : y + 4.3);
+    context.font = `${alarmed ? 750 : 600} ${(item.size < 50 ? 12 : 13) * scale}px ${FONT}`;
+    context.fillText(compact(alarmed || item.size), x, y + (alarmed ? 0.5 : 4.3) * scale);
     if (alarmed) {
       context.fillStyle = muted;
-      context.font = `500 ${radius > 20 ? 10 : 9}px ${FONT}`;
-      context.fillText(`/${compact(item.size)}`, x, y + 10);
+      context.font = `500 ${(item.size < 50 ? 9 : 10) * scale}px ${FONT}`;
+      context.fillText(`/${compact(item.size)}`, x, y + 10 * scale);
     }
     const rim = radius * 0.72;
-    if (item.worst >= trouble && looks[classes[item.worst].look]) this.stamp(context, this.icons.shape(classes[item.worst].look, 19), x + rim, y - rim);
+    if (item.worst >= trouble && looks[classes[item.worst].look]) this.stamp(context, this.icons.shape(classes[item.worst].look, 19 * scale), x + rim, y - rim);
     if (this.layer.title === "Alarms") this.drawBadges(context, x - rim, y + rim + 2, item.ceph && "critical", item.nic && "critical", -1);
   },
 
   drawBadges(context, x, y, ceph, nic, direction) {
     if (ceph) this.stamp(context, this.icons.badge("ceph", ceph), x, y);
-    if (nic) this.stamp(context, this.icons.badge("nic", nic), x + (ceph ? 15 : 0) * direction, y);
+    if (nic) this.stamp(context, this.icons.badge("nic", nic), x + (ceph ? 15 * this.icons.scale : 0) * direction, y);
   },
 
   drawSite(context, item, {x, y}) {
     const look = this.layer.classes[item.worst].look;
-    const size = SINGLE[look] ?? BIG;
+    const size = (SINGLE[look] ?? BIG) * this.icons.scale;
     if (item.id === this.selected) this.ring(context, x, y, size / 2 + 5, this.icons.colours.accent, 2.5);
     else if (item.isNew) this.ring(context, x, y, size / 2 + 4, this.icons.colours.text, 1.8);
     context.globalAlpha = item.stale || item.offline ? 0.62 : 1;
@@ -168,7 +169,7 @@ export const SitesLayer = L.Layer.extend({
     const spot = layerPoint.subtract(this.drawn?.origin ?? [0, 0]);
     for (let at = this.placed.length - 1; at >= 0; at -= 1) {
       const {item, at: point} = this.placed[at];
-      const reach = item.cluster === undefined ? 13 : radiusOf(item.size) + 2;
+      const reach = item.cluster === undefined ? 13 * this.icons.scale : radiusOf(item.size, this.icons.scale) + 2;
       if (Math.abs(point.x - spot.x) <= reach && Math.abs(point.y - spot.y) <= reach) return item;
     }
     return null;

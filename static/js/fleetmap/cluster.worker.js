@@ -12,6 +12,8 @@ let view = null;
 let ready = false;
 
 const LOOK_MS = 5000;
+const RADIUS = 46; // pixels within which sites become one mark
+let reach = RADIUS;
 
 const zeros = (length) => new Array(length).fill(0);
 
@@ -20,7 +22,7 @@ function reindex() {
   current = fleet.features();
   const now = Date.now();
   index = new Supercluster({
-    radius: 46, extent: 256, maxZoom: MAX_ZOOM, minPoints: 2,
+    radius: reach, extent: 256, maxZoom: MAX_ZOOM, minPoints: 2,
     map: ({site, rank}) => {
       const counts = zeros(classes.length);
       counts[rank] = 1;
@@ -77,7 +79,8 @@ const actions = {
     view = message;
     answer("view");
   },
-  choose: ({layer, hidden, needle}) => {
+  choose: ({layer, hidden, needle, scale}) => {
+    reach = RADIUS * scale;
     Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase()});
     if (ready) reindex();
     answer("choose");

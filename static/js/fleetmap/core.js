@@ -102,7 +102,7 @@ class FleetMap {
   choose() {
     const {layer, hidden, needle} = this.state;
     if (this.loaded) this.state.save();
-    this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle});
+    this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle, scale: this.icons.scale});
   }
 
   click(item, latlng) {
@@ -142,6 +142,8 @@ class FleetMap {
   repaint() {
     this.basemap.repaint(basemapColours());
     this.icons.use(markerColours());
+    this.choose(); // larger marks need larger clusters
+    this.map.invalidateSize({pan: false});
     this.sites.draw();
   }
 

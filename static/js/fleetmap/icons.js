@@ -15,11 +15,12 @@ const BADGES = {
   nic: "M3 7h3.500V4h7v3H17v9H3zM6.5 16v-3.500M10 16v-3.500M13.5 16v-3.5",
 };
 const PARTS = 24;
+const COMPACT = 13; // pixels of text in the compact density
 const paths = new Map();
 const path = (text) => paths.get(text) ?? paths.set(text, new Path2D(text)).get(text);
 
 // of a donut for so many sites, in CSS pixels
-export const radiusOf = (size) => (size < 10 ? 16 : size < 50 ? 18 : size < 250 ? 21 : size < 1000 ? 24 : 27);
+export const radiusOf = (size, scale = 1) => Math.round((size < 10 ? 16 : size < 50 ? 18 : size < 250 ? 21 : size < 1000 ? 24 : 27) * scale);
 
 export function quantise(counts) {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -38,6 +39,8 @@ export class Icons {
   use(colours) {
     this.colours = colours;
     this.kept = new Map();
+    // drawn as large as the text of the chosen density: a wall is read from afar
+    this.scale = Math.min(1.6, Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / COMPACT));
   }
 
   // A canvas of `size` CSS pixels, drawn by `draw(context)` in a box of 20 around its middle
@@ -137,7 +140,7 @@ export class Icons {
   }
 
   badge(kind, look) {
-    return this.keep(`b|${kind}|${look}`, 16, (context) => {
+    return this.keep(`b|${kind}|${look}`, 16 * this.scale, (context) => {
       const {fill, ink} = this.colours.looks[look];
       context.fillStyle = this.colours.outline;
       context.beginPath();

@@ -22,17 +22,17 @@ function lines(text) {
 }
 
 // marks by cell, so that each name looks at its neighbours only
-function grid(placed) {
+function grid(placed, scale) {
   const cells = new Map();
   for (const {item, at} of placed) {
-    const radius = item.cluster === undefined ? (item.stale || item.offline ? 15 : 11) : radiusOf(item.size) + 3;
+    const radius = item.cluster === undefined ? (item.stale || item.offline ? 15 : 11) * scale : radiusOf(item.size, scale) + 3;
     const key = `${Math.floor(at.x / CELL)}|${Math.floor(at.y / CELL)}`;
     (cells.get(key) ?? cells.set(key, []).get(key)).push({x: at.x, y: at.y, radius, badge: item.cluster !== undefined && item.worst > 1});
   }
   return cells;
 }
 
-function pushed(cells, x, y) {
+function pushed(cells, x, y, farthest) {
   let left = x + 6;
   for (let column = -1; column <= 1; column += 1) {
     for (let row = -1; row <= 1; row += 1) {
@@ -42,7 +42,7 @@ function pushed(cells, x, y) {
       }
     }
   }
-  return left - x > FARTHEST ? null : left;
+  return left - x > farthest ? null : left;
 }
 
 // A country's name may be anywhere in the country: the first height where no site and no city covers it.
@@ -53,19 +53,19 @@ function clear(placed, towns, x, y, width) {
   return y + (ASIDE.find((by) => free(y + by)) ?? 0);
 }
 
-function settle(cities, place, placed) {
-  const cells = grid(placed);
+function settle(cities, place, placed, scale) {
+  const cells = grid(placed, scale);
   const towns = [];
   for (const [latitude, longitude, text] of cities) {
     const {x, y} = place(latitude, longitude);
-    const left = pushed(cells, x, y);
+    const left = pushed(cells, x, y, FARTHEST * scale);
     if (left !== null) towns.push({x, y, text, left, right: left + text.length * 6.4});
   }
   return towns;
 }
 
-export function writeNames(context, {lands, cities, zoom}, place, placed, colours) {
-  const towns = settle(cities, place, placed);
+export function writeNames(context, {lands, cities, zoom}, place, placed, {colours, scale}) {
+  const towns = settle(cities, place, placed, scale);
   context.lineJoin = "round";
   context.lineWidth = 3;
   context.textAlign = "center";
