@@ -29,18 +29,22 @@ def json_rows(queryset: QuerySet[Model, Any], columns: Mapping[str, Any], keys: 
         return [(row[0], row[1:]) for row in cursor.fetchall()]
 
 
-def json_arrays(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> str:
-    """All rows as one JSON list of lists: `[[1, "a"], [2, "b"]]`. One query, one value."""
+def json_columns(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> str:
+    """One JSON list for each column: `[[1, 2], ["a", "b"]]`, a third smaller packed than row by row. One query."""
     try:
         inner, at, parameters = numbered(queryset, columns)
     except EmptyResultSet:
-        return "[]"
-    # not json_build_array(): its blanks are a tenth of a large answer
-    values = " || ',' || ".join(f"coalesce(to_json(r.{position})::text, 'null')" for position in at)
-    sql = f"SELECT '[' || coalesce(string_agg('[' || {values} || ']', ','), '') || ']' FROM {inner}"  # noqa: S608
+        return f"[{','.join('[]' for _ in columns)}]"
+    # not json_agg(): its blanks are a tenth of a large answer
+    lists = ", ".join(f"'[' || coalesce(string_agg({_text(position)}, ','), '') || ']'" for position in at)
+    sql = f"SELECT {lists} FROM {inner}"  # noqa: S608
     with connections[queryset.db].cursor() as cursor:
         cursor.execute(sql, parameters)
-        return str(cursor.fetchone()[0])
+        return f"[{','.join(cursor.fetchone())}]"
+
+
+def _text(position: str) -> str:
+    return f"coalesce(to_json(r.{position})::text, 'null')"
 
 
 def numbered(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> tuple[str, list[str], Any]:

@@ -3,8 +3,8 @@
 import gzip
 
 import orjson
-from django.db.models import F
-from django.db.models.functions import Round
+from django.db.models import F, FloatField
+from django.db.models.functions import Cast, Round
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,13 +13,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from events.log import cursor_now
 from sites.expressions import severity_words, stale
-from sites.jsonrows import json_arrays
+from sites.jsonrows import json_columns
 from sites.middleware import PortalRequest
 from sites.selectors import cloud_in_view, fleet_counts, subclouds
 
 COLUMNS = ["id", "name", "lat", "lon", "severity", "ceph", "nic", "availability", "stale", "active", "controller"]
 WORTH_PACKING = 4096  # bytes
-PACKING = 3  # 20,000 rows: 380 kB for 20 ms; level 6 would take three times as long for 340 kB
+PACKING = 3  # 20,000 sites: 240 kB for 15 ms; level 6 would take three times as long for a tenth less
 UNLOCATED_SHOWN = 200
 
 
@@ -33,17 +33,17 @@ def page(request: PortalRequest) -> HttpResponse:
 @never_cache
 @vary_on_headers("Accept-Encoding", "Cookie")
 def feed(request: PortalRequest) -> HttpResponse:
-    """Every subcloud in scope as one short row. The cursor is read before the rows: nothing falls between."""
+    """Every subcloud in scope, column by column. The cursor is read before the rows: nothing falls between."""
     cursor = orjson.dumps(cursor_now())
     rows = subclouds(request.scopes).order_by("id")
     unlocated = rows.filter(latitude=None).count()
     active = F("critical_alarms") + F("major_alarms") + F("minor_alarms") + F("warning_alarms")
     columns = [
-        "id", "name", Round("latitude", 4), Round("longitude", 4), severity_words(), "ceph_status", "nic_status",
+        "id", "name", _position("latitude"), _position("longitude"), severity_words(), "ceph_status", "nic_status",
         "availability_status", stale(request.now), active, "controller_id",
     ]  # fmt: skip
-    text = json_arrays(rows, columns)
-    body = b'{"cursor":%b,"columns":%b,"unlocated":%d,"rows":%b}' % (
+    text = json_columns(rows, columns)
+    body = b'{"cursor":%b,"columns":%b,"unlocated":%d,"values":%b}' % (
         cursor, orjson.dumps(COLUMNS), unlocated, text.encode(),
     )  # fmt: skip
     return _packed(request, body)
@@ -70,6 +70,11 @@ def panel(request: PortalRequest, pk: int) -> HttpResponse:
     """What the map shows beside it of one subcloud."""
     seen = cloud_in_view(request, pk)
     return render(request, "sites/cloud_panel.html", {"seen": seen, "cloud": seen.cloud})
+
+
+def _position(field: str) -> Cast:
+    """To a hundred metres: what a map of a continent needs."""
+    return Cast(Round(field, 3), FloatField())
 
 
 def _packed(request: HttpRequest, body: bytes) -> HttpResponse:
