@@ -23,7 +23,7 @@ from sites.models import Cloud
 from sites.paging import Page, PagingError, Plan, apply, finish, plan
 from sites.selectors import CLOUD_SORTS, WORDS, subclouds
 from sites.templatetags.portal import toggled
-from sites.views.cells import shown
+from sites.views.cells import markup
 
 FIELDS = [
     "id", "name", "location", "description", "severity", "critical_alarms", "major_alarms", "minor_alarms",
@@ -83,7 +83,7 @@ def page(request: PortalRequest) -> HttpResponse:
     limit = int(stale_after(Facet.ALARMS))
     rows = _rows(filterset.qs, asked, request)
     context = {
-        "rows": [shown(row, limit) for row in rows.rows], "next": rows.next, "previous": rows.previous,
+        "rows": [markup(row, limit) for row in rows.rows], "next": rows.next, "previous": rows.previous,
         "kinds": _kinds(request, asked), "columns": _headings(request, asked), "cursor": cursor,
     }  # fmt: skip
     if "HX-Request" in request.headers:
