@@ -15,6 +15,8 @@ STATES = [("standing", "standing"), ("cleared", "cleared"), ("all", "standing an
 class AlarmFilter(OfCloudFilter):
     """Without `state` only what stands; suppressed alarms only where they are asked for."""
 
+    filters_unasked = True  # also where no parameter is given (sites/listing.py)
+
     q = SearchFilter(field_name="search", label="Words in alarm ID, entity and reason")
     severity = SeverityFilter(field_name="severity")
     alarm_id = WordsFilter(field_name="alarm_id")

@@ -13,9 +13,10 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sites.access import NOTHING, Scopes
+from sites.access import EVERYTHING, NOTHING, Scopes
 from sites.jsonrows import json_rows
 from sites.paging import LIMIT, MAX_LIMIT, NOT_A_FILTER, PagingError, Plan, Sorts, apply, finish, plan
+from sites.services.actors import actor_of, audit, now_of
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -27,7 +28,10 @@ class StrictFilterBackend(DjangoFilterBackend):
         for name in request.query_params:
             if name not in known:
                 raise ValidationError({name: f"There is no such parameter. Known: {', '.join(sorted(known))}."})
-        if filterset is None or not any(name in filterset.base_filters for name in request.query_params):
+        if filterset is None:
+            return queryset
+        asked = any(name in filterset.base_filters for name in request.query_params)
+        if not asked and not getattr(filterset, "filters_unasked", False):
             return queryset  # making a filter set costs more than most lists
         return cast("QuerySet[Any]", super().filter_queryset(request, queryset, view))
 
@@ -115,7 +119,7 @@ class ScopedList(Scoped, ListAPIView[Any]):
 
 
 class ScopedObject(Scoped):
-    """GET of one object by pk. What is out of scope is 404: nobody learns that it exists."""
+    """GET of one object by pk. What is out of scope is 404, so nobody learns that it exists; the audit does."""
 
     filter_backends = []
     pagination_class = None  # type: ignore[assignment] # one object has no pages
@@ -123,8 +127,15 @@ class ScopedObject(Scoped):
     def get(self, request: Request, pk: int) -> HttpResponse:
         rows = json_rows(self.get_queryset().filter(pk=pk)[:1], self.chosen_columns(), ())
         if not rows:
+            self._note(request, pk)
             raise NotFound("There is no such object, or it is not in your scope.")
         return HttpResponse(rows[0][0].encode(), content_type="application/json")
+
+    def _note(self, request: Request, pk: int) -> None:
+        outside = self.rows(EVERYTHING).filter(pk=pk)
+        if outside.exists():
+            subject = f"{outside.model._meta.model_name}:{pk}"
+            audit(actor_of(request), "read", subject, now_of(request), {"why": "out of scope"}, "refused")
 
 
 def _link(request: Request, cursor: str | None) -> str:
