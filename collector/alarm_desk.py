@@ -40,7 +40,7 @@ class AlarmDesk:
         if look.reached:
             site.failures = 0
         elif look.reached is False:
-            site.failures += 1
+            site.failures += look.tries
             if site.failures < FAILURES_TO_LOSE:
                 look.reached = None
         if site.central:
@@ -81,12 +81,12 @@ class AlarmDesk:
         reading = self._reading
         result = await reading.writer.run(store.store_alarms, looks, reading.token)
         for look in looks:
-            look.site.tried.add(Kind.ALARMS)
+            look.site.tried |= Kind.ALARMS
             if look.snapshot is not None and look.site.cloud_id in result.stored:
                 look.site.digest = look.digest
         self._follow(result.changes)
         self._say("lost contact with", result.lost)
-        self._say("reaches again", result.found)
+        self._say("reaches again", result.returned)
         self._after_return(result.found)
 
     def _follow(self, changes: list[Change]) -> None:
@@ -106,7 +106,7 @@ class AlarmDesk:
         """What could not be read while a cloud was out of reach is read now; the lanes' rates spread hundreds."""
         for cloud_id in found:
             site = self._reading.roster.by_cloud.get(cloud_id)
-            for kind in (site.failed - {Kind.ALARMS}) if site is not None else ():
+            for kind in site.failed & ~Kind.ALARMS if site is not None else ():
                 self._hasten(kind, site)
 
     def _hasten(self, kind: Kind, site: Site | None) -> None:

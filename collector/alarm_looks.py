@@ -12,8 +12,8 @@ from starlingx.fault import FaultManagement
 from starlingx.records import AlarmList
 from starlingx.session import CloudSession
 
-ALARM_SECONDS = 30.0  # FM asks sysinv twice for each port alarm, one after the other: seconds are normal
-SUMMARY_SECONDS = 10.0
+ALARM_SECONDS = 20.0  # FM asks sysinv twice for each port alarm, one after the other: seconds are normal
+SUMMARY_SECONDS = 8.0
 LIST_FAILED = "FM answers, but not with its list: {}"
 
 
@@ -50,7 +50,7 @@ async def _without_list(site: Site, fm: FaultManagement, requested_at: datetime,
     try:
         await fm.summary(timeout=SUMMARY_SECONDS)
     except Unreachable as caught:
-        return AlarmsLook(site, requested_at, reached=False, error=str(caught), problem=caught)
+        return AlarmsLook(site, requested_at, reached=False, error=str(caught), problem=caught, tries=2)
     except StarlingXError:
         return AlarmsLook(site, requested_at, reached=True, error=str(problem), problem=problem)
     return AlarmsLook(site, requested_at, reached=True, error=LIST_FAILED.format(problem), problem=problem)

@@ -33,14 +33,26 @@ class Batches(Generic[T]):
         while True:
             batch = await self._gather()
             try:
-                await self._store(batch)
+                await self._store_safely(batch)
             except DatabaseLostError:
                 await asyncio.sleep(PAUSE_SECONDS)
-            except Exception:
-                log.exception("a batch of %d results could not be stored", len(batch))
             finally:
                 for _ in batch:
                     self._queue.task_done()
+
+    async def _store_safely(self, batch: list[T]) -> None:
+        """One result that cannot be stored must not take the others with it: then each is stored alone."""
+        try:
+            await self._store(batch)
+        except DatabaseLostError:
+            raise
+        except Exception as caught:
+            if len(batch) == 1:
+                log.exception("a result could not be stored")
+                return
+            log.warning("a batch of %d results could not be stored together: %r", len(batch), caught)
+            for each in batch:
+                await self._store_safely([each])
 
     async def _gather(self) -> list[T]:
         batch = [await self._queue.get()]

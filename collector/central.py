@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from django.utils import timezone
 
 from collector import store
-from collector.pacing import jittered
+from collector.pacing import jittered, retry_after
 from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.site import Kind, Site
@@ -94,15 +94,25 @@ def plan_first(reading: Reading, sites: Iterable[Site]) -> None:
 async def every(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]) -> None:
     """Poll at the pace of settings.POLL_SECONDS[name] until cancelled; while the breaker is open, only when it lets."""
     loop = asyncio.get_running_loop()
+    failures = 0
     while True:
         begun = loop.time()
         if reading.services.breaker.allows(begun):
-            try:
-                await poll()
-            except MissingService:
-                reading.doors.reopen(reading.roster.central)
-            except (StarlingXError, DatabaseLostError):
-                pass  # whoever raised it has noted it: in the services' table, or in the log
-            except Exception:
-                log.exception("a poll (%s) failed", name)
-        await asyncio.sleep(max(jittered(period(name)) - (loop.time() - begun), 0.1))
+            failures = 0 if await _polled(name, reading, poll) else failures + 1
+        pause = retry_after(failures, period(name)) if failures else jittered(period(name))
+        await asyncio.sleep(max(pause - (loop.time() - begun), 0.1))
+
+
+async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]) -> bool:
+    """Whether it went well. Whoever raised has noted why: in the services' table, or in the log."""
+    try:
+        await poll()
+    except MissingService:
+        reading.doors.reopen(reading.roster.central)
+    except (StarlingXError, DatabaseLostError):
+        pass
+    except Exception:
+        log.exception("a poll (%s) failed", name)
+    else:
+        return True
+    return False

@@ -57,11 +57,11 @@ class HealthDesk:
     async def _store(self, looks: list[HealthLook]) -> None:
         await self._reading.writer.run(store, looks, self._reading.token)
         for look in looks:
-            look.site.tried.add(Kind.HEALTH)
+            look.site.tried |= Kind.HEALTH
             if isinstance(look.ceph, str):
-                look.site.failed.add(Kind.HEALTH)
+                look.site.failed |= Kind.HEALTH
             else:
-                look.site.failed.discard(Kind.HEALTH)
+                look.site.failed &= ~Kind.HEALTH
 
 
 def store(looks: list[HealthLook], lease_token: int) -> None:

@@ -38,7 +38,7 @@ class InventoryDesk:
         if any(isinstance(problem, MissingService) for problem in look.failures.values()):
             self._reading.doors.reopen(site)
         await self.batches.put((Kind.INVENTORY, look))
-        if look.unreachable:
+        if look.unreachable and site.failures:
             return jittered(period("inventory"))
         return retry_after(RETRY_STEP, period("inventory")) if look.failures else jittered(period("inventory"))
 
@@ -71,11 +71,11 @@ class InventoryDesk:
             if health is not None and look.network is not None and not look.site.ports_known:
                 health.hasten(look.site, asyncio.get_running_loop().time())  # what it measures has rows only now
             look.site.ports_known = look.site.ports_known or look.network is not None
-            look.site.tried.add(kind)
+            look.site.tried |= kind
             if look.failures:
-                look.site.failed.add(kind)
+                look.site.failed |= kind
             else:
-                look.site.failed.discard(kind)
+                look.site.failed &= ~kind
 
 
 RETRY_STEP = 6  # a part that failed is tried again after about a minute

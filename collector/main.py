@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 10.0
 TURN_SECONDS = 2.0
 RESTART_SECONDS = 5.0
+ONCE_SECONDS = 600.0
 HINT_SECONDS = 0.5
 CLEAN_SECONDS = 600.0
 
@@ -56,11 +57,12 @@ class Collector:
             await self._leave()
 
     async def run_once(self, kinds: Collection[Kind]) -> None:
-        """Take what is free, look at every cloud once in each of these ways, leave."""
+        """Take what is free, look at every cloud once in each of these ways, leave. Raises TimeoutError."""
         try:
             await self._turn()
             keeping = asyncio.create_task(self._keep_turning())
-            await asyncio.gather(*(reader.swept(kinds) for reader, _ in self._readers.values()))
+            async with asyncio.timeout(ONCE_SECONDS):
+                await asyncio.gather(*(reader.swept(kinds) for reader, _ in self._readers.values()))
             keeping.cancel()
         finally:
             await self._leave()

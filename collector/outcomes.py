@@ -13,7 +13,7 @@ class AlarmsLook:
     """One T1 look.
 
     `snapshot` None: the list equals the stored one, or, with an `error`, there was none. `reached`: whether the cloud
-    answered at all; None when this look does not decide it.
+    answered at all; None when this look does not decide it. `tries`: calls it took to learn that.
     """
 
     site: Site
@@ -23,3 +23,4 @@ class AlarmsLook:
     digest: int | None = None
     error: str = ""
     problem: StarlingXError | None = None
+    tries: int = 1

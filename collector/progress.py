@@ -54,7 +54,7 @@ class Sweeps:
         if kind in self._reading.lanes and self.listed and all(kind in s.tried for s in sites if s.online):
             self._swept[kind] = timezone.now()
             for site in sites:
-                site.tried.discard(kind)
+                site.tried &= ~kind
 
 
 def _moment(loop_time: float | None) -> datetime | None:

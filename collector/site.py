@@ -1,19 +1,22 @@
 """What the collector keeps in mind of one cloud between looks. All of it can be learned again after a restart."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntFlag
 
 from starlingx.kubernetes import Kubernetes
 from starlingx.session import CloudSession
 
 
-class Kind(IntEnum):
-    """Looks at one cloud; each kind has a lane of its own."""
+class Kind(IntFlag):
+    """Looks at one cloud; each kind has a lane of its own. Flags, as there are twenty thousand sites."""
 
-    ALARMS = 0  # T1: what stands
-    INVENTORY = 1  # T2: everything sysinv and USM know
-    HOSTS = 2  # T3: hosts and software, while somebody looks
-    HEALTH = 3  # measured Ceph and links, where Kubernetes can be asked
+    ALARMS = 1  # T1: what stands
+    INVENTORY = 2  # T2: everything sysinv and USM know
+    HOSTS = 4  # T3: hosts and software, while somebody looks
+    HEALTH = 8  # measured Ceph and links, where Kubernetes can be asked
+
+
+NOTHING = Kind(0)
 
 
 @dataclass(slots=True, eq=False)
@@ -35,8 +38,8 @@ class Site:
     failures: int = 0  # tries in a row without any answer
     watched_until: float = 0.0  # event loop time; somebody's page is open until then
     due: dict[Kind, float] = field(default_factory=dict)
-    tried: set[Kind] = field(default_factory=set)  # at least once, however it ended
-    failed: set[Kind] = field(default_factory=set)  # the last try had no whole answer
+    tried: Kind = NOTHING  # at least once, however it ended
+    failed: Kind = NOTHING  # the last try had no whole answer
     ports_known: bool = False  # its ports were stored under this lease
     gone: bool = False  # it left the fleet: no look is planned any more
 

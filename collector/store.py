@@ -27,7 +27,8 @@ class StoredAlarms:
     stored: frozenset[int] = frozenset()
     changes: list[Change] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
-    found: list[int] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)  # reached, and the portal did not know or thought otherwise
+    returned: list[int] = field(default_factory=list)  # those of them that were out of reach before
 
 
 def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
@@ -47,7 +48,8 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
         sites_ingest.failed(Facet.ALARMS, failures, lease_token=lease_token)
         turned = sites_ingest.record_contact(_contacts(looks), lease_token=lease_token, now=now)
         result.lost = [pk for pk, (_, contact) in turned.items() if contact == Contact.UNREACHABLE]
-        result.found = [pk for pk, (before, _) in turned.items() if before == Contact.UNREACHABLE]
+        result.found = [pk for pk, (_, contact) in turned.items() if contact == Contact.REACHABLE]
+        result.returned = [pk for pk in result.found if turned[pk][0] == Contact.UNREACHABLE]
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from sys import intern
 from typing import Self
 
 from yarl import URL
@@ -35,10 +36,23 @@ class Catalog:
 
     @classmethod
     def read(cls, token: Row) -> Self:
-        """From Keystone's `token` object. Entries without type, interface or URL are left out."""
+        """From Keystone's `token` object. Entries without type, interface or URL are left out.
+
+        Equal texts are kept once: a catalog is held for each of thousands of clouds.
+        """
+        once: dict[str, str] = {}
+
+        def kept(text: str) -> str:
+            return once.setdefault(text, text)
+
         return cls(
             tuple(
-                Endpoint(type_, interface, inner.text("region") or inner.text("region_id"), url.rstrip("/"))
+                Endpoint(
+                    intern(type_),
+                    intern(interface),
+                    kept(inner.text("region") or inner.text("region_id")),
+                    kept(url.rstrip("/")),
+                )
                 for service in token.inners("catalog")
                 for inner in service.inners("endpoints")
                 if (type_ := service.text("type"))

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import uvloop
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from collector.main import Collector
 from collector.site import Kind
@@ -33,7 +33,10 @@ class Command(BaseCommand):
 
 async def _run(names: list[str] | None, once: list[Kind] | None) -> None:
     collector = Collector(names)
-    await (collector.run() if once is None else collector.run_once(once))
+    try:
+        await (collector.run() if once is None else collector.run_once(once))
+    except TimeoutError:
+        raise CommandError("not every cloud could be looked at: see the log") from None
 
 
 def _allow_many_connections() -> None:
