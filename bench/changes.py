@@ -18,8 +18,8 @@ def commit(words: dict[int, str]) -> float:
     snapshots = [AlarmSnapshot(pk, now, [alarm(word, now)] if word else []) for pk, word in words.items()]
     with transaction.atomic():
         ingest.record(snapshots, lease_token=1, now=now)
-        committed = time.time()
-    return committed
+        committed = time.time()  # the commit itself follows
+    return committed  # noqa: RET504
 
 
 def quiet(pks: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ def alarm(word: str, now: datetime) -> Alarm:
         uuid="0f0f0f0f-0000-0000-0000-000000000001", alarm_id="100.101", entity_instance_id="host=controller-0",
         entity_type_id="host", severity=word, alarm_state="set", timestamp=now - timedelta(seconds=1),
         reason_text=f"Platform CPU threshold exceeded, {word}", alarm_type="operational-violation",
-        probable_cause="threshold-crossed", proposed_repair_action="Monitor and if condition persists, contact support.",
+        probable_cause="threshold-crossed", proposed_repair_action="Watch it; call support if it stays.",
         service_affecting=True, mgmt_affecting=False, degrade_affecting=True, suppression=True,
         suppression_status="unsuppressed",
     )  # fmt: skip

@@ -16,6 +16,7 @@ from dcportal.database import layout
 from dcportal.database.supervisor import Supervisor
 from tests.fixtures.cluster import CHECKOUT, as_url, create_database, drop_database
 
+TEMPLATE = "bench_template"
 CONTROLLERS = 2
 ALARMS = 10  # on each subcloud, on average
 
@@ -62,14 +63,31 @@ class Databases:
             drop_database(self._server, name)
 
     def _make(self, name: str, subclouds: int) -> str:
-        drop_database(self._server, name)
-        create_database(self._server, name)
+        self._create(name, self._template())
         url = as_url(self._server, name)
-        environment = {**os.environ, "DATABASE_URL": url, "DCPORTAL_VAR": str(self._var)}
-        steps: list[list[str]] = [["manage.py", "migrate", "--verbosity=0"], ["-m", "dcportal.demo.accounts"]]
         if subclouds:
             fleet = [f"--subclouds={subclouds}", f"--controllers={CONTROLLERS}", f"--alarms={ALARMS}", "--keep"]
-            steps.append(["-m", "bench.seed", *fleet])
-        for step in steps:
-            subprocess.run([sys.executable, *step], cwd=CHECKOUT, env=environment, check=True)
+            self._run(url, "-m", "bench.seed", *fleet)
         return url
+
+    def _template(self) -> str:
+        """Name of a database with schema and users, made once."""
+        if TEMPLATE not in self._made:
+            self._create(TEMPLATE)
+            self._made[TEMPLATE] = url = as_url(self._server, TEMPLATE)
+            self._run(url, "manage.py", "migrate", "--verbosity=0")
+            self._run(url, "-m", "dcportal.demo.accounts")
+        return TEMPLATE
+
+    def _create(self, name: str, template: str | None = None) -> None:
+        drop_database(self._server, name)
+        create_database(self._server, name, template)
+
+    def _run(self, url: str, *arguments: str) -> None:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "DCPORTAL_VAR": str(self._var),
+            "DCPORTAL_LOG_LEVEL": "WARNING",
+        }
+        subprocess.run([sys.executable, *arguments], cwd=CHECKOUT, env=environment, check=True)

@@ -27,7 +27,6 @@ from alarms import ingest  # noqa: E402
 from alarms.ingest import AlarmSnapshot  # noqa: E402
 from bench.seed import Seed  # noqa: E402
 from sites.models import Cloud  # noqa: E402
-from sites.staging import quiet_commit  # noqa: E402
 from starlingx.records import Alarm  # noqa: E402
 
 SUBCLOUDS, EACH, BATCH = 20_000, 10, 200

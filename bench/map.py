@@ -78,7 +78,8 @@ def told(sizes: dict[str, int]) -> str:
 
 def storm(page: Page) -> tuple[float, int, int]:
     """The longest task in milliseconds, how many were longer than 50, and how often the map was drawn."""
-    pks = list(Cloud.objects.filter(kind="subcloud", latitude__isnull=False).order_by("id").values_list("pk", flat=True))
+    placed = Cloud.objects.filter(kind="subcloud", latitude__isnull=False)
+    pks = list(placed.order_by("id").values_list("pk", flat=True))
     drawn = "() => performance.getEntriesByName('map-drawn').length"
     page.evaluate(WATCH)
     before, clock, pause = page.evaluate(drawn), time.monotonic(), threading.Event()

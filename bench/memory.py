@@ -2,6 +2,7 @@
 
 import threading
 import time
+from urllib.request import Request, urlopen
 
 from bench import people
 from bench.crowds import crowd, tokens_for
@@ -29,8 +30,6 @@ def main() -> None:
 
 def of_web() -> None:
     """After large answers and some changes, with all sockets open."""
-    from urllib.request import Request, urlopen
-
     tokens = tokens_for(SOCKETS)
     pks = list(Cloud.objects.filter(kind="subcloud").order_by("id").values_list("pk", flat=True))[:20]
     with web() as (url, child):

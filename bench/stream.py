@@ -39,7 +39,8 @@ OBSERVE = """() => {
     const now = value();
     if (now === last) return;
     last = now;
-    requestAnimationFrame(() => setTimeout(() => window.painted.push([performance.timeOrigin + performance.now(), now])));
+    const note = () => window.painted.push([performance.timeOrigin + performance.now(), now]);
+    requestAnimationFrame(() => setTimeout(note));
   }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
 

@@ -58,9 +58,8 @@ async def raise_alarms(fleet: Simulator) -> None:
 
 def run(module: str, *arguments: str, text: str = "") -> Any:
     """The JSON a module prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=CHECKOUT, input=text, stdout=subprocess.PIPE, text=True, check=True
-    )
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=CHECKOUT, input=text, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from sites.api import clouds, events, tokens
 from sites.api import controllers as rest_controllers
 from sites.views import cloudlist, cloudpage, controllers, fleetmap, signin
+from sites.views import tokens as token_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subclouds/<int:pk>/panel", fleetmap.panel, name="subcloud-panel"),
     path("login/", signin.SignIn.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("tokens/", token_pages.page, name="tokens"),
+    path("tokens/<int:pk>/revoke", token_pages.revoke, name="token-revoke"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
 ]

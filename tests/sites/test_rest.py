@@ -1,5 +1,6 @@
 """The REST interface of sites: fields, filters, errors, tokens, and the schema that describes them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -166,3 +167,26 @@ class TestTokens:
         assert tokens.user_of_headers([(b"host", b"x"), (b"authorization", b"Bearer " + text.encode())]) == user
         assert tokens.user_of_headers([(b"authorization", b"Basic " + text.encode())]) is None
         assert tokens.user_of_headers([(b"authorization", b"Bearer \xff\xfe")]) is None
+
+
+class TestTokenPage:
+    def test_made_on_the_page_and_revoked(self, fleet_client: Client) -> None:
+        page = fleet_client.post("/tokens/", {"name": "laptop", "days": "30"})
+        assert page.status_code == 200
+        text = re.search(r"dcp_[\w-]{43}", page.content.decode())
+        assert text is not None
+        headers = {"Authorization": f"Bearer {text.group()}"}
+        assert Client(headers=headers).get("/api/v1/subclouds/").status_code == 200
+        assert text.group() not in fleet_client.get("/tokens/").content.decode()
+        pk = ApiToken.objects.get(name="laptop").pk
+        assert fleet_client.post(f"/tokens/{pk}/revoke").status_code == 302
+        assert Client(headers=headers).get("/api/v1/subclouds/").status_code == 401
+
+    def test_others_tokens_do_not_exist(self, fleet_client: Client, narrow_client: Client) -> None:
+        fleet_client.post("/tokens/", {"name": "laptop", "days": "30"})
+        assert narrow_client.post(f"/tokens/{ApiToken.objects.get().pk}/revoke").status_code == 404
+
+    @pytest.mark.parametrize("form", [{"name": "", "days": "30"}, {"name": "x", "days": "9999"}])
+    def test_bad_wishes(self, form: dict[str, str], fleet_client: Client) -> None:
+        assert fleet_client.post("/tokens/", form).status_code == 400
+        assert not ApiToken.objects.exists()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from events.models import AuditEntry
 from sites.access import NOTHING, scopes_for
 from sites.selectors import clouds, controllers, fleet_counts, groups, subclouds
 from tests.sites.world import World, make_user
@@ -144,3 +145,11 @@ def test_the_address_of_a_controller_is_for_those_who_see_all_of_it(
     assert narrow_api.get(f"/api/v1/controllers/{pk}/").json()["auth_url"] is None
     assert narrow_client.get(f"/controllers/{world.controllers[1].pk}/").status_code == 404
     assert narrow_api.get(f"/api/v1/controllers/{world.controllers[1].pk}/").status_code == 404
+
+
+def test_a_look_beyond_one_s_scope_is_in_the_audit(world: World, narrow_api: Client) -> None:
+    narrow_api.get(f"/api/v1/subclouds/{world.clouds[2].pk}/")
+    narrow_api.get("/api/v1/subclouds/999999/")
+    narrow_api.get(f"/api/v1/subclouds/{world.clouds[0].pk}/")
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.subject, entry.outcome) == ("narrow-robot", f"cloud:{world.clouds[2].pk}", "refused")
