@@ -12,7 +12,7 @@ demo: ## simulated fleet and portal on http://127.0.0.1:8000 (PORT, SUBCLOUDS, C
 test: ## all tests, against real processes (ARGS="tests/alarms -k shelve" for some)
 	@sh scripts/bootstrap dev
 	@sh scripts/chromium
-	@$(VENV) -m pytest $(ARGS)
+	@$(VENV) -m pytest --durations=10 $(ARGS)
 
 lint: ## style, types, import rules, migrations, templates
 	@sh scripts/bootstrap dev
