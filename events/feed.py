@@ -32,7 +32,7 @@ IMPATIENT = 5.0  # seconds of looking at every tick for events that are known to
 NEW_EVENTS = f"""
 SELECT {COLUMNS} FROM events_event
 WHERE (xid, id) > (%s::xid8, %s) AND (xid, id) <= (%s::xid8, %s)
-ORDER BY events_event.xid, id LIMIT {AT_ONCE}
+ORDER BY xid, id LIMIT {AT_ONCE}
 """  # noqa: S608  parts are ours
 TRANSPORT: dict[str, Any] = {
     "connect_timeout": 5,

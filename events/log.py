@@ -27,7 +27,8 @@ SELECT pg_notify('{CHANNEL}', ''),
        CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
 """
 FAR_BEHIND = 5000  # events; more than this is dearer to replay than a page is to load
-COLUMNS = "xid::text, id, at, kind, subject, controller_id, cloud_id, group_id, region, data::text"
+# ORDER BY looks at the names of the output first: an "xid" there would be sorted as text
+COLUMNS = "xid::text AS xid_text, id, at, kind, subject, controller_id, cloud_id, group_id, region, data::text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from events.epoch import head
 
 BATCH = 5000
 OLDEST = """
-SELECT xid::text, id, stored_at FROM events_event
+SELECT xid::text AS xid_text, id, stored_at FROM events_event
 WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY events_event.xid, id LIMIT %s
+ORDER BY xid, id LIMIT %s
 """
 
 

@@ -182,6 +182,17 @@ def _refuse_inserts(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
+def test_transactions_are_ordered_as_numbers():
+    """One digit more must not bring an event to the front."""
+    start = f"{Cursor.parse(cursor_now()).epoch.hex}.0.0"
+    write(*(event(n) for n in range(3)))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE events_event SET xid = (98 + (data->>'number')::int)::text::xid8")
+    assert numbers(since(start, EVERYTHING, EVERY_TOPIC)) == [0, 1, 2]
+    first = since(start, EVERYTHING, EVERY_TOPIC, limit=1)
+    assert numbers(since(first.cursor, EVERYTHING, EVERY_TOPIC)) == [1, 2]
+
+
 def test_time_does_not_decide_the_order():
     start = cursor_now()
     write(event(1))
