@@ -48,7 +48,8 @@ def for_checkout(var: Path) -> Layout:
     home = var / "postgresql"
     if os.geteuid() == 0:
         # The server's account may not enter root's home. The name follows from the path, so two checkouts never meet.
-        home = ROOT_HOME / hashlib.sha256(os.fsencode(var.resolve().parent)).hexdigest()[:16]
+        place = var.resolve().parent if var.name == "var" else var.resolve()
+        home = ROOT_HOME / hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
     return Layout(home, var / POINTER, var / "log" / "postgresql.log", programs=home)
 
 
