@@ -46,7 +46,7 @@ def standing(fleet: Installation) -> dict[int, set[tuple[str, str]]]:
 
 def feed_rows(person: Person) -> dict[int, Row]:
     answer = person.json("/map/feed")
-    rows = (dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"])
+    rows = (dict(zip(answer["columns"], row, strict=True)) for row in zip(*answer["values"], strict=True))
     return {row["id"]: row for row in rows}
 
 
@@ -123,7 +123,7 @@ def last_known_alarms_stay(fleet: Installation, before: dict[int, set[tuple[str,
     ages = dict(
         fleet.sql(
             "SELECT cloud_id, extract(epoch FROM observed_at)::float8 FROM sites_facetstate"
-            " WHERE facet = 'alarms' AND cloud_id = ANY(%s)",
+            " WHERE facet = 'alarms' AND observed_at IS NOT NULL AND cloud_id = ANY(%s)",
             list(cut),
         )
     )
