@@ -12,6 +12,7 @@ from django.db.models.fields import BooleanField
 
 from sites.choices import Badge, Contact, Severity
 from sites.expressions import severity_words
+from sites.filters import NOTHING_SET, any_id
 from sites.freshness import is_live
 from sites.jsonrows import numbered
 from sites.models import Cloud
@@ -80,8 +81,9 @@ def _matches(name: str, values: Sequence[str], now: datetime) -> Q:
     if name == "severity":
         return Q(severity__in=[severity.value for severity in Severity if severity.label in values])
     if name in ("controller", "group"):
-        return Q(**{f"{SELECTORS[name]}__in": [int(value) for value in values if value.isdecimal()]})
-    return Q(**{f"{SELECTORS[name]}__in": ["" if value == "-" else value for value in values]})
+        ids = [None if value == NOTHING_SET else int(value) for value in values]
+        return any_id(SELECTORS[name], ids)
+    return Q(**{f"{SELECTORS[name]}__in": ["" if value == NOTHING_SET else value for value in values]})
 
 
 def _grouped(
@@ -128,13 +130,13 @@ def _count(flags: Sequence[str]) -> str:
 
 
 def _text(value: str | None) -> str:
-    return value if value else "-"
+    return value if value else NOTHING_SET
 
 
 def _label(name: str, text: str, label: str | None) -> str:
     if name == "stale":
         return "stale" if text == "true" else "current"
-    return label or ("none" if text == "-" else text)
+    return label or ("none" if text == NOTHING_SET else text)
 
 
 def _order(name: str, choice: Choice) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import django_filters
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from sites.choices import Badge, Contact, Severity
@@ -48,13 +48,34 @@ class IdsField(WordsField):
         return [int(text) for text in values]
 
 
+class MaybeIdsField(WordsField):
+    """Ids as numbers; None for "-"."""
+
+    def clean(self, value: Any) -> list[Any]:
+        values = super().clean(value)
+        ids = IdsField(required=False).clean([text for text in values if text != NOTHING_SET])
+        return [*ids, None] if NOTHING_SET in values else ids
+
+
 class IdsFilter(django_filters.Filter):
     """`?x=1&x=2`: any of these ids."""
 
-    field_class = IdsField
+    field_class: type[WordsField] = IdsField
 
-    def filter(self, qs: QuerySet[Model], value: Sequence[int] | None) -> QuerySet[Model]:
-        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+    def filter(self, qs: QuerySet[Model], value: Sequence[int | None] | None) -> QuerySet[Model]:
+        return qs.filter(any_id(self.field_name, value)) if value else qs
+
+
+class MaybeIdsFilter(IdsFilter):
+    """The same, and `?x=-` is none."""
+
+    field_class = MaybeIdsField
+
+
+def any_id(field: str, ids: Sequence[int | None]) -> Q:
+    """`field` is one of `ids`; None stands for null."""
+    condition = Q(**{f"{field}__in": [pk for pk in ids if pk is not None]})
+    return condition | Q(**{f"{field}__isnull": True}) if None in ids else condition
 
 
 class SeverityFilter(django_filters.MultipleChoiceFilter):
