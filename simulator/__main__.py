@@ -1,9 +1,9 @@
 """Command line: `python -m simulator [options]` serves, `fault` and `faults` talk to a running one.
 
-    python -m simulator --subclouds 500 --controllers 2 --seed 7 --speed 10 --port 9000
-    python -m simulator fault wan-cut --controller 1 --subcloud all --region Brazil --count 5 --for 120
-    python -m simulator fault slow --controller 1 --subcloud 12 seconds=8 service=fm
-    python -m simulator faults
+python -m simulator --subclouds 500 --controllers 2 --seed 7 --speed 10 --port 9000
+python -m simulator fault wan-cut --controller 1 --subcloud all --region Brazil --count 5 --for 120
+python -m simulator fault slow --controller 1 --subcloud 12 seconds=8 service=fm
+python -m simulator faults
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from simulator.server import Settings, serve
 
 
 def parser_for_serving() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="Serve a StarlingX fleet.",
-                                     epilog="Other commands: fault, faults (see fault --help).")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator",
+        description="Serve a StarlingX fleet.",
+        epilog="Other commands: fault, faults (see fault --help).",
+    )
     parser.add_argument("--subclouds", type=int, default=500)
     parser.add_argument("--controllers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
@@ -38,8 +41,10 @@ def parser_for_serving() -> argparse.ArgumentParser:
 
 def parser_for_fault() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator fault", description="Break something in a running simulator.",
-        epilog="; ".join(f"{kind.name}: {kind.text}" for kind in KINDS.values()))
+        prog="python -m simulator fault",
+        description="Break something in a running simulator.",
+        epilog="; ".join(f"{kind.name}: {kind.text}" for kind in KINDS.values()),
+    )
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--controller", type=int, default=1)
     parser.add_argument("--subcloud", default="all", help="id, name, all or central")
@@ -61,8 +66,15 @@ def inject(arguments: Sequence[str]) -> None:
         if not equals:
             parser.error(f"{text} is not key=value")
         options[name] = value
-    body = {"kind": given.kind, "controller": given.controller, "subcloud": given.subcloud, "region": given.region,
-            "count": given.count, "seconds": given.seconds, "options": options}
+    body = {
+        "kind": given.kind,
+        "controller": given.controller,
+        "subcloud": given.subcloud,
+        "region": given.region,
+        "count": given.count,
+        "seconds": given.seconds,
+        "options": options,
+    }
     fault = ask(given.host, given.port, "faults", body)
     print(f"fault {fault['id']}: {fault['kind']} on {len(fault['clouds'])} clouds")
 
@@ -86,8 +98,9 @@ def list_faults(arguments: Sequence[str]) -> None:
 
 
 def ask(host: str, port: int, path: str, body: dict[str, Any]) -> Any:
-    request = Request(f"http://{host}:{port}/_control/{path}", json.dumps(body).encode(),
-                      {"Content-Type": "application/json"})
+    request = Request(
+        f"http://{host}:{port}/_control/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
     try:
         with urlopen(request, timeout=10) as response:  # noqa: S310
             return json.load(response)

@@ -75,8 +75,9 @@ class Front:
         except (DroppedError, ConnectionError):  # by us, by the client
             return web.Response(status=502)  # never arrives: the transport is gone
         finally:
-            self.requests.add(self.world.clock.now(), request.method, request.raw_path, status,
-                              cloud.path[1:] if cloud else "")
+            self.requests.add(
+                self.world.clock.now(), request.method, request.raw_path, status, cloud.path[1:] if cloud else ""
+            )
 
     def locate(self, path: str) -> tuple[Cloud | None, str, str]:
         """(cloud, service name, rest of the path) of `/c1/s12/fm/v1/alarms`."""

@@ -22,13 +22,18 @@ ControlHandler = Callable[[web.Request], Awaitable[web.Response]]
 def add_routes(app: web.Application, front: Front, register: Register) -> None:
     control = Control(front, register)
     for method, path, handler in (
-        ("GET", "health", control.health), ("GET", "clouds", control.clouds),
+        ("GET", "health", control.health),
+        ("GET", "clouds", control.clouds),
         ("GET", "clouds/{controller}/{id}/alarms", control.alarms),
-        ("GET", "fault-kinds", control.fault_kinds), ("GET", "faults", control.faults),
-        ("POST", "faults", control.inject), ("DELETE", "faults/{id}", control.end_fault),
-        ("POST", "alarms", control.raise_alarm), ("DELETE", "alarms", control.clear_alarm),
+        ("GET", "fault-kinds", control.fault_kinds),
+        ("GET", "faults", control.faults),
+        ("POST", "faults", control.inject),
+        ("DELETE", "faults/{id}", control.end_fault),
+        ("POST", "alarms", control.raise_alarm),
+        ("DELETE", "alarms", control.clear_alarm),
         ("POST", "churn", control.churn),
-        ("GET", "requests", control.requests), ("DELETE", "requests", control.forget_requests),
+        ("GET", "requests", control.requests),
+        ("DELETE", "requests", control.forget_requests),
     ):
         app.router.add_route(method, f"/_control/{path}", explained(handler))
 
@@ -54,9 +59,14 @@ async def body_of(request: web.Request) -> dict[str, Any]:
 
 
 def shown(fault: Fault) -> dict[str, Any]:
-    return {"id": fault.id, "kind": fault.kind, "since": fault.since, "until": fault.until,
-            "options": dict(fault.options),
-            "clouds": [{"controller": controller, "id": identifier} for controller, identifier in fault.clouds]}
+    return {
+        "id": fault.id,
+        "kind": fault.kind,
+        "since": fault.since,
+        "until": fault.until,
+        "options": dict(fault.options),
+        "clouds": [{"controller": controller, "id": identifier} for controller, identifier in fault.clouds],
+    }
 
 
 class Control:
@@ -75,11 +85,17 @@ class Control:
         now = self._world.clock.now()
         record = self._register.records.get(cloud.key)
         group = self._register.groups[cloud.controller].get(record.group) if record else None
-        return {"controller": cloud.controller, "id": cloud.id, "name": self._world.names[cloud.key],
-                "region_name": cloud.region_name, "group": group.name if group else None, "region": cloud.region,
-                "reachable": self._world.reachable(cloud, now),
-                "availability": self._register.seen(cloud, now).word if record else "online",
-                "alarms_active": sum(self._world.alarms.counts(cloud, now))}
+        return {
+            "controller": cloud.controller,
+            "id": cloud.id,
+            "name": self._world.names[cloud.key],
+            "region_name": cloud.region_name,
+            "group": group.name if group else None,
+            "region": cloud.region,
+            "reachable": self._world.reachable(cloud, now),
+            "availability": self._register.seen(cloud, now).word if record else "online",
+            "alarms_active": sum(self._world.alarms.counts(cloud, now)),
+        }
 
     async def alarms(self, request: web.Request) -> web.Response:
         number = whole(request.match_info, "controller", 1)
@@ -87,10 +103,20 @@ class Control:
         return web.json_response({"alarms": self._world.alarms.standing(cloud, self._world.clock.now())})
 
     async def fault_kinds(self, request: web.Request) -> web.Response:
-        return web.json_response({"fault_kinds": [
-            {"kind": kind.name, "text": kind.text, "options": dict(kind.options), "seconds": kind.seconds,
-             "choices": {name: list(values) for name, values in kind.choices.items()}}
-            for kind in fault_kinds.KINDS.values()]})
+        return web.json_response(
+            {
+                "fault_kinds": [
+                    {
+                        "kind": kind.name,
+                        "text": kind.text,
+                        "options": dict(kind.options),
+                        "seconds": kind.seconds,
+                        "choices": {name: list(values) for name, values in kind.choices.items()},
+                    }
+                    for kind in fault_kinds.KINDS.values()
+                ]
+            }
+        )
 
     async def faults(self, request: web.Request) -> web.Response:
         active = self._world.faults.active(self._world.clock.now())
@@ -104,8 +130,9 @@ class Control:
             raise ValueError("options must be an object")
         if body["kind"] == "controller-restart":
             body = {**body, "subcloud": "central"}
-        fault = self._world.inject(body["kind"], chosen(self._world, body),
-                                   None if seconds is None else float(seconds), options)
+        fault = self._world.inject(
+            body["kind"], chosen(self._world, body), None if seconds is None else float(seconds), options
+        )
         return web.json_response(shown(fault), status=201)
 
     async def end_fault(self, request: web.Request) -> web.Response:

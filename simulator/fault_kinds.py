@@ -48,27 +48,51 @@ class FaultKind:
         return value
 
 
-KINDS: dict[str, FaultKind] = {kind.name: kind for kind in (
-    FaultKind("wan-cut", "the link is cut: the site's services do not answer, dcmanager's audit fails",
-              {"mode": "abort"}, {"mode": ("abort", "hang")}),
-    FaultKind("power-loss", "the site has no power: as wan-cut, and its hosts boot again afterwards",
-              {"mode": "abort"}, {"mode": ("abort", "hang")}),
-    FaultKind("cable-pulled", "a port loses its carrier", {"host": "controller-0", "port": "enp177s0f0"}),
-    FaultKind("osd-lost", "an OSD is down, Ceph is degraded", {"host": "controller-0", "osd": 0}),
-    FaultKind("clock-skew", "the site's clock is off by that many seconds", {"seconds": 120.0}),
-    FaultKind("slow", "answers come late by that many seconds", {"seconds": 5.0, "service": None},
-              limits={"seconds": (0, 3600)}),
-    FaultKind("error", "answers are that status", {"status": 500, "service": None}, limits={"status": (400, 599)}),
-    FaultKind("drop", "the connection is dropped instead of an answer", {"rate": 1.0, "service": None},
-              limits={"rate": (0, 1)}),
-    FaultKind("malformed", "answers are broken: an HTML page, cut short, huge, with a script in every text, "
-              "or with null for every value", {"what": "html", "mib": 32, "service": None},
-              {"what": ("html", "truncated", "huge", "script", "nulls")}, {"mib": (1, 1024)}),
-    FaultKind("expired-tokens", "tokens issued before the fault are refused"),
-    FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
-    FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),
-    FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
-)}
+KINDS: dict[str, FaultKind] = {
+    kind.name: kind
+    for kind in (
+        FaultKind(
+            "wan-cut",
+            "the link is cut: the site's services do not answer, dcmanager's audit fails",
+            {"mode": "abort"},
+            {"mode": ("abort", "hang")},
+        ),
+        FaultKind(
+            "power-loss",
+            "the site has no power: as wan-cut, and its hosts boot again afterwards",
+            {"mode": "abort"},
+            {"mode": ("abort", "hang")},
+        ),
+        FaultKind("cable-pulled", "a port loses its carrier", {"host": "controller-0", "port": "enp177s0f0"}),
+        FaultKind("osd-lost", "an OSD is down, Ceph is degraded", {"host": "controller-0", "osd": 0}),
+        FaultKind("clock-skew", "the site's clock is off by that many seconds", {"seconds": 120.0}),
+        FaultKind(
+            "slow",
+            "answers come late by that many seconds",
+            {"seconds": 5.0, "service": None},
+            limits={"seconds": (0, 3600)},
+        ),
+        FaultKind("error", "answers are that status", {"status": 500, "service": None}, limits={"status": (400, 599)}),
+        FaultKind(
+            "drop",
+            "the connection is dropped instead of an answer",
+            {"rate": 1.0, "service": None},
+            limits={"rate": (0, 1)},
+        ),
+        FaultKind(
+            "malformed",
+            "answers are broken: an HTML page, cut short, huge, with a script in every text, "
+            "or with null for every value",
+            {"what": "html", "mib": 32, "service": None},
+            {"what": ("html", "truncated", "huge", "script", "nulls")},
+            {"mib": (1, 1024)},
+        ),
+        FaultKind("expired-tokens", "tokens issued before the fault are refused"),
+        FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
+        FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),
+        FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
+    )
+}
 
 
 def kind_named(name: str) -> FaultKind:

@@ -113,8 +113,14 @@ class Cloud:
 
     @cached_property
     def hosts(self) -> tuple[HostSpec, ...]:
-        return build_hosts(self.seed, self.name, duplex=self.system_mode == "duplex", osds=self.osds_per_host,
-                           addresses=self.addressing.hosts, bm_addresses=self.addressing.bmc)
+        return build_hosts(
+            self.seed,
+            self.name,
+            duplex=self.system_mode == "duplex",
+            osds=self.osds_per_host,
+            addresses=self.addressing.hosts,
+            bm_addresses=self.addressing.bmc,
+        )
 
     def host(self, hostname: str) -> HostSpec | None:
         return next((host for host in self.hosts if host.hostname == hostname), None)
@@ -156,5 +162,4 @@ class Fleet:
     controllers: tuple[Controller, ...]
 
     def clouds(self) -> tuple[Cloud, ...]:
-        return tuple(cloud for controller in self.controllers
-                     for cloud in (controller.central, *controller.subclouds))
+        return tuple(cloud for controller in self.controllers for cloud in (controller.central, *controller.subclouds))

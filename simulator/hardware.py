@@ -73,13 +73,43 @@ class HostSpec:
 PORT_PLAN: tuple[tuple[str, str, str, str, int, PortRole, tuple[str, ...], str | None, int, int], ...] = (
     ("eno1", "0000:19:00.0", "ixgbe", "Ethernet Controller X550", 10000, "oam", ("oam",), None, 63, 0),
     ("eno2", "0000:19:00.1", "ixgbe", "Ethernet Controller X550", 10000, "spare", (), None, 63, 0),
-    ("enp81s0f0", "0000:51:00.0", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "mgmt",
-     ("mgmt", "cluster-host"), None, 128, 0),
+    (
+        "enp81s0f0",
+        "0000:51:00.0",
+        "ice",
+        "Ethernet Controller E810-XXV for SFP",
+        25000,
+        "mgmt",
+        ("mgmt", "cluster-host"),
+        None,
+        128,
+        0,
+    ),
     ("enp81s0f1", "0000:51:00.1", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "spare", (), None, 128, 0),
-    ("enp177s0f0", "0000:b1:00.0", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "data", (),
-     "physnet0", 128, 0),
-    ("enp177s0f1", "0000:b1:00.1", "ice", "Ethernet Controller E810-XXV for SFP", 25000, "data", (),
-     "physnet1", 128, 16),
+    (
+        "enp177s0f0",
+        "0000:b1:00.0",
+        "ice",
+        "Ethernet Controller E810-XXV for SFP",
+        25000,
+        "data",
+        (),
+        "physnet0",
+        128,
+        0,
+    ),
+    (
+        "enp177s0f1",
+        "0000:b1:00.1",
+        "ice",
+        "Ethernet Controller E810-XXV for SFP",
+        25000,
+        "data",
+        (),
+        "physnet1",
+        128,
+        16,
+    ),
 )
 
 
@@ -90,16 +120,27 @@ def build_ports(site: str, site_name: str, host: str) -> tuple[PortSpec, ...]:
     for index, plan in enumerate(PORT_PLAN):
         name, pci, driver, device, speed, role, networks, datanetwork, total, used = plan
         cabled = role != "spare"
-        ports.append(PortSpec(
-            name=name,
-            uuid=stable_uuid(site, host, "port", name),
-            mac=f"b4:96:91:{oui[0:2]}:{oui[2:4]}:{(int(oui[4:6], 16) & 0xF0) + index:02x}",
-            pci_address=pci, driver=driver, vendor="Intel Corporation", device=device, speed=speed,
-            numa_node=index // 4, role=role, networks=networks, datanetwork=datanetwork,
-            sriov_totalvfs=total, sriov_numvfs=used, dpdk=driver == "ice",
-            switch=f"leaf-{'ab'[index % 2]}.{site_name}" if cabled else None,
-            switch_port=f"Ethernet1/{int(host[-1]) * 8 + index + 1}" if cabled else None,
-        ))
+        ports.append(
+            PortSpec(
+                name=name,
+                uuid=stable_uuid(site, host, "port", name),
+                mac=f"b4:96:91:{oui[0:2]}:{oui[2:4]}:{(int(oui[4:6], 16) & 0xF0) + index:02x}",
+                pci_address=pci,
+                driver=driver,
+                vendor="Intel Corporation",
+                device=device,
+                speed=speed,
+                numa_node=index // 4,
+                role=role,
+                networks=networks,
+                datanetwork=datanetwork,
+                sriov_totalvfs=total,
+                sriov_numvfs=used,
+                dpdk=driver == "ice",
+                switch=f"leaf-{'ab'[index % 2]}.{site_name}" if cabled else None,
+                switch_port=f"Ethernet1/{int(host[-1]) * 8 + index + 1}" if cabled else None,
+            )
+        )
     return tuple(ports)
 
 
@@ -109,25 +150,40 @@ def build_disks(site: str, host: str, osds: int) -> tuple[DiskSpec, ...]:
     plan += [(f"/dev/nvme{index}n1", 1831420, "NVME", "osd") for index in range(osds)]
     plan.append((f"/dev/nvme{osds}n1", 1831420, "NVME", "spare"))
     return tuple(
-        DiskSpec(node, stable_uuid(site, host, "disk", node), size, kind,
-                 "INTEL SSDSC2KB480G8" if kind == "SSD" else "INTEL SSDPE2KX020T8",
-                 stable_hex(site, host, "disk-serial", node)[:14].upper(), role)
+        DiskSpec(
+            node,
+            stable_uuid(site, host, "disk", node),
+            size,
+            kind,
+            "INTEL SSDSC2KB480G8" if kind == "SSD" else "INTEL SSDPE2KX020T8",
+            stable_hex(site, host, "disk-serial", node)[:14].upper(),
+            role,
+        )
         for node, size, kind, role in plan
     )
 
 
-def build_hosts(site: str, name: str, *, duplex: bool, osds: int, addresses: tuple[str, ...],
-                bm_addresses: tuple[str, ...]) -> tuple[HostSpec, ...]:
+def build_hosts(
+    site: str, name: str, *, duplex: bool, osds: int, addresses: tuple[str, ...], bm_addresses: tuple[str, ...]
+) -> tuple[HostSpec, ...]:
     """The one (AIO-SX) or two (AIO-DX) servers of a site."""
     product = dice(site, "server").choice(SERVERS)
     hosts = []
     for index in range(2 if duplex else 1):
         hostname = f"controller-{index}"
-        hosts.append(HostSpec(
-            id=index + 1, uuid=stable_uuid(site, hostname), hostname=hostname, personality="controller",
-            subfunctions="controller,worker,lowlatency", mgmt_ip=addresses[index],
-            bm_ip=bm_addresses[index], product=product,
-            serial=stable_hex(site, hostname, "serial")[:10].upper(),
-            ports=build_ports(site, name, hostname), disks=build_disks(site, hostname, osds),
-        ))
+        hosts.append(
+            HostSpec(
+                id=index + 1,
+                uuid=stable_uuid(site, hostname),
+                hostname=hostname,
+                personality="controller",
+                subfunctions="controller,worker,lowlatency",
+                mgmt_ip=addresses[index],
+                bm_ip=bm_addresses[index],
+                product=product,
+                serial=stable_hex(site, hostname, "serial")[:10].upper(),
+                ports=build_ports(site, name, hostname),
+                disks=build_disks(site, hostname, osds),
+            )
+        )
     return tuple(hosts)

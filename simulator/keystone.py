@@ -49,9 +49,13 @@ def service(world: World) -> Service:
     routes.get("/v3/auth/tokens", keystone.validate)
     routes.add("DELETE", "/v3/auth/tokens", keystone.revoke)
     routes.get("/v3/auth/catalog", keystone.show_catalog)
-    return Service("identity", routes, unauthorized=unauthorized,
-                   not_found=lambda call: failure(404, "The resource could not be found."),
-                   method_not_allowed=lambda call: failure(405, "The method is not allowed for the requested URL."))
+    return Service(
+        "identity",
+        routes,
+        unauthorized=unauthorized,
+        not_found=lambda call: failure(404, "The resource could not be found."),
+        method_not_allowed=lambda call: failure(405, "The method is not allowed for the requested URL."),
+    )
 
 
 def secret_of(identity: Any) -> tuple[User, str]:
@@ -111,9 +115,13 @@ class Keystone:
         return answer({"version": self._version(call)})
 
     def _version(self, call: Call) -> dict[str, Any]:
-        return {"id": "v3.14", "status": "stable", "updated": "2020-04-07T00:00:00Z",
-                "links": [{"rel": "self", "href": f"{call.base_url}/v3/"}],
-                "media-types": [{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}]}
+        return {
+            "id": "v3.14",
+            "status": "stable",
+            "updated": "2020-04-07T00:00:00Z",
+            "links": [{"rel": "self", "href": f"{call.base_url}/v3/"}],
+            "media-types": [{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}],
+        }
 
     async def issue(self, call: Call) -> web.Response:
         try:
@@ -147,8 +155,9 @@ class Keystone:
         return web.Response(status=204)
 
     async def show_catalog(self, call: Call) -> web.Response:
-        return answer({"catalog": catalog(self._world, call.cloud),
-                       "links": {"self": f"{call.base_url}/v3/auth/catalog"}})
+        return answer(
+            {"catalog": catalog(self._world, call.cloud), "links": {"self": f"{call.base_url}/v3/auth/catalog"}}
+        )
 
     def _body(self, cloud: Cloud, token: Token) -> dict[str, Any]:
         """The token's description; only a scoped one has roles and a catalog."""
@@ -156,7 +165,8 @@ class Keystone:
             "methods": ["password"],
             "user": {"domain": DOMAIN, "id": user_id(token.user), "name": token.user.name, "password_expires_at": None},
             "audit_ids": [token.text[-22:]],
-            "expires_at": stamp_keystone(token.expires_at), "issued_at": stamp_keystone(token.issued_at),
+            "expires_at": stamp_keystone(token.expires_at),
+            "issued_at": stamp_keystone(token.issued_at),
         }
         if token.project is not None:
             head |= {

@@ -30,8 +30,11 @@ class RequestLog:
 
     def since(self, number: int) -> tuple[int, list[LoggedRequest]]:
         """(number to ask with next time, requests numbered `number` and above)."""
-        return self._next, [LoggedRequest(n=n, at=at, method=method, path=path, status=status, cloud=cloud)
-                            for n, at, method, path, status, cloud in self._ring if n >= number]
+        return self._next, [
+            LoggedRequest(n=n, at=at, method=method, path=path, status=status, cloud=cloud)
+            for n, at, method, path, status, cloud in self._ring
+            if n >= number
+        ]
 
     def clear(self) -> None:
         self._ring.clear()

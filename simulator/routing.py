@@ -70,8 +70,16 @@ def encoded(body: bytes, status: int = 200) -> web.Response:
 
 def keystone_refusal(call: Call) -> web.Response:
     """What keystonemiddleware answers to a missing or bad token (wire/fm/alarms_no_token.json)."""
-    response = answer({"error": {"code": 401, "title": "Unauthorized",
-                                 "message": "The request you have made requires authentication."}}, 401)
+    response = answer(
+        {
+            "error": {
+                "code": 401,
+                "title": "Unauthorized",
+                "message": "The request you have made requires authentication.",
+            }
+        },
+        401,
+    )
     response.headers["WWW-Authenticate"] = f"Keystone uri={call.world.base_url}{call.cloud.path}/identity"
     return response
 

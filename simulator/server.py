@@ -50,8 +50,10 @@ async def serve(settings: Settings) -> None:
     await runner.setup()
     await web.SockSite(runner, listener, shutdown_timeout=1).start()
     gc.freeze()  # a fleet is a million objects that never die; collecting around them costs pauses
-    print(f"ready: {settings.subclouds} subclouds, {settings.controllers} System Controllers at {world.base_url}",
-          flush=True)
+    print(
+        f"ready: {settings.subclouds} subclouds, {settings.controllers} System Controllers at {world.base_url}",
+        flush=True,
+    )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

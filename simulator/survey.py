@@ -24,8 +24,11 @@ DAY = 24 * HOUR
 REGION_WEIGHTS = (45, 35, 20)
 CONTROLLER_CITIES = ("Dallas", "Frankfurt", "São Paulo", "Toronto", "Amsterdam", "Brasília")
 CURRENT = Software("26.09", "starlingx-26.09.1", "v1.34.1")
-OLDER = (Software("26.09", "starlingx-26.09.0", "v1.34.1"), Software("26.03", "starlingx-26.03.2", "v1.33.4"),
-         Software("25.09", "starlingx-25.09.3", "v1.32.2"))
+OLDER = (
+    Software("26.09", "starlingx-26.09.0", "v1.34.1"),
+    Software("26.03", "starlingx-26.03.2", "v1.33.4"),
+    Software("25.09", "starlingx-25.09.3", "v1.32.2"),
+)
 
 GROUPS = (
     Group(1, "Default", "Default Subcloud Group", "parallel", 2),
@@ -39,12 +42,24 @@ REGION_GROUP = dict(zip(REGIONS, (2, 3, 4), strict=True))
 
 # deploy-status, weight, error-description; all of these sites are unmanaged and have never been online
 UNFINISHED: tuple[tuple[str, int, str], ...] = (
-    ("install-failed", 4, "FAILED installing playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-     "err_code=ping_bmc\nThe BMC did not answer. Check its address, its cabling and the route to it."),
-    ("bootstrap-failed", 4, "FAILED bootstrapping playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-     "err_code=images_download_failure\nContainer images did not arrive. Check registry, DNS and link."),
-    ("config-failed", 2, "FAILED configuring playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-     "err_code=dm_apply_failed\nThe deployment configuration was refused. Compare it with the hardware."),
+    (
+        "install-failed",
+        4,
+        "FAILED installing playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
+        "err_code=ping_bmc\nThe BMC did not answer. Check its address, its cabling and the route to it.",
+    ),
+    (
+        "bootstrap-failed",
+        4,
+        "FAILED bootstrapping playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
+        "err_code=images_download_failure\nContainer images did not arrive. Check registry, DNS and link.",
+    ),
+    (
+        "config-failed",
+        2,
+        "FAILED configuring playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
+        "err_code=dm_apply_failed\nThe deployment configuration was refused. Compare it with the hardware.",
+    ),
     ("create-failed", 1, "Failed to create subcloud: a route to its management network was refused."),
     ("create-complete", 2, "No errors present"),
     ("install-aborted", 1, "No errors present"),
@@ -54,27 +69,48 @@ ENDPOINTS_OUT_OF_SYNC = ("platform", "identity", "dc-cert", "firmware", "kube-ro
 
 def build(seed: int, subclouds: int, controllers: int) -> Fleet:
     """The fleet of that seed; `subclouds` are dealt evenly to `controllers`."""
-    shares = [subclouds // controllers + (1 if index < subclouds % controllers else 0)
-              for index in range(controllers)]
-    return Fleet(seed, tuple(
-        Controller(number, draw_central(seed, number),
-                   tuple(draw_subcloud(seed, number, identifier) for identifier in range(1, share + 1)), GROUPS)
-        for number, share in enumerate(shares, start=1)
-    ))
+    shares = [subclouds // controllers + (1 if index < subclouds % controllers else 0) for index in range(controllers)]
+    return Fleet(
+        seed,
+        tuple(
+            Controller(
+                number,
+                draw_central(seed, number),
+                tuple(draw_subcloud(seed, number, identifier) for identifier in range(1, share + 1)),
+                GROUPS,
+            )
+            for number, share in enumerate(shares, start=1)
+        ),
+    )
 
 
 def draw_central(seed: int, number: int) -> Cloud:
     city = city_named(CONTROLLER_CITIES[(number - 1) % len(CONTROLLER_CITIES)])
     return Cloud(
-        kind="central", controller=number, id=None, seed=f"{seed}/c{number}", name=f"dc-{city.slug}-{number}",
-        region_name=CENTRAL_REGION, city=city, latitude=f"{city.latitude:.4f}",
-        longitude=f"{city.longitude:.4f}", timezone=city.timezone, system_mode="duplex", ceph="ceph",
-        software=CURRENT, age=400 * DAY,
+        kind="central",
+        controller=number,
+        id=None,
+        seed=f"{seed}/c{number}",
+        name=f"dc-{city.slug}-{number}",
+        region_name=CENTRAL_REGION,
+        city=city,
+        latitude=f"{city.latitude:.4f}",
+        longitude=f"{city.longitude:.4f}",
+        timezone=city.timezone,
+        system_mode="duplex",
+        ceph="ceph",
+        software=CURRENT,
+        age=400 * DAY,
         addressing=Addressing(
-            subnet="192.168.204.0/24", start="192.168.204.2", end="192.168.204.50", gateway="192.168.204.1",
-            controller_gateway="192.168.204.1", oam_floating=f"10.10.{number}.2",
+            subnet="192.168.204.0/24",
+            start="192.168.204.2",
+            end="192.168.204.50",
+            gateway="192.168.204.1",
+            controller_gateway="192.168.204.1",
+            oam_floating=f"10.10.{number}.2",
             hosts=("192.168.204.3", "192.168.204.4"),
-            bmc=(f"10.20.{number}.3", f"10.20.{number}.4")),
+            bmc=(f"10.20.{number}.3", f"10.20.{number}.4"),
+        ),
     )
 
 
@@ -88,12 +124,24 @@ def draw_subcloud(seed: int, controller: int, identifier: int) -> Cloud:
     name = f"{city.slug}-{identifier:04d}"
     initial, powered = draw_state(die, name)
     return Cloud(
-        kind="subcloud", controller=controller, id=identifier, seed=label, name=name,
-        region_name=stable_hex(label, "region"), city=city, latitude=latitude, longitude=longitude,
-        timezone=timezone, system_mode=mode, ceph=draw_ceph(die), software=software,
+        kind="subcloud",
+        controller=controller,
+        id=identifier,
+        seed=label,
+        name=name,
+        region_name=stable_hex(label, "region"),
+        city=city,
+        latitude=latitude,
+        longitude=longitude,
+        timezone=timezone,
+        system_mode=mode,
+        ceph=draw_ceph(die),
+        software=software,
         addressing=draw_addressing(die, controller, identifier),
         group=die.choices((REGION_GROUP[city.region], 1, 5, 6), (70, 22, 5, 3))[0],
-        powered=powered, dark_since=die.uniform(HOUR, 6 * DAY), age=die.uniform(20 * DAY, 380 * DAY),
+        powered=powered,
+        dark_since=die.uniform(HOUR, 6 * DAY),
+        age=die.uniform(20 * DAY, 380 * DAY),
         initial=initial,
     )
 
@@ -119,11 +167,13 @@ def draw_addressing(die: Random, controller: int, identifier: int) -> Addressing
     bmc = (f"172.{15 + controller}.{high}.{low + 1}", f"172.{15 + controller}.{high + 128}.{low + 1}")
     if die.random() < 0.5:
         net = f"fd{controller:02x}:{identifier:x}::"
-        return Addressing(f"{net}0/64", f"{net}2", f"{net}fffe", f"{net}1", "fd01:1::1", oam,
-                          (f"{net}3", f"{net}4"), bmc)
+        return Addressing(
+            f"{net}0/64", f"{net}2", f"{net}fffe", f"{net}1", "fd01:1::1", oam, (f"{net}3", f"{net}4"), bmc
+        )
     net = f"10.{100 + high}.{low}."
-    return Addressing(f"{net}0/24", f"{net}2", f"{net}50", f"{net}1", "192.168.204.101", oam,
-                      (f"{net}3", f"{net}4"), bmc)
+    return Addressing(
+        f"{net}0/24", f"{net}2", f"{net}50", f"{net}1", "192.168.204.101", oam, (f"{net}3", f"{net}4"), bmc
+    )
 
 
 def draw_state(die: Random, name: str) -> tuple[InitialState, bool]:
@@ -135,11 +185,22 @@ def draw_state(die: Random, name: str) -> tuple[InitialState, bool]:
     install = die.random() < 0.85
     if lot < 0.045:
         status, _, error = die.choices(UNFINISHED, [weight for _, weight, _ in UNFINISHED])[0]
-        return InitialState("unmanaged", status, error.format(name=name), ever_online=False,
-                            install_values=install or status == "install-failed"), False
+        return InitialState(
+            "unmanaged",
+            status,
+            error.format(name=name),
+            ever_online=False,
+            install_values=install or status == "install-failed",
+        ), False
     if lot < 0.075:
         return InitialState("managed", backup=backup, prestage=prestage, install_values=install), False
     if lot < 0.13:
         return InitialState("unmanaged", backup=backup, install_values=install), True
-    return InitialState("managed", backup=backup, prestage=prestage, install_values=install,
-                        rehome_data=die.random() < 0.05, out_of_sync=out_of_sync), True
+    return InitialState(
+        "managed",
+        backup=backup,
+        prestage=prestage,
+        install_values=install,
+        rehome_data=die.random() < 0.05,
+        out_of_sync=out_of_sync,
+    ), True

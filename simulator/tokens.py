@@ -25,11 +25,14 @@ class User:
     roles: tuple[str, ...]
 
 
-USERS = {user.name: user for user in (
-    User("portal-reader", "reader-secret", ("reader",)),
-    User("portal-operator", "operator-secret", ("configurator", "operator", "reader")),
-    User("admin", "St4rlingX*", ("member", "manager", "admin", "reader")),
-)}
+USERS = {
+    user.name: user
+    for user in (
+        User("portal-reader", "reader-secret", ("reader",)),
+        User("portal-operator", "operator-secret", ("configurator", "operator", "reader")),
+        User("admin", "St4rlingX*", ("member", "manager", "admin", "reader")),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,14 @@ class Tokens:
         except ValueError:
             return None
         controller, identifier, name, project, issued, _ = claims.split(":")
-        token = Token(text, (int(controller), int(identifier) or None), USERS[name], project or None, float(issued),
-                      float(issued) + LIFETIME)
+        token = Token(
+            text,
+            (int(controller), int(identifier) or None),
+            USERS[name],
+            project or None,
+            float(issued),
+            float(issued) + LIFETIME,
+        )
         self._remember(token)
         return token
 

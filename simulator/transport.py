@@ -31,8 +31,11 @@ def drop(request: web.Request) -> DroppedError:
 
 def faults_for(world: World, cloud: Cloud, service: str) -> list[Fault]:
     """Active faults that concern this service of this cloud, youngest last."""
-    return [fault for fault in world.faults.active_on(cloud.key, world.clock.now())
-            if fault.options.get("service") in (None, "all", service)]
+    return [
+        fault
+        for fault in world.faults.active_on(cloud.key, world.clock.now())
+        if fault.options.get("service") in (None, "all", service)
+    ]
 
 
 async def before(world: World, cloud: Cloud, request: web.Request, faults: list[Fault]) -> web.Response | None:
@@ -69,8 +72,9 @@ async def after(request: web.Request, response: web.StreamResponse, faults: list
 async def _truncated(request: web.Request, response: web.Response) -> web.StreamResponse:
     """Half of what Content-Length promises, then the connection is gone."""
     body = bytes(response.body) if isinstance(response.body, bytes | bytearray) else b"{}"
-    short = web.StreamResponse(status=response.status, headers={"Content-Type": response.content_type,
-                                                                "Content-Length": str(len(body) + 1)})
+    short = web.StreamResponse(
+        status=response.status, headers={"Content-Type": response.content_type, "Content-Length": str(len(body) + 1)}
+    )
     await short.prepare(request)
     await short.write(body[: len(body) // 2])
     raise drop(request)

@@ -65,8 +65,11 @@ def interfaces(cloud: Cloud, host: HostSpec) -> list[InterfaceSpec]:
             case "data":
                 name = f"data{counters['data']}"
                 counters["data"] += 1
-                found.append(InterfaceSpec(identify(cloud, host, name), name, "ethernet", "data", port, 1500,
-                                           datanetwork=port.datanetwork))
+                found.append(
+                    InterfaceSpec(
+                        identify(cloud, host, name), name, "ethernet", "data", port, 1500, datanetwork=port.datanetwork
+                    )
+                )
     return found
 
 
@@ -81,10 +84,29 @@ def platform_interfaces(cloud: Cloud, host: HostSpec, port: PortSpec) -> list[In
     above: list[InterfaceSpec] = []
     if "cluster-host" in networks and "mgmt" in networks and cluster_on_vlan(cloud):
         networks = tuple(network for network in networks if network != "cluster-host")
-        above.append(InterfaceSpec(identify(cloud, host, "cluster0"), "cluster0", "vlan", "platform", port, 1500,
-                                   networks=("cluster-host",), vlan_id=CLUSTER_VLAN, uses=(name,)))
-    own = InterfaceSpec(identify(cloud, host, name), name, "ethernet", "platform", port, 1500, networks=networks,
-                        used_by=tuple(interface.name for interface in above))
+        above.append(
+            InterfaceSpec(
+                identify(cloud, host, "cluster0"),
+                "cluster0",
+                "vlan",
+                "platform",
+                port,
+                1500,
+                networks=("cluster-host",),
+                vlan_id=CLUSTER_VLAN,
+                uses=(name,),
+            )
+        )
+    own = InterfaceSpec(
+        identify(cloud, host, name),
+        name,
+        "ethernet",
+        "platform",
+        port,
+        1500,
+        networks=networks,
+        used_by=tuple(interface.name for interface in above),
+    )
     return [own, *above]
 
 
@@ -92,11 +114,31 @@ def sriov_interfaces(cloud: Cloud, host: HostSpec, port: PortSpec, index: int) -
     """The physical function for poll-mode drivers, and a share of its virtual functions for the kernel."""
     name, shared = f"sriov-fh{index}", f"vf-mid{index}"
     return [
-        InterfaceSpec(identify(cloud, host, name), name, "ethernet", "pci-sriov", port, 9000, used_by=(shared,),
-                      datanetwork=port.datanetwork, numvfs=port.sriov_numvfs, vf_driver="vfio"),
-        InterfaceSpec(identify(cloud, host, shared), shared, "vf", "pci-sriov", port, 1500, uses=(name,),
-                      datanetwork=port.datanetwork, numvfs=port.sriov_numvfs // 4, vf_driver="netdevice",
-                      max_tx_rate=1000),
+        InterfaceSpec(
+            identify(cloud, host, name),
+            name,
+            "ethernet",
+            "pci-sriov",
+            port,
+            9000,
+            used_by=(shared,),
+            datanetwork=port.datanetwork,
+            numvfs=port.sriov_numvfs,
+            vf_driver="vfio",
+        ),
+        InterfaceSpec(
+            identify(cloud, host, shared),
+            shared,
+            "vf",
+            "pci-sriov",
+            port,
+            1500,
+            uses=(name,),
+            datanetwork=port.datanetwork,
+            numvfs=port.sriov_numvfs // 4,
+            vf_driver="netdevice",
+            max_tx_rate=1000,
+        ),
     ]
 
 

@@ -103,7 +103,8 @@ class World:
         self.clouds: dict[CloudKey, Cloud] = {cloud.key: cloud for cloud in fleet.clouds()}
         self.names: dict[CloudKey, str] = {cloud.key: cloud.name for cloud in fleet.clouds()}
         self._below: dict[int, dict[CloudKey, Cloud]] = {
-            controller.number: {cloud.key: cloud for cloud in controller.subclouds} for controller in fleet.controllers}
+            controller.number: {cloud.key: cloud for cloud in controller.subclouds} for controller in fleet.controllers
+        }
         self.faults = FaultBook()
         self.alarms: AlarmModel = Quiet()
         self.alarm_sources: list[AlarmSource] = []
@@ -152,20 +153,30 @@ class World:
 
     # Faults
 
-    def inject(self, kind: str, clouds: Iterable[Cloud], seconds: float | None,
-               options: Mapping[str, Any]) -> Fault:
+    def inject(self, kind: str, clouds: Iterable[Cloud], seconds: float | None, options: Mapping[str, Any]) -> Fault:
         """Start a fault. Raises fault_kinds.FaultError."""
         spec = kind_named(kind)
         if seconds is not None and not 0 < seconds < math.inf:
             raise FaultError("seconds must be above 0")
-        fault: Fault = self.do("fault.inject", kind=kind, clouds=[list(cloud.key) for cloud in clouds],
-                               seconds=spec.seconds if seconds is None else seconds, options=spec.parse(options))
+        fault: Fault = self.do(
+            "fault.inject",
+            kind=kind,
+            clouds=[list(cloud.key) for cloud in clouds],
+            seconds=spec.seconds if seconds is None else seconds,
+            options=spec.parse(options),
+        )
         return fault
 
     def _inject(self, at: float, arguments: Mapping[str, Any]) -> Fault:
         seconds = arguments["seconds"]
-        fault = Fault(self.faults.next_id(), arguments["kind"], tuple((key[0], key[1]) for key in arguments["clouds"]),
-                      at, None if seconds is None else at + seconds, arguments["options"])
+        fault = Fault(
+            self.faults.next_id(),
+            arguments["kind"],
+            tuple((key[0], key[1]) for key in arguments["clouds"]),
+            at,
+            None if seconds is None else at + seconds,
+            arguments["options"],
+        )
         self.faults.add(fault)
         for key in fault.clouds:
             self.touch(key)
@@ -209,9 +220,10 @@ class World:
         if not cloud.powered:
             return False
         boot = self.clock.scaled(BOOT_SECONDS)
-        return not any(fault.kind == "power-loss" and fault.since <= now
-                       and (fault.until is None or now < fault.until + boot)
-                       for fault in self.faults.all_on(cloud.key))
+        return not any(
+            fault.kind == "power-loss" and fault.since <= now and (fault.until is None or now < fault.until + boot)
+            for fault in self.faults.all_on(cloud.key)
+        )
 
     def skew(self, cloud: Cloud) -> float:
         """Seconds by which the site's clock is ahead."""

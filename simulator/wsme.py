@@ -60,8 +60,9 @@ def whole(name: str, value: str) -> int:
     try:
         return int(value)
     except ValueError as error:
-        raise ApiError(400, f"Invalid input for field/attribute {name}. Value: '{value}'. unable to convert to int. "
-                         f"Error: {error}") from error
+        raise ApiError(
+            400, f"Invalid input for field/attribute {name}. Value: '{value}'. unable to convert to int. Error: {error}"
+        ) from error
 
 
 def wanted(accept: str) -> str:

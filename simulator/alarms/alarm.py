@@ -65,9 +65,17 @@ def make(cloud: Cloud, alarm_id: str, severity: str, raised_at: float, **words: 
     words.setdefault("severity", severity)
     entity = kind.entity.format_map(words)
     return Alarm(
-        uuid=cloud.uuid("alarm", alarm_id, entity, f"{raised_at:.3f}"), alarm_id=alarm_id,
-        entity_type_id=entity_type(entity), entity_instance_id=entity, severity=severity, raised_at=raised_at,
-        stamp=raised_at, reason_text=kind.reason.format_map(words)[:MAX_TEXT], alarm_type=kind.alarm_type,
-        probable_cause=kind.probable_cause, proposed_repair_action=kind.repair,
-        service_affecting=kind.affects_service(severity), suppression=kind.suppressible,
+        uuid=cloud.uuid("alarm", alarm_id, entity, f"{raised_at:.3f}"),
+        alarm_id=alarm_id,
+        entity_type_id=entity_type(entity),
+        entity_instance_id=entity,
+        severity=severity,
+        raised_at=raised_at,
+        stamp=raised_at,
+        reason_text=kind.reason.format_map(words)[:MAX_TEXT],
+        alarm_type=kind.alarm_type,
+        probable_cause=kind.probable_cause,
+        proposed_repair_action=kind.repair,
+        service_affecting=kind.affects_service(severity),
+        suppression=kind.suppressible,
     )

@@ -28,9 +28,7 @@ class AlarmKind:
 
     def affects_service(self, severity: str) -> bool:
         """Some kinds affect service only at their worst severity."""
-        return self.service_affecting == "yes" or (
-            self.service_affecting == "critical" and severity == "critical"
-        )
+        return self.service_affecting == "yes" or (self.service_affecting == "critical" and severity == "critical")
 
 
 def reaches(severity: str, threshold: str) -> bool:

@@ -44,19 +44,28 @@ def osd_hosts(cloud: Cloud) -> list[str]:
 
 def ports_down(faults: Iterable[Fault], at: float) -> dict[tuple[str, str], float]:
     """Ports whose cable is pulled, and since when."""
-    return {(str(fault.options["host"]), str(fault.options["port"])): fault.since
-            for fault in faults if fault.kind == "cable-pulled" and fault.active(at)}
+    return {
+        (str(fault.options["host"]), str(fault.options["port"])): fault.since
+        for fault in faults
+        if fault.kind == "cable-pulled" and fault.active(at)
+    }
 
 
 def osds_lost(cloud: Cloud, faults: Iterable[Fault], at: float) -> dict[int, float]:
     """OSDs that are down, and since when; a fault for an OSD the site does not have does nothing."""
     existing = range(len(osd_hosts(cloud)))
-    return {int(fault.options["osd"]): fault.since for fault in faults
-            if fault.kind == "osd-lost" and fault.active(at) and int(fault.options["osd"]) in existing}
+    return {
+        int(fault.options["osd"]): fault.since
+        for fault in faults
+        if fault.kind == "osd-lost" and fault.active(at) and int(fault.options["osd"]) in existing
+    }
 
 
 def restored_at(faults: Iterable[Fault], boot: float, at: float) -> float | None:
     """When the hosts were up again after the last power loss; `boot` is how long they need."""
-    ends = [fault.until + boot for fault in faults
-            if fault.kind == "power-loss" and fault.until is not None and fault.until + boot <= at]
+    ends = [
+        fault.until + boot
+        for fault in faults
+        if fault.kind == "power-loss" and fault.until is not None and fault.until + boot <= at
+    ]
     return max(ends, default=None)

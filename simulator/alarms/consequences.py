@@ -21,8 +21,12 @@ from simulator.wiring import InterfaceSpec, interfaces
 from simulator.world import BOOT_SECONDS, World
 
 RECOVERY_SECONDS = 600.0
-PORT_ALARMS = {"oam": ("100.106", "100.107"), "mgmt": ("100.108", "100.109"), "cluster-host": ("100.110", "100.111"),
-               "data": ("100.112", "100.113")}
+PORT_ALARMS = {
+    "oam": ("100.106", "100.107"),
+    "mgmt": ("100.108", "100.109"),
+    "cluster-host": ("100.110", "100.111"),
+    "data": ("100.112", "100.113"),
+}
 
 
 def episodes(world: World, cloud: Cloud, faults: list[Fault]) -> Iterator[Episode]:
@@ -54,8 +58,12 @@ def interface_down(cloud: Cloud, hostname: str, one: InterfaceSpec, fault: Fault
     for network in one.networks or ("data",):
         port_alarm, interface_alarm = PORT_ALARMS[network]
         yield Episode(make(cloud, port_alarm, "major", fault.since, host=hostname, port=one.port.name), fault.until)
-        yield Episode(make(cloud, interface_alarm, "critical", fault.since, host=hostname, interface=one.name,
-                           condition="failed"), fault.until)
+        yield Episode(
+            make(
+                cloud, interface_alarm, "critical", fault.since, host=hostname, interface=one.name, condition="failed"
+            ),
+            fault.until,
+        )
         if duplex and one.networks:
             yield Episode(make(cloud, "400.005", "major", fault.since, host=hostname, network=network), fault.until)
 
@@ -66,8 +74,18 @@ def osd_lost(cloud: Cloud, fault: Fault) -> Iterator[Episode]:
         return
     fsid = cloud.uuid("ceph-fsid")
     redundant = len(set(hosts)) > 1
-    yield Episode(make(cloud, "800.001", "warning" if redundant else "critical", fault.since, fsid=fsid,
-                       health="HEALTH_WARN" if redundant else "HEALTH_ERR", detail=f"osd.{osd} is down"), fault.until)
+    yield Episode(
+        make(
+            cloud,
+            "800.001",
+            "warning" if redundant else "critical",
+            fault.since,
+            fsid=fsid,
+            health="HEALTH_WARN" if redundant else "HEALTH_ERR",
+            detail=f"osd.{osd} is down",
+        ),
+        fault.until,
+    )
     if redundant:
         yield Episode(make(cloud, "800.011", "major", fault.since, fsid=fsid, host=hosts[osd]), fault.until)
     else:
@@ -85,8 +103,18 @@ def group_lost(cloud: Cloud, fault: Fault, others: list[Fault]) -> Iterator[Epis
         end = min((until for until in (fault.until, other.until) if until is not None), default=None)
         if end is None or start < end:
             fsid = cloud.uuid("ceph-fsid")
-            yield Episode(make(cloud, "800.001", "critical", start, fsid=fsid, health="HEALTH_ERR",
-                               detail=f"osd.{second} and osd.{osd} are down"), end)
+            yield Episode(
+                make(
+                    cloud,
+                    "800.001",
+                    "critical",
+                    start,
+                    fsid=fsid,
+                    health="HEALTH_ERR",
+                    detail=f"osd.{second} and osd.{osd} are down",
+                ),
+                end,
+            )
             yield Episode(make(cloud, "800.010", "critical", start, fsid=fsid), end)
 
 
@@ -94,5 +122,15 @@ def recovering(world: World, cloud: Cloud, fault: Fault) -> Iterator[Episode]:
     if cloud.ceph == "none" or fault.until is None:
         return
     start = fault.until + world.clock.scaled(BOOT_SECONDS)
-    yield Episode(make(cloud, "800.001", "warning", start, fsid=cloud.uuid("ceph-fsid"), health="HEALTH_WARN",
-                       detail="placement groups are recovering"), start + world.clock.scaled(RECOVERY_SECONDS))
+    yield Episode(
+        make(
+            cloud,
+            "800.001",
+            "warning",
+            start,
+            fsid=cloud.uuid("ceph-fsid"),
+            health="HEALTH_WARN",
+            detail="placement groups are recovering",
+        ),
+        start + world.clock.scaled(RECOVERY_SECONDS),
+    )

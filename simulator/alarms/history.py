@@ -24,8 +24,11 @@ LOG_SECONDS = 4 * 3600.0
 LOGS = (
     ("200.021", "host={host}.command=swact", "A switch of activity was requested for {host}"),
     ("200.022", "host={host}.state=available", "{host} is available again"),
-    ("401.001", "service_domain=controller.service_group=oam-services.host={host}",
-     "Service group oam-services changed state"),
+    (
+        "401.001",
+        "service_domain=controller.service_group=oam-services.host={host}",
+        "Service group oam-services changed state",
+    ),
     ("500.500", "certificate=ssl", "The certificate was renewed"),
     ("900.116", "orchestration=sw-deploy", "A software strategy was applied"),
 )
@@ -67,8 +70,14 @@ def of_alarms(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]
         if episode.ended_at is not None and episode.ended_at <= at:
             by_hand = alarm.uuid in deeds.cleared or episode in deeds.episodes
             stamp = episode.ended_at + model.skew_at(cloud, episode.ended_at)
-            yield Event(cloud.uuid("clear", uuid, f"{episode.ended_at:.6f}"), alarm, "clear", episode.ended_at, stamp,
-                        alarm.severity if by_hand else "clear")
+            yield Event(
+                cloud.uuid("clear", uuid, f"{episode.ended_at:.6f}"),
+                alarm,
+                "clear",
+                episode.ended_at,
+                stamp,
+                alarm.severity if by_hand else "clear",
+            )
 
 
 def of_logs(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:
@@ -81,9 +90,17 @@ def of_logs(model: StandingAlarms, cloud: Cloud, at: float) -> Iterator[Event]:
         host = die.choice(cloud.hosts).hostname
         alarm_id, entity, text = die.choice(LOGS)
         instant = number * LOG_SECONDS + die.uniform(0, LOG_SECONDS)
-        alarm = log_from(cloud, {
-            "alarm_id": alarm_id, "entity_instance_id": entity.format(host=host), "severity": "not-applicable",
-            "entity_type_id": ".".join(part.split("=")[0] for part in entity.split(".") if "=" in part),
-            "reason_text": text.format(host=host), "alarm_type": "other", "probable_cause": "unspecified-reason",
-        }, instant)
+        alarm = log_from(
+            cloud,
+            {
+                "alarm_id": alarm_id,
+                "entity_instance_id": entity.format(host=host),
+                "severity": "not-applicable",
+                "entity_type_id": ".".join(part.split("=")[0] for part in entity.split(".") if "=" in part),
+                "reason_text": text.format(host=host),
+                "alarm_type": "other",
+                "probable_cause": "unspecified-reason",
+            },
+            instant,
+        )
         yield Event(alarm.uuid, alarm, "log", instant, instant, alarm.severity)

@@ -28,8 +28,11 @@ class HostActions:
 
     def locked(self, cloud: Cloud, at: float) -> dict[str, float]:
         """Locked hosts, and since when."""
-        return {hostname: since for hostname, since, until in self._register.of(cloud).locks
-                if since <= at and (until is None or at < until)}
+        return {
+            hostname: since
+            for hostname, since, until in self._register.of(cloud).locks
+            if since <= at and (until is None or at < until)
+        }
 
     def swacts(self, cloud: Cloud, at: float) -> int:
         return sum(1 for instant in self._register.of(cloud).swacts if instant <= at)
@@ -47,8 +50,10 @@ class HostActions:
             deeds.locks.append((hostname, at, None))
         elif action in ("unlock", "force-unlock"):
             boot = self._world.clock.scaled(BOOT_SECONDS)
-            deeds.locks = [(name, since, at + boot if name == hostname and until is None else until)
-                           for name, since, until in deeds.locks]
+            deeds.locks = [
+                (name, since, at + boot if name == hostname and until is None else until)
+                for name, since, until in deeds.locks
+            ]
             deeds.booted[hostname] = at + boot
         elif action in ("swact", "force-swact"):
             deeds.swacts.append(at)

@@ -77,8 +77,14 @@ class StandingAlarms:
             if snapshot.holds(version, at):
                 return snapshot
         changes = chain(self.churn.changes(cloud, at), mishaps.changes(self.churn, cloud, at))
-        fresh = take(version, at, self.episodes(cloud, at), changes, self.register.of(cloud).suppressed,
-                     CENTRAL_SECONDS if central else math.inf)
+        fresh = take(
+            version,
+            at,
+            self.episodes(cloud, at),
+            changes,
+            self.register.of(cloud).suppressed,
+            CENTRAL_SECONDS if central else math.inf,
+        )
         if central:
             fresh.valid_from = at
         self._snapshots[cloud.key] = [fresh, *kept[:1]]
@@ -171,9 +177,18 @@ class StandingAlarms:
 
 def from_derived(cloud: Cloud, derived: DerivedAlarm) -> Alarm:
     """The catalogue adds what a source does not say."""
-    alarm = register.alarm_from(cloud, {
-        "alarm_id": derived.alarm_id, "entity_instance_id": derived.entity_instance_id,
-        "entity_type_id": derived.entity_type_id, "severity": derived.severity, "reason_text": derived.reason_text,
-    }, derived.raised_at, derived.raised_at)
-    return replace(alarm, uuid=cloud.uuid("derived", derived.alarm_id, derived.entity_instance_id,
-                                          f"{derived.raised_at:.3f}"))
+    alarm = register.alarm_from(
+        cloud,
+        {
+            "alarm_id": derived.alarm_id,
+            "entity_instance_id": derived.entity_instance_id,
+            "entity_type_id": derived.entity_type_id,
+            "severity": derived.severity,
+            "reason_text": derived.reason_text,
+        },
+        derived.raised_at,
+        derived.raised_at,
+    )
+    return replace(
+        alarm, uuid=cloud.uuid("derived", derived.alarm_id, derived.entity_instance_id, f"{derived.raised_at:.3f}")
+    )

@@ -55,9 +55,13 @@ def alarm_from(cloud: Cloud, given: Mapping[str, Any], at: float, stamp: float |
     if severity not in ("critical", "major", "minor", "warning"):
         raise ValueError(f"no such severity: {severity}")
     return Alarm(
-        uuid=cloud.uuid("commanded", alarm_id, entity, f"{at:.6f}"), alarm_id=alarm_id,
-        entity_type_id=str(given.get("entity_type_id") or entity_type(entity)), entity_instance_id=entity,
-        severity=severity, raised_at=at, stamp=stamp,
+        uuid=cloud.uuid("commanded", alarm_id, entity, f"{at:.6f}"),
+        alarm_id=alarm_id,
+        entity_type_id=str(given.get("entity_type_id") or entity_type(entity)),
+        entity_instance_id=entity,
+        severity=severity,
+        raised_at=at,
+        stamp=stamp,
         reason_text=str(given.get("reason_text") or kind.description),
         alarm_type=str(given.get("alarm_type") or kind.alarm_type),
         probable_cause=str(given.get("probable_cause") or kind.probable_cause),
@@ -97,10 +101,24 @@ def end(deeds: Deeds, standing: list[Alarm], key: tuple[str, str], at: float) ->
 
 def log_from(cloud: Cloud, given: Mapping[str, Any], at: float) -> Alarm:
     """A customer log; its id may be one that is no alarm."""
-    text = {key: str(given.get(key) or "") for key in
-            ("alarm_id", "entity_instance_id", "entity_type_id", "reason_text", "alarm_type", "probable_cause",
-             "proposed_repair_action")}
-    return Alarm(uuid=cloud.uuid("log", text["alarm_id"], text["entity_instance_id"], f"{at:.6f}"), raised_at=at,
-                 stamp=at, severity=str(given.get("severity") or "not-applicable"),
-                 service_affecting=bool(given.get("service_affecting")), suppression=bool(given.get("suppression")),
-                 **text)
+    text = {
+        key: str(given.get(key) or "")
+        for key in (
+            "alarm_id",
+            "entity_instance_id",
+            "entity_type_id",
+            "reason_text",
+            "alarm_type",
+            "probable_cause",
+            "proposed_repair_action",
+        )
+    }
+    return Alarm(
+        uuid=cloud.uuid("log", text["alarm_id"], text["entity_instance_id"], f"{at:.6f}"),
+        raised_at=at,
+        stamp=at,
+        severity=str(given.get("severity") or "not-applicable"),
+        service_affecting=bool(given.get("service_affecting")),
+        suppression=bool(given.get("suppression")),
+        **text,
+    )

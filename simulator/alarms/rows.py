@@ -49,26 +49,43 @@ def status(suppressed: bool) -> str:
 
 def brief(cloud: Cloud, alarm: Alarm, suppressed: bool) -> Row:
     return {
-        "uuid": alarm.uuid, "alarm_id": alarm.alarm_id,
-        "entity_instance_id": rest_entity(cloud, alarm.entity_instance_id), "timestamp": timestamp(alarm.stamp),
-        "severity": alarm.severity, "reason_text": alarm.reason_text, "suppression_status": status(suppressed),
-        "mgmt_affecting": str(alarm.mgmt_affecting), "degrade_affecting": str(alarm.degrade_affecting),
+        "uuid": alarm.uuid,
+        "alarm_id": alarm.alarm_id,
+        "entity_instance_id": rest_entity(cloud, alarm.entity_instance_id),
+        "timestamp": timestamp(alarm.stamp),
+        "severity": alarm.severity,
+        "reason_text": alarm.reason_text,
+        "suppression_status": status(suppressed),
+        "mgmt_affecting": str(alarm.mgmt_affecting),
+        "degrade_affecting": str(alarm.degrade_affecting),
     }
 
 
 def expanded(cloud: Cloud, alarm: Alarm, suppressed: bool) -> Row:
     return {
-        "uuid": alarm.uuid, "alarm_id": alarm.alarm_id, "alarm_state": "set", "entity_type_id": alarm.entity_type_id,
-        "entity_instance_id": rest_entity(cloud, alarm.entity_instance_id), "timestamp": timestamp(alarm.stamp),
-        "severity": alarm.severity, "reason_text": alarm.reason_text, "alarm_type": alarm.alarm_type,
-        "probable_cause": alarm.probable_cause, "proposed_repair_action": alarm.proposed_repair_action,
-        "service_affecting": alarm.service_affecting, "suppression": alarm.suppression,
-        "suppression_status": status(suppressed), "mgmt_affecting": str(alarm.mgmt_affecting),
+        "uuid": alarm.uuid,
+        "alarm_id": alarm.alarm_id,
+        "alarm_state": "set",
+        "entity_type_id": alarm.entity_type_id,
+        "entity_instance_id": rest_entity(cloud, alarm.entity_instance_id),
+        "timestamp": timestamp(alarm.stamp),
+        "severity": alarm.severity,
+        "reason_text": alarm.reason_text,
+        "alarm_type": alarm.alarm_type,
+        "probable_cause": alarm.probable_cause,
+        "proposed_repair_action": alarm.proposed_repair_action,
+        "service_affecting": alarm.service_affecting,
+        "suppression": alarm.suppression,
+        "suppression_status": status(suppressed),
+        "mgmt_affecting": str(alarm.mgmt_affecting),
         "degrade_affecting": str(alarm.degrade_affecting),
     }
 
 
 def visible(cloud: Cloud, snapshot: Snapshot) -> list[Row]:
     """Expanded objects of what is neither masked nor suppressed."""
-    return [expanded(cloud, alarm, False) for alarm in snapshot.alarms
-            if alarm.uuid not in snapshot.masked and alarm.uuid not in snapshot.suppressed]
+    return [
+        expanded(cloud, alarm, False)
+        for alarm in snapshot.alarms
+        if alarm.uuid not in snapshot.masked and alarm.uuid not in snapshot.suppressed
+    ]

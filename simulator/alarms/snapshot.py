@@ -40,8 +40,14 @@ class Snapshot:
         return found[0], found[1], found[2], found[3]
 
 
-def take(version: int, at: float, episodes: Iterable[Episode], changes: Iterable[float], suppressed_ids: set[str],
-         longest: float = math.inf) -> Snapshot:
+def take(
+    version: int,
+    at: float,
+    episodes: Iterable[Episode],
+    changes: Iterable[float],
+    suppressed_ids: set[str],
+    longest: float = math.inf,
+) -> Snapshot:
     """What stands at an instant, and how long that is true; `changes` are further instants that end it.
 
     One alarm for each key: the worst, the first of equals.
@@ -59,8 +65,14 @@ def take(version: int, at: float, episodes: Iterable[Episode], changes: Iterable
     valid_from = max((instant for instant in instants if instant <= at), default=-math.inf)
     valid_until = min((instant for instant in instants if instant > at), default=math.inf)
     alarms = sorted(standing.values(), key=lambda one: (one.severity, one.entity_instance_id, one.alarm_id))
-    return Snapshot(version, valid_from, min(valid_until, at + longest), alarms, masked(alarms),
-                    frozenset(one.uuid for one in alarms if one.alarm_id in suppressed_ids))
+    return Snapshot(
+        version,
+        valid_from,
+        min(valid_until, at + longest),
+        alarms,
+        masked(alarms),
+        frozenset(one.uuid for one in alarms if one.alarm_id in suppressed_ids),
+    )
 
 
 def masked(alarms: list[Alarm]) -> frozenset[str]:
@@ -69,5 +81,8 @@ def masked(alarms: list[Alarm]) -> frozenset[str]:
     if not locked:
         return frozenset()
     return frozenset(
-        one.uuid for one in alarms if one.alarm_id != INHIBITOR
-        and any(one.entity_instance_id == host or one.entity_instance_id.startswith(host + ".") for host in locked))
+        one.uuid
+        for one in alarms
+        if one.alarm_id != INHIBITOR
+        and any(one.entity_instance_id == host or one.entity_instance_id.startswith(host + ".") for host in locked)
+    )

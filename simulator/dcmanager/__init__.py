@@ -21,12 +21,19 @@ from simulator.routing import Call, Handler, Routes, Service, answer
 from simulator.survey import CURRENT
 
 UNWRITTEN = (
-    ("POST", "/v1.0/subclouds"), ("PATCH", "/v1.0/subclouds/{ref}/redeploy"),
-    ("PATCH", "/v1.0/subclouds/{ref}/prestage"), ("PATCH", "/v1.0/subclouds/{ref}/update_status"),
-    ("POST", "/v1.0/phased-subcloud-deploy"), ("PATCH", "/v1.0/phased-subcloud-deploy/{ref}/{verb}"),
-    ("POST", "/v1.0/subcloud-deploy"), ("DELETE", "/v1.0/subcloud-deploy"), ("POST", "/v1.0/subcloud-backup"),
-    ("PATCH", "/v1.0/subcloud-backup/{verb}"), ("PATCH", "/v1.0/subcloud-backup/{verb}/{release}"),
-    ("POST", "/v1.0/sw-update-strategy"), ("DELETE", "/v1.0/sw-update-strategy"),
+    ("POST", "/v1.0/subclouds"),
+    ("PATCH", "/v1.0/subclouds/{ref}/redeploy"),
+    ("PATCH", "/v1.0/subclouds/{ref}/prestage"),
+    ("PATCH", "/v1.0/subclouds/{ref}/update_status"),
+    ("POST", "/v1.0/phased-subcloud-deploy"),
+    ("PATCH", "/v1.0/phased-subcloud-deploy/{ref}/{verb}"),
+    ("POST", "/v1.0/subcloud-deploy"),
+    ("DELETE", "/v1.0/subcloud-deploy"),
+    ("POST", "/v1.0/subcloud-backup"),
+    ("PATCH", "/v1.0/subcloud-backup/{verb}"),
+    ("PATCH", "/v1.0/subcloud-backup/{verb}/{release}"),
+    ("POST", "/v1.0/sw-update-strategy"),
+    ("DELETE", "/v1.0/sw-update-strategy"),
     ("POST", "/v1.0/sw-update-strategy/actions"),
 )
 
@@ -43,9 +50,14 @@ def service(register: Register) -> Service:
     for method, pattern in UNWRITTEN:
         routes.add(method, pattern, guarded(unwritten))
     register.world.alarm_sources.append(CentralAlarms(register))
-    return Service("dcmanager", routes, lives_on="central", unauthorized=unauthorized,
-                   not_found=lambda call: render(call, Refused(404)),
-                   method_not_allowed=lambda call: render(call, Refused(405)))
+    return Service(
+        "dcmanager",
+        routes,
+        lives_on="central",
+        unauthorized=unauthorized,
+        not_found=lambda call: render(call, Refused(404)),
+        method_not_allowed=lambda call: render(call, Refused(405)),
+    )
 
 
 def add_subclouds(routes: Routes, register: Register) -> None:
@@ -84,12 +96,15 @@ def add_strategies(routes: Routes, register: Register) -> None:
 def add_peers(routes: Routes, register: Register) -> None:
     peers = Peers(register)
     for pattern, handler in (
-        ("system-peers", peers.peers), ("system-peers/{ref}", peers.peer),
+        ("system-peers", peers.peers),
+        ("system-peers/{ref}", peers.peer),
         ("system-peers/{ref}/subcloud-peer-groups", peers.peer_groups_of),
-        ("subcloud-peer-groups", peers.groups), ("subcloud-peer-groups/{ref}", peers.group),
+        ("subcloud-peer-groups", peers.groups),
+        ("subcloud-peer-groups/{ref}", peers.group),
         ("subcloud-peer-groups/{ref}/subclouds", peers.group_members),
         ("subcloud-peer-groups/{ref}/status", peers.group_status),
-        ("peer-group-associations", peers.associations), ("peer-group-associations/{ref}", peers.association),
+        ("peer-group-associations", peers.associations),
+        ("peer-group-associations/{ref}", peers.association),
     ):
         routes.get(f"/v1.0/{pattern}", guarded(handler))
 
@@ -115,15 +130,33 @@ def unauthorized(call: Call) -> web.Response:
 
 
 async def versions(call: Call) -> web.Response:
-    return answer({"versions": [{"status": "CURRENT", "links": [{"rel": "self", "href": f"{call.base_url}/v1.0/"}],
-                                 "id": "v1.0", "updated": "2017-10-2"}]})
+    return answer(
+        {
+            "versions": [
+                {
+                    "status": "CURRENT",
+                    "links": [{"rel": "self", "href": f"{call.base_url}/v1.0/"}],
+                    "id": "v1.0",
+                    "updated": "2017-10-2",
+                }
+            ]
+        }
+    )
 
 
 async def deploy_files(call: Call) -> web.Response:
     policy.require(call, policy.READ)
-    return answer({"subcloud_deploy": {
-        "software_version": call.params.get("release", CURRENT.version), "deploy_playbook": None,
-        "deploy_overrides": None, "deploy_chart": None, "prestage_images": None}})
+    return answer(
+        {
+            "subcloud_deploy": {
+                "software_version": call.params.get("release", CURRENT.version),
+                "deploy_playbook": None,
+                "deploy_overrides": None,
+                "deploy_chart": None,
+                "prestage_images": None,
+            }
+        }
+    )
 
 
 async def notifications(call: Call) -> web.Response:

@@ -41,9 +41,15 @@ class AlarmSummary:
     def _row(self, cloud: Cloud, passed: int) -> dict[str, str | int]:
         counts = self._reported(cloud, passed)
         critical, major, minor, warnings = counts
-        return {"region_name": self._register.records[cloud.key].name, "uuid": cloud.uuid("alarm-row"),
-                "critical_alarms": critical, "major_alarms": major, "minor_alarms": minor, "warnings": warnings,
-                "cloud_status": status(counts)}
+        return {
+            "region_name": self._register.records[cloud.key].name,
+            "uuid": cloud.uuid("alarm-row"),
+            "critical_alarms": critical,
+            "major_alarms": major,
+            "minor_alarms": minor,
+            "warnings": warnings,
+            "cloud_status": status(counts),
+        }
 
     def _reported(self, cloud: Cloud, passed: int) -> Counts:
         """Counts copied at that pass; not reported unless managed and online since before it."""

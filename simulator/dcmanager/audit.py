@@ -17,8 +17,15 @@ STRIKES = 2
 ENDPOINTS = ("platform", "identity", "dc-cert", "firmware", "kubernetes", "kube-rootca", "software")
 
 # seconds from (online and managed) until the endpoint's owner has written its first value
-SYNC_SECONDS = {"platform": 20.0, "identity": 25.0, "dc-cert": 5.0, "firmware": 60.0, "kubernetes": 45.0,
-                "kube-rootca": 60.0, "software": 45.0}
+SYNC_SECONDS = {
+    "platform": 20.0,
+    "identity": 25.0,
+    "dc-cert": 5.0,
+    "firmware": 60.0,
+    "kubernetes": 45.0,
+    "kube-rootca": 60.0,
+    "software": 45.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,9 @@ class Availability:
     valid_until: float
 
 
-def availability(outages: Iterable[tuple[float, float | None]], passes: Passes, now: float,
-                 born: float) -> Availability:
+def availability(
+    outages: Iterable[tuple[float, float | None]], passes: Passes, now: float, born: float
+) -> Availability:
     """What the audit says now. `outages` are (start, end or None), sorted by start."""
     since, next_change = born, math.inf
     for start, end in offline_spans(outages, passes):
@@ -67,8 +75,9 @@ def offline_spans(outages: Iterable[tuple[float, float | None]], passes: Passes)
     spans = []
     for first, last in failed_runs(outages, passes):
         if last - first + 1 >= STRIKES:
-            spans.append((passes.time(first + STRIKES - 1),
-                          math.inf if math.isinf(last) else passes.time(int(last) + 1)))
+            spans.append(
+                (passes.time(first + STRIKES - 1), math.inf if math.isinf(last) else passes.time(int(last) + 1))
+            )
     return spans
 
 

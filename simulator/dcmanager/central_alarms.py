@@ -28,13 +28,31 @@ class CentralAlarms:
         record, seen = register.records[cloud.key], register.seen(cloud, at)
         name = record.name
         if not seen.availability.online and cloud.initial.ever_online and record.deploy not in SECONDARY:
-            yield DerivedAlarm("280.001", "subcloud", f"subcloud={name}", "critical", f"{name} is offline",
-                               max(seen.availability.since, record.created_at))
+            yield DerivedAlarm(
+                "280.001",
+                "subcloud",
+                f"subcloud={name}",
+                "critical",
+                f"{name} is offline",
+                max(seen.availability.since, record.created_at),
+            )
         for endpoint, status in seen.endpoints.items():
             if status == "out-of-sync":
-                yield DerivedAlarm("280.002", "subcloud.resource", f"subcloud={name}.resource={endpoint}", "major",
-                                   f"{name} {endpoint} sync_status is out-of-sync", seen.endpoint_since[endpoint])
+                yield DerivedAlarm(
+                    "280.002",
+                    "subcloud.resource",
+                    f"subcloud={name}.resource={endpoint}",
+                    "major",
+                    f"{name} {endpoint} sync_status is out-of-sync",
+                    seen.endpoint_since[endpoint],
+                )
         if cloud.initial.backup == "failed":
             age = 86400.0 * (1 + 9 * stable_fraction(cloud.seed, "backup-failed"))
-            yield DerivedAlarm("280.003", "subcloud", f"subcloud={name}", "minor",
-                               f"Subcloud Backup Failure (subcloud={name})", register.clock.epoch - age)
+            yield DerivedAlarm(
+                "280.003",
+                "subcloud",
+                f"subcloud={name}",
+                "minor",
+                f"Subcloud Backup Failure (subcloud={name})",
+                register.clock.epoch - age,
+            )

@@ -22,10 +22,15 @@ MAX_PARALLEL = 5000
 
 
 def row(group: GroupRecord) -> dict[str, Any]:
-    return {"id": group.id, "name": group.name, "description": group.description,
-            "update_apply_type": group.apply_type, "max_parallel_subclouds": group.max_parallel,
-            "created-at": stamp_database(group.created_at) if group.created_at else None,
-            "updated-at": stamp_database(group.updated_at) if group.updated_at else None}
+    return {
+        "id": group.id,
+        "name": group.name,
+        "description": group.description,
+        "update_apply_type": group.apply_type,
+        "max_parallel_subclouds": group.max_parallel,
+        "created-at": stamp_database(group.created_at) if group.created_at else None,
+        "updated-at": stamp_database(group.updated_at) if group.updated_at else None,
+    }
 
 
 class Groups:
@@ -38,8 +43,14 @@ class Groups:
         policy.require(call, policy.READ)
         number = call.cloud.controller
         sizes = Counter(self._register.records[cloud.key].group for cloud in call.world.subclouds(number))
-        return answer({"subcloud_groups": [{**row(group), "subcloud_count": sizes[group.id]}
-                                           for group in self._register.groups[number].values()]})
+        return answer(
+            {
+                "subcloud_groups": [
+                    {**row(group), "subcloud_count": sizes[group.id]}
+                    for group in self._register.groups[number].values()
+                ]
+            }
+        )
 
     async def show(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
@@ -54,8 +65,12 @@ class Groups:
         policy.require(call, policy.WRITE)
         number = call.cloud.controller
         changes = checked(await json_object(call))
-        for field, label in (("name", "name"), ("description", "description"), ("apply_type", "update_apply_type"),
-                             ("max_parallel", "max_parallel_subclouds")):
+        for field, label in (
+            ("name", "name"),
+            ("description", "description"),
+            ("apply_type", "update_apply_type"),
+            ("max_parallel", "max_parallel_subclouds"),
+        ):
             if field not in changes:
                 raise Refused(400, f"Invalid group {label}")
         self._check_free(number, changes["name"], None)
@@ -116,8 +131,13 @@ def checked(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked_name(name: Any) -> str:
-    if (not isinstance(name, str) or not 0 < len(name) <= 255 or name.isdigit() or FORBIDDEN.intersection(name)
-            or name == "Default"):
+    if (
+        not isinstance(name, str)
+        or not 0 < len(name) <= 255
+        or name.isdigit()
+        or FORBIDDEN.intersection(name)
+        or name == "Default"
+    ):
         raise Refused(400, "Invalid group name")
     return name
 

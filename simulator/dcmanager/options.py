@@ -16,8 +16,13 @@ from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION
 from simulator.identity import stable_fraction
 from simulator.routing import Call, answer
 
-FIELDS = ("storage-apply-type", "worker-apply-type", "max-parallel-workers", "alarm-restriction-type",
-          "default-instance-action")
+FIELDS = (
+    "storage-apply-type",
+    "worker-apply-type",
+    "max-parallel-workers",
+    "alarm-restriction-type",
+    "default-instance-action",
+)
 DEFAULTS = dict(zip(FIELDS, ("parallel", "parallel", 10, "relaxed", "migrate"), strict=True))
 CAREFUL = dict(zip(FIELDS, ("parallel", "serial", 5, "strict", "stop-start"), strict=True))
 DEFAULT_NAMES = (CENTRAL_REGION, SYSTEM_CONTROLLER_REGION)
@@ -47,8 +52,15 @@ class Options:
     async def list(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
         number = call.cloud.controller
-        return answer({"sw-update-options": [self._shown(number, key) for key in self._rows[number]
-                                             if key is None or call.world.cloud(number, key)]})
+        return answer(
+            {
+                "sw-update-options": [
+                    self._shown(number, key)
+                    for key in self._rows[number]
+                    if key is None or call.world.cloud(number, key)
+                ]
+            }
+        )
 
     async def show(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
@@ -85,9 +97,14 @@ class Options:
     def _shown(self, number: int, key: int | None) -> dict[str, Any]:
         row = self._rows[number][key]
         name = "all clouds default" if key is None else self._register.records[number, key].name
-        return {"id": row["id"], "name": name, "subcloud-id": key, **{field: row[field] for field in FIELDS},
-                "created-at": stamp_database(row["created-at"]) if row["created-at"] else None,
-                "updated-at": stamp_database(row["updated-at"]) if row["updated-at"] else None}
+        return {
+            "id": row["id"],
+            "name": name,
+            "subcloud-id": key,
+            **{field: row[field] for field in FIELDS},
+            "created-at": stamp_database(row["created-at"]) if row["created-at"] else None,
+            "updated-at": stamp_database(row["updated-at"]) if row["updated-at"] else None,
+        }
 
     def _set(self, at: float, arguments: Mapping[str, Any]) -> None:
         number, key = arguments["controller"], arguments["subcloud"]

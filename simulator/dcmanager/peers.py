@@ -51,9 +51,19 @@ class Peers:
     async def group_status(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
         group = self._group(call)
-        return answer({"peer_group_id": group["id"], "peer_group_name": group["peer_group_name"],
-                       "total_subclouds": 0, "complete": 0, "waiting_for_migrate": 0, "rehoming": 0,
-                       "rehome_failed": 0, "managed": 0, "unmanaged": 0})
+        return answer(
+            {
+                "peer_group_id": group["id"],
+                "peer_group_name": group["peer_group_name"],
+                "total_subclouds": 0,
+                "complete": 0,
+                "waiting_for_migrate": 0,
+                "rehoming": 0,
+                "rehome_failed": 0,
+                "managed": 0,
+                "unmanaged": 0,
+            }
+        )
 
     async def associations(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
@@ -70,26 +80,66 @@ class Peers:
         return call.cloud.controller == self._owner.controller
 
     def _peers(self, call: Call) -> list[dict[str, Any]]:
-        return [{
-            "id": 1, "peer-uuid": self._owner.uuid("peer"), "peer-name": "dc-standby",
-            "manager-endpoint": "https://192.0.2.10:5000/v3", "manager-username": "admin",
-            "peer-controller-gateway-address": "192.168.205.1", "administrative-state": "enabled",
-            "heartbeat-interval": 60, "heartbeat-failure-threshold": 3, "heartbeat-failure-policy": "alarm",
-            "heartbeat-maintenance-timeout": 600, "availability-state": "available", "created-at": self._created,
-            "updated-at": None}] if self._here(call) else []
+        return (
+            [
+                {
+                    "id": 1,
+                    "peer-uuid": self._owner.uuid("peer"),
+                    "peer-name": "dc-standby",
+                    "manager-endpoint": "https://192.0.2.10:5000/v3",
+                    "manager-username": "admin",
+                    "peer-controller-gateway-address": "192.168.205.1",
+                    "administrative-state": "enabled",
+                    "heartbeat-interval": 60,
+                    "heartbeat-failure-threshold": 3,
+                    "heartbeat-failure-policy": "alarm",
+                    "heartbeat-maintenance-timeout": 600,
+                    "availability-state": "available",
+                    "created-at": self._created,
+                    "updated-at": None,
+                }
+            ]
+            if self._here(call)
+            else []
+        )
 
     def _groups(self, call: Call) -> list[dict[str, Any]]:
-        return [{
-            "id": 1, "peer_group_name": "pg-standby", "group_priority": 0, "group_state": "enabled",
-            "max_subcloud_rehoming": 10, "system_leader_id": self._owner.uuid("system"),
-            "system_leader_name": self._owner.name, "migration_status": None, "created-at": self._created,
-            "updated-at": None}] if self._here(call) else []
+        return (
+            [
+                {
+                    "id": 1,
+                    "peer_group_name": "pg-standby",
+                    "group_priority": 0,
+                    "group_state": "enabled",
+                    "max_subcloud_rehoming": 10,
+                    "system_leader_id": self._owner.uuid("system"),
+                    "system_leader_name": self._owner.name,
+                    "migration_status": None,
+                    "created-at": self._created,
+                    "updated-at": None,
+                }
+            ]
+            if self._here(call)
+            else []
+        )
 
     def _associations(self, call: Call) -> list[dict[str, Any]]:
-        return [{
-            "id": 1, "peer-group-id": 1, "system-peer-id": 1, "peer-group-priority": 1,
-            "association-type": "primary", "sync-status": "in-sync", "created-at": self._created,
-            "updated-at": None}] if self._here(call) else []
+        return (
+            [
+                {
+                    "id": 1,
+                    "peer-group-id": 1,
+                    "system-peer-id": 1,
+                    "peer-group-priority": 1,
+                    "association-type": "primary",
+                    "sync-status": "in-sync",
+                    "created-at": self._created,
+                    "updated-at": None,
+                }
+            ]
+            if self._here(call)
+            else []
+        )
 
     def _group(self, call: Call) -> dict[str, Any]:
         return self._found(call, self._groups(call), "id", "peer_group_name", what="Subcloud Peer Group")

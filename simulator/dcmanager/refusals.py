@@ -12,9 +12,18 @@ from aiohttp import web
 
 from simulator.routing import Call, answer
 
-TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-          409: "Conflict", 410: "Gone", 422: "Unprocessable Entity", 500: "Internal Server Error",
-          501: "Not Implemented"}
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    410: "Gone",
+    422: "Unprocessable Entity",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+}
 EXPLANATIONS = {
     400: "The server could not comply with the request since it is either malformed or otherwise incorrect.",
     401: "This server could not verify that you are authorized to access the document you requested.",
@@ -29,7 +38,7 @@ EXPLANATIONS = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - the word dcmanager's own callers use
+class Refused(Exception):
     """A request dcmanager refuses; `description` None shows as null."""
 
     def __init__(self, status: int, description: str | None = "") -> None:
@@ -38,7 +47,7 @@ class Refused(Exception):  # noqa: N818 - the word dcmanager's own callers use
         self.description = description
 
 
-class Crashed(Exception):  # noqa: N818
+class Crashed(Exception):
     """A request that makes the real dcmanager raise: 500 without a body."""
 
 
@@ -52,8 +61,10 @@ def render(call: Call, refusal: Refused) -> web.Response:
     if kind == "plain":
         text = f"{status} {title}\n\n{EXPLANATIONS[status]}\n\n{detail}\n\n  "
         return web.Response(status=status, text=text)
-    page = (f"<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n  <h1>{status} {title}</h1>\n"
-            f"  {EXPLANATIONS[status]}<br /><br />\n{escape(detail)}\n\n\n </body>\n</html>")
+    page = (
+        f"<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n  <h1>{status} {title}</h1>\n"
+        f"  {EXPLANATIONS[status]}<br /><br />\n{escape(detail)}\n\n\n </body>\n</html>"
+    )
     return web.Response(status=status, body=page.encode(), content_type="text/html", charset="UTF-8")
 
 
@@ -67,8 +78,7 @@ def preferred(accept: str | None) -> str:
         return "html"
     qualities = {}
     for offer in ("text/html", "application/json"):
-        qualities[offer] = max((quality for pattern, quality in ranges(accept) if matches(pattern, offer)),
-                               default=0.0)
+        qualities[offer] = max((quality for pattern, quality in ranges(accept) if matches(pattern, offer)), default=0.0)
     best = max(qualities.values())
     if best <= 0:
         return "plain"

@@ -89,14 +89,22 @@ class Register:
     def _record(self, cloud: Cloud) -> Record:
         created = self.clock.epoch - cloud.age
         initial = cloud.initial
-        return Record(cloud.name, f"{cloud.city.name} site {cloud.id}", f"{cloud.city.name}, {cloud.city.country}",
-                      cloud.group, initial.management, created + 7200.0, initial.deploy, initial.error, created,
-                      created + 3600.0)
+        return Record(
+            cloud.name,
+            f"{cloud.city.name} site {cloud.id}",
+            f"{cloud.city.name}, {cloud.city.country}",
+            cloud.group,
+            initial.management,
+            created + 7200.0,
+            initial.deploy,
+            initial.error,
+            created,
+            created + 3600.0,
+        )
 
     def _group(self, group: Group) -> GroupRecord:
         created = None if group.id == 1 else self.clock.epoch - 300 * 86400.0
-        return GroupRecord(group.id, group.name, group.description, group.apply_type, group.max_parallel,
-                           created, None)
+        return GroupRecord(group.id, group.name, group.description, group.apply_type, group.max_parallel, created, None)
 
     # What is seen now
 
@@ -135,9 +143,11 @@ class Register:
 
     def _settled(self, cloud: Cloud, name: str) -> str:
         central = self.world.clouds[cloud.controller, None].software
-        wrong = (name in cloud.initial.out_of_sync
-                 or (name == "software" and cloud.software.release_id != central.release_id)
-                 or (name == "kubernetes" and cloud.software.kubernetes != central.kubernetes))
+        wrong = (
+            name in cloud.initial.out_of_sync
+            or (name == "software" and cloud.software.release_id != central.release_id)
+            or (name == "kubernetes" and cloud.software.kubernetes != central.kubernetes)
+        )
         return "out-of-sync" if wrong else "in-sync"
 
     # Finding
@@ -146,8 +156,9 @@ class Register:
         """By id when the reference is all digits, else by name, as dcmanager reads a path."""
         if reference.isascii() and reference.isdigit():
             return self.world.cloud(controller, int(reference)) if int(reference) else None
-        return next((cloud for cloud in self.world.subclouds(controller)
-                     if self.records[cloud.key].name == reference), None)
+        return next(
+            (cloud for cloud in self.world.subclouds(controller) if self.records[cloud.key].name == reference), None
+        )
 
     def group(self, controller: int, reference: str) -> GroupRecord | None:
         groups = self.groups[controller]
@@ -183,8 +194,15 @@ class Register:
     def _create_group(self, at: float, arguments: Mapping[str, Any]) -> GroupRecord:
         number = arguments["controller"]
         self._last_group[number] += 1
-        group = GroupRecord(self._last_group[number], arguments["name"], arguments["description"],
-                            arguments["apply_type"], arguments["max_parallel"], at, None)
+        group = GroupRecord(
+            self._last_group[number],
+            arguments["name"],
+            arguments["description"],
+            arguments["apply_type"],
+            arguments["max_parallel"],
+            at,
+            None,
+        )
         self.groups[number][group.id] = group
         return group
 

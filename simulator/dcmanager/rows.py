@@ -26,35 +26,63 @@ def install_values(cloud: Cloud) -> str | None:
         return None
     version = cloud.software.version
     address = cloud.addressing
-    return json.dumps({
-        "software_version": version, "bootstrap_interface": "eno1", "bootstrap_address": address.oam_floating,
-        "bootstrap_address_prefix": 23, "bootstrap_vlan": 100 + (cloud.id or 0) % 3000,
-        "nexthop_gateway": address.oam_floating.rsplit(".", 1)[0] + ".1", "network_address": "0.0.0.0",  # noqa: S104
-        "network_mask": "0.0.0.0", "bmc_address": address.bmc[0], "bmc_username": "root",  # noqa: S104
-        "install_type": 3 if cloud.system_mode == "simplex" else 2, "console_type": "ttyS0,115200",
-        "rootfs_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
-        "boot_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
-        "extra_boot_params": "multi-drivers-switch=cvl-4.10", "rvmc_debug_level": 0, "hw_settle": 5,
-        "wait_for_timeout": 3600, "no_check_certificate": True, "persistent_size": 30000, "wipe_osds": False,
-        "bmc_password": encoded_secret(cloud, "bmc-password"),
-        "image": f"/opt/dc-vault/software/{version}/starlingx-intel-x86-64-cd.iso",
-    })
+    return json.dumps(
+        {
+            "software_version": version,
+            "bootstrap_interface": "eno1",
+            "bootstrap_address": address.oam_floating,
+            "bootstrap_address_prefix": 23,
+            "bootstrap_vlan": 100 + (cloud.id or 0) % 3000,
+            "nexthop_gateway": address.oam_floating.rsplit(".", 1)[0] + ".1",
+            "network_address": "0.0.0.0",  # noqa: S104
+            "network_mask": "0.0.0.0",
+            "bmc_address": address.bmc[0],
+            "bmc_username": "root",
+            "install_type": 3 if cloud.system_mode == "simplex" else 2,
+            "console_type": "ttyS0,115200",
+            "rootfs_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
+            "boot_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
+            "extra_boot_params": "multi-drivers-switch=cvl-4.10",
+            "rvmc_debug_level": 0,
+            "hw_settle": 5,
+            "wait_for_timeout": 3600,
+            "no_check_certificate": True,
+            "persistent_size": 30000,
+            "wipe_osds": False,
+            "bmc_password": encoded_secret(cloud, "bmc-password"),
+            "image": f"/opt/dc-vault/software/{version}/starlingx-intel-x86-64-cd.iso",
+        }
+    )
 
 
 def rehome_data(cloud: Cloud, record: Record) -> str | None:
     if not cloud.initial.rehome_data:
         return None
     address = cloud.addressing
-    return json.dumps({"saved_payload": {
-        "name": record.name, "system_mode": cloud.system_mode, "location": record.location,
-        "management_subnet": address.subnet, "management_start_address": address.start,
-        "management_end_address": address.end, "management_gateway_address": address.gateway,
-        "systemcontroller_gateway_address": address.controller_gateway,
-        "external_oam_floating_address": address.oam_floating,
-        "docker_registries": {"docker.io": {"url": "registry.example.test:9001/docker.io", "username": "mirror",
-                                            "password": encoded_secret(cloud, "registry-password")}},
-        "admin_password": encoded_secret(cloud, "admin-password"), "bootstrap-address": address.oam_floating,
-    }})
+    return json.dumps(
+        {
+            "saved_payload": {
+                "name": record.name,
+                "system_mode": cloud.system_mode,
+                "location": record.location,
+                "management_subnet": address.subnet,
+                "management_start_address": address.start,
+                "management_end_address": address.end,
+                "management_gateway_address": address.gateway,
+                "systemcontroller_gateway_address": address.controller_gateway,
+                "external_oam_floating_address": address.oam_floating,
+                "docker_registries": {
+                    "docker.io": {
+                        "url": "registry.example.test:9001/docker.io",
+                        "username": "mirror",
+                        "password": encoded_secret(cloud, "registry-password"),
+                    }
+                },
+                "admin_password": encoded_secret(cloud, "admin-password"),
+                "bootstrap-address": address.oam_floating,
+            }
+        }
+    )
 
 
 def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_database) -> dict[str, Any]:
@@ -63,18 +91,32 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
     backed_up = initial.backup is not None and initial.backup.startswith("complete")
     backup_age = 86400.0 * (1 + 20 * stable_fraction(cloud.seed, "backup"))
     return {
-        "id": cloud.id, "name": record.name, "description": record.description, "location": record.location,
-        "software-version": cloud.software.version, "management-state": record.management,
-        "availability-status": seen.word, "deploy-status": record.deploy, "backup-status": initial.backup,
+        "id": cloud.id,
+        "name": record.name,
+        "description": record.description,
+        "location": record.location,
+        "software-version": cloud.software.version,
+        "management-state": record.management,
+        "availability-status": seen.word,
+        "deploy-status": record.deploy,
+        "backup-status": initial.backup,
         "backup-datetime": stamp(register.clock.epoch - backup_age) if backed_up else None,
-        "error-description": record.error, "region-name": cloud.region_name,
-        "management-subnet": address.subnet, "management-start-ip": address.start,
-        "management-end-ip": address.end, "management-gateway-ip": address.gateway, "openstack-installed": False,
+        "error-description": record.error,
+        "region-name": cloud.region_name,
+        "management-subnet": address.subnet,
+        "management-start-ip": address.start,
+        "management-end-ip": address.end,
+        "management-gateway-ip": address.gateway,
+        "openstack-installed": False,
         "prestage-status": initial.prestage,
         "prestage-versions": "26.09" if initial.prestage == "complete" else None,
-        "systemcontroller-gateway-ip": address.controller_gateway, "data_install": install_values(cloud),
-        "data_upgrade": None, "created-at": stamp(record.created_at),
-        "updated-at": stamp(register.updated_at(record, seen)), "group_id": record.group, "peer_group_id": None,
+        "systemcontroller-gateway-ip": address.controller_gateway,
+        "data_install": install_values(cloud),
+        "data_upgrade": None,
+        "created-at": stamp(record.created_at),
+        "updated-at": stamp(register.updated_at(record, seen)),
+        "group_id": record.group,
+        "peer_group_id": None,
         "rehome_data": rehome_data(cloud, record),
     }
 
@@ -84,9 +126,11 @@ def listed(register: Register, cloud: Cloud, seen: Seen) -> dict[str, Any]:
     order = list(ENDPOINTS)
     if stable_fraction(cloud.seed, "endpoint-order") < 0.6:
         cloud.dice("endpoint-order").shuffle(order)
-    return {**columns(register, cloud, seen),
-            "sync_status": aggregate(seen.endpoints[name] for name in order),
-            "endpoint_sync_status": endpoints(seen, order)}
+    return {
+        **columns(register, cloud, seen),
+        "sync_status": aggregate(seen.endpoints[name] for name in order),
+        "endpoint_sync_status": endpoints(seen, order),
+    }
 
 
 def shown(register: Register, cloud: Cloud, seen: Seen) -> dict[str, Any]:
@@ -97,10 +141,12 @@ def shown(register: Register, cloud: Cloud, seen: Seen) -> dict[str, Any]:
 def detailed(register: Register, cloud: Cloud, seen: Seen, reached: bool) -> dict[str, Any]:
     """One subcloud with what dcmanager asks the site for in the same request; `reached` False: it did not answer."""
     asked = reached and seen.availability.online
-    return {**shown(register, cloud, seen),
-            "oam_floating_ip": cloud.addressing.oam_floating if asked else "unavailable",
-            "deploy_config_sync_status": "Deployment: configurations up-to-date" if asked else "unknown",
-            "region_name": cloud.region_name}
+    return {
+        **shown(register, cloud, seen),
+        "oam_floating_ip": cloud.addressing.oam_floating if asked else "unavailable",
+        "deploy_config_sync_status": "Deployment: configurations up-to-date" if asked else "unknown",
+        "region_name": cloud.region_name,
+    }
 
 
 def endpoints(seen: Seen, order: list[str]) -> list[dict[str, str]]:

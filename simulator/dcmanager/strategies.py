@@ -38,20 +38,34 @@ class Strategies:
     async def show(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
         self._check(call)
-        return answer({
-            "id": 1, "type": "sw-deploy", "subcloud-apply-type": "parallel", "max-parallel-subclouds": 10,
-            "stop-on-failure": False, "state": "failed" if any(map(failed, self._members)) else "complete",
-            "created-at": stamp_database(self._created_at), "updated-at": stamp_database(self._created_at + 14400.0),
-            "extra-args": {"release_id": CURRENT.release_id, "snapshot": False, "rollback": False, "delete": False,
-                           "with_prestage": True, "sysadmin_password": encoded_secret(call.cloud, "sysadmin")},
-        })
+        return answer(
+            {
+                "id": 1,
+                "type": "sw-deploy",
+                "subcloud-apply-type": "parallel",
+                "max-parallel-subclouds": 10,
+                "stop-on-failure": False,
+                "state": "failed" if any(map(failed, self._members)) else "complete",
+                "created-at": stamp_database(self._created_at),
+                "updated-at": stamp_database(self._created_at + 14400.0),
+                "extra-args": {
+                    "release_id": CURRENT.release_id,
+                    "snapshot": False,
+                    "rollback": False,
+                    "delete": False,
+                    "with_prestage": True,
+                    "sysadmin_password": encoded_secret(call.cloud, "sysadmin"),
+                },
+            }
+        )
 
     async def steps(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
         if call.cloud.controller != self._owner.number:
             return answer({"strategy-steps": []})
-        return answer({"strategy-steps": [self._step(number, cloud)
-                                          for number, cloud in enumerate(self._members, start=1)]})
+        return answer(
+            {"strategy-steps": [self._step(number, cloud) for number, cloud in enumerate(self._members, start=1)]}
+        )
 
     async def step(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
@@ -78,11 +92,17 @@ class Strategies:
         """Started and finished times have no fraction, created and updated do (recorded so)."""
         started = self._created_at + 120.0 + (number - 1) // 10 * 2400.0
         finished = started + 1800.0 + 600.0 * stable_fraction(cloud.seed, "step")
-        return {"id": number, "cloud": self._name(cloud), "stage": "Complete",
-                "state": "failed" if failed(cloud) else "complete", "details": FAILURE if failed(cloud) else "",
-                "started-at": f"{utc(started):%Y-%m-%d %H:%M:%S}", "finished-at": f"{utc(finished):%Y-%m-%d %H:%M:%S}",
-                "created-at": stamp_database(self._created_at + number * 0.004),
-                "updated-at": stamp_database(finished)}
+        return {
+            "id": number,
+            "cloud": self._name(cloud),
+            "stage": "Complete",
+            "state": "failed" if failed(cloud) else "complete",
+            "details": FAILURE if failed(cloud) else "",
+            "started-at": f"{utc(started):%Y-%m-%d %H:%M:%S}",
+            "finished-at": f"{utc(finished):%Y-%m-%d %H:%M:%S}",
+            "created-at": stamp_database(self._created_at + number * 0.004),
+            "updated-at": stamp_database(finished),
+        }
 
 
 def members(controller: Controller) -> list[Cloud]:

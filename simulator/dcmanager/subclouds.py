@@ -106,12 +106,19 @@ class Subclouds:
         return changes
 
     def _check_name(self, cloud: Cloud, record: Record, name: str) -> None:
-        if len(name) > 255 or not NAME.fullmatch(name) or name.isdigit() or name in (CENTRAL_REGION,
-                                                                                     SYSTEM_CONTROLLER_REGION):
+        if (
+            len(name) > 255
+            or not NAME.fullmatch(name)
+            or name.isdigit()
+            or name in (CENTRAL_REGION, SYSTEM_CONTROLLER_REGION)
+        ):
             raise Refused(400, "new name is invalid")
         if name == record.name:
-            raise Refused(400, f"Provided subcloud name '{name}' is the same as the current subcloud '{name}'. "
-                               "A different name is required to rename the subcloud")
+            raise Refused(
+                400,
+                f"Provided subcloud name '{name}' is the same as the current subcloud '{name}'. "
+                "A different name is required to rename the subcloud",
+            )
         if record.management != "unmanaged" or record.deploy != "complete":
             raise Refused(400, f"Subcloud {record.name} must be unmanaged and deployed before it is renamed")
         if self._register.subcloud(cloud.controller, name) is not None:
@@ -123,7 +130,10 @@ class Subclouds:
         if state == "unmanaged":
             return
         if record.deploy not in ("complete", "rehome-pending"):
-            raise Refused(422, f"Bad subcloud request: Unable to manage {record.name}: its deploy_status must be "
-                               "either 'complete' or 'rehome-pending'")
+            raise Refused(
+                422,
+                f"Bad subcloud request: Unable to manage {record.name}: its deploy_status must be "
+                "either 'complete' or 'rehome-pending'",
+            )
         if not force and not self._register.seen(cloud).availability.online:
             raise Refused(422, f"Bad subcloud request: Unable to manage {record.name}: it is not online")

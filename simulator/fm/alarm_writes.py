@@ -13,8 +13,16 @@ from simulator.fm.query import instant
 from simulator.routing import Call
 from simulator.wsme import ApiError, crashed, rendered
 
-MANDATORY = ("alarm_state", "alarm_id", "entity_type_id", "entity_instance_id", "severity", "reason_text",
-             "alarm_type", "probable_cause")
+MANDATORY = (
+    "alarm_state",
+    "alarm_id",
+    "entity_type_id",
+    "entity_instance_id",
+    "severity",
+    "reason_text",
+    "alarm_type",
+    "probable_cause",
+)
 
 
 async def delete(call: Call, kind: str) -> web.Response:
@@ -68,8 +76,9 @@ def put(call: Call, body: dict[str, Any]) -> str | None:
     given = {key: value for key, value in body.items() if key != "proposed_repair_action"}
     stamp = instant(str(body["timestamp"])) if body.get("timestamp") else None
     try:
-        raised = call.world.do("alarm.raise", cloud=list(call.cloud.key), alarm=given, stamped=stamp is not None,
-                               stamp=stamp)
+        raised = call.world.do(
+            "alarm.raise", cloud=list(call.cloud.key), alarm=given, stamped=stamp is not None, stamp=stamp
+        )
     except ValueError:
         return None
     return str(raised.uuid)

@@ -18,9 +18,11 @@ from simulator.wsme import ApiError, rendered, truth
 
 ARGUMENTS = ("marker", "limit", "sort_key", "sort_dir", "include_suppress", "expand")
 FIELDS: dict[str, Callable[[Alarm], str]] = {
-    "uuid": lambda alarm: alarm.uuid, "alarm_id": lambda alarm: alarm.alarm_id,
+    "uuid": lambda alarm: alarm.uuid,
+    "alarm_id": lambda alarm: alarm.alarm_id,
     "entity_type_id": lambda alarm: alarm.entity_type_id,
-    "entity_instance_id": lambda alarm: alarm.entity_instance_id, "severity": lambda alarm: alarm.severity,
+    "entity_instance_id": lambda alarm: alarm.entity_instance_id,
+    "severity": lambda alarm: alarm.severity,
     "alarm_type": lambda alarm: alarm.alarm_type,
 }
 SORT_KEYS = ("id", "created_at", "updated_at", "timestamp", *FIELDS)
@@ -51,8 +53,11 @@ def listing(call: Call, snapshot: Snapshot) -> tuple[dict[str, Any], bool]:
     if asked.marker:
         raise refuse_marker(snapshot, asked)
     limit = page_limit(asked.limit)
-    rows = [alarm for alarm in selected(snapshot.alarms, asked)
-            if asked.include_suppress or alarm.uuid not in snapshot.suppressed][:limit]
+    rows = [
+        alarm
+        for alarm in selected(snapshot.alarms, asked)
+        if asked.include_suppress or alarm.uuid not in snapshot.suppressed
+    ][:limit]
     rows = [alarm for alarm in rows if alarm.uuid not in snapshot.masked]
     resolved = resolvable(call, rows)
     shape = expanded if asked.expand else brief
@@ -62,8 +67,10 @@ def listing(call: Call, snapshot: Snapshot) -> tuple[dict[str, Any], bool]:
             row["entity_instance_id"] = alarm.entity_instance_id
     value: dict[str, Any] = {"alarms": found}
     if len(found) == limit:
-        value["next"] = (f"{call.base_url}/v1/alarms?sort_key={asked.sort_key}&sort_dir={asked.sort_dir}"
-                         f"&limit={limit}&marker={found[-1]['uuid']}")
+        value["next"] = (
+            f"{call.base_url}/v1/alarms?sort_key={asked.sort_key}&sort_dir={asked.sort_dir}"
+            f"&limit={limit}&marker={found[-1]['uuid']}"
+        )
     return value, resolved and not call.world.faults.all_on(call.cloud.key)
 
 
@@ -94,8 +101,9 @@ async def show(call: Call, kind: str) -> web.Response:
     if uuid in snapshot.masked:
         raise ApiError(404, "[HTTP 404] Resource could not be found.")
     row = expanded(call.cloud, alarm, uuid in snapshot.suppressed)
-    row["entity_instance_id"] = (rest_entity(call.cloud, alarm.entity_instance_id) if resolvable(call, [alarm])
-                                 else alarm.entity_instance_id)
+    row["entity_instance_id"] = (
+        rest_entity(call.cloud, alarm.entity_instance_id) if resolvable(call, [alarm]) else alarm.entity_instance_id
+    )
     return rendered(row, kind)
 
 
@@ -104,5 +112,4 @@ async def summary(call: Call, kind: str) -> web.Response:
     counts = current(call).counts(include_suppressed=truth(call.query.get("include_suppress")))
     critical, major, minor, warning = counts
     status = "critical" if critical else "degraded" if major or minor else "OK"
-    return rendered({"critical": critical, "major": major, "minor": minor, "warnings": warning, "status": status},
-                    kind)
+    return rendered({"critical": critical, "major": major, "minor": minor, "warnings": warning, "status": status}, kind)

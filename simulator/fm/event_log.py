@@ -24,7 +24,8 @@ PARTS: dict[str, Callable[[Event], str]] = {
     "severity": lambda event: event.severity,
 }
 WHOLES: dict[str, Callable[[Event], str]] = {
-    "uuid": lambda event: event.uuid, "event_log_type": lambda event: event.alarm.alarm_type,
+    "uuid": lambda event: event.uuid,
+    "event_log_type": lambda event: event.alarm.alarm_type,
 }
 KNOWN = {**PARTS, **WHOLES, "start": None, "end": None}
 
@@ -37,12 +38,20 @@ def row(call: Call, event: Event, *, expand: bool, resolved: bool = True) -> Row
     found: Row = {"uuid": event.uuid, "event_log_id": alarm.alarm_id, "state": event.state}
     if expand:
         found["entity_type_id"] = alarm.entity_type_id
-    found |= {"entity_instance_id": entity, "timestamp": timestamp(event.stamp), "severity": event.severity,
-              "reason_text": alarm.reason_text}
+    found |= {
+        "entity_instance_id": entity,
+        "timestamp": timestamp(event.stamp),
+        "severity": event.severity,
+        "reason_text": alarm.reason_text,
+    }
     if expand:
-        found |= {"event_log_type": alarm.alarm_type, "probable_cause": alarm.probable_cause,
-                  "proposed_repair_action": alarm.proposed_repair_action,
-                  "service_affecting": alarm.service_affecting, "suppression": alarm.suppression}
+        found |= {
+            "event_log_type": alarm.alarm_type,
+            "probable_cause": alarm.probable_cause,
+            "proposed_repair_action": alarm.proposed_repair_action,
+            "service_affecting": alarm.service_affecting,
+            "suppression": alarm.suppression,
+        }
     return found | {"suppression_status": "None" if event.state == "log" else status(suppressed)}
 
 
@@ -61,13 +70,15 @@ def listing(call: Call, kind: str, *, detail: bool) -> web.Response:
     if asked.sort_dir == "asc":
         found.reverse()
     if asked.limit is not None:
-        found = found[:asked.limit]
+        found = found[: asked.limit]
     resolved = resolvable(call, (event.alarm for event in found))
     rows = [row(call, event, expand=asked.expand or detail, resolved=resolved) for event in found]
     value: Row = {"event_log": rows}
     if rows and len(rows) == asked.limit:
-        value["next"] = (f"{call.base_url}/v1/event_log?sort_key={asked.sort_key}&sort_dir={asked.sort_dir}"
-                         f"&limit={asked.limit}&marker={rows[-1]['uuid']}")
+        value["next"] = (
+            f"{call.base_url}/v1/event_log?sort_key={asked.sort_key}&sort_dir={asked.sort_dir}"
+            f"&limit={asked.limit}&marker={rows[-1]['uuid']}"
+        )
     return rendered(value, kind)
 
 

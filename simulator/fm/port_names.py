@@ -24,8 +24,10 @@ def resolvable(call: Call, alarms: Iterable[Alarm]) -> bool:
         return True
     for fault in world.faults.active_on(key, world.clock.now()):
         if fault.kind == "no-service" and fault.options["type"] == "platform":
-            raise ApiError(500, "internalURL endpoint for platform service named sysinv in "
-                             f"{call.cloud.region_name} region not found")
+            raise ApiError(
+                500,
+                f"internalURL endpoint for platform service named sysinv in {call.cloud.region_name} region not found",
+            )
         if fault.options.get("service") == "platform":
             if fault.kind == "drop":
                 raise ApiError(500, "[Errno 111] ECONNREFUSED")

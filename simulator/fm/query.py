@@ -37,15 +37,25 @@ def parse(query: MultiMapping[str], allowed: tuple[str, ...], sort_key: str, sor
     limit = whole("limit", query["limit"]) if query.get("limit") else None
     marker = query.get("marker")
     if marker and not UUID.match(marker):
-        raise ApiError(400, f"Invalid input for field/attribute marker. Value: '{marker}'. unable to convert to uuid. "
-                         "Error: [HTTP 400] Unacceptable parameters.")
+        raise ApiError(
+            400,
+            f"Invalid input for field/attribute marker. Value: '{marker}'. unable to convert to uuid. "
+            "Error: [HTTP 400] Unacceptable parameters.",
+        )
     if limit is not None and limit < 0:
         raise ApiError(400, "Limit must be positive")
     direction = query.get("sort_dir", sort_dir)
     if direction not in ("asc", "desc"):
         raise ApiError(400, f"Invalid sort direction: {direction}. Acceptable values are 'asc' or 'desc'")
-    return Listing(filters(query), limit, marker, query.get("sort_key", sort_key), direction,
-                   truth(query.get("expand")), truth(query.get("include_suppress")))
+    return Listing(
+        filters(query),
+        limit,
+        marker,
+        query.get("sort_key", sort_key),
+        direction,
+        truth(query.get("expand")),
+        truth(query.get("include_suppress")),
+    )
 
 
 def filters(query: MultiMapping[str]) -> list[tuple[str, str]]:
@@ -82,8 +92,16 @@ def instant(text: str) -> float:
         raise ApiError(500, f"Unable to parse date string '{text}'")
     year, month, day, hour, minute, second, fraction = match.groups()
     try:
-        when = datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0),
-                        int((fraction or "0")[:6].ljust(6, "0")), tzinfo=UTC)
+        when = datetime(
+            int(year),
+            int(month or 1),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int((fraction or "0")[:6].ljust(6, "0")),
+            tzinfo=UTC,
+        )
         return when.timestamp()
     except ValueError as error:
         raise ApiError(500, str(error)) from error

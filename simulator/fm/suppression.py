@@ -21,10 +21,17 @@ FIELDS = ("uuid", "alarm_id", "description", "suppression_status")
 def row(call: Call, kind: AlarmKind) -> Row:
     uuid = call.cloud.uuid("suppression", kind.alarm_id)
     suppressed = kind.alarm_id in alarms_of(call).register.of(call.cloud).suppressed
-    links = [{"href": f"{call.base_url}{version}/event_suppression/{uuid}", "rel": rel}
-             for version, rel in (("/v1", "self"), ("", "bookmark"))]
-    return {"uuid": uuid, "alarm_id": kind.alarm_id, "description": kind.description,
-            "suppression_status": status(suppressed), "links": links}
+    links = [
+        {"href": f"{call.base_url}{version}/event_suppression/{uuid}", "rel": rel}
+        for version, rel in (("/v1", "self"), ("", "bookmark"))
+    ]
+    return {
+        "uuid": uuid,
+        "alarm_id": kind.alarm_id,
+        "description": kind.description,
+        "suppression_status": status(suppressed),
+        "links": links,
+    }
 
 
 async def index(call: Call, kind: str) -> web.Response:
@@ -45,8 +52,11 @@ def find(call: Call) -> tuple[int, AlarmKind]:
     """(number, kind) of the row asked for; unknown is 400, not 404, as seen. Raises ApiError."""
     uuid = call.params["uuid"]
     if not UUID.match(uuid):
-        raise ApiError(400, f"Invalid input for field/attribute uuid. Value: '{uuid}'. unable to convert to uuid. "
-                         "Error: [HTTP 400] Unacceptable parameters.")
+        raise ApiError(
+            400,
+            f"Invalid input for field/attribute uuid. Value: '{uuid}'. unable to convert to uuid. "
+            "Error: [HTTP 400] Unacceptable parameters.",
+        )
     for number, kind in enumerate(kinds().values(), start=1):
         if call.cloud.uuid("suppression", kind.alarm_id) == uuid:
             return number, kind
@@ -64,8 +74,7 @@ async def update(call: Call, kind: str) -> web.Response:
     number, found = find(call)
     for step in patch:
         value = checked(step)
-        call.world.do("alarm.suppress", cloud=list(call.cloud.key), alarm_id=found.alarm_id,
-                      on=value == "suppressed")
+        call.world.do("alarm.suppress", cloud=list(call.cloud.key), alarm_id=found.alarm_id, on=value == "suppressed")
     return rendered({"id": number, **row(call, found)}, kind)
 
 
@@ -76,13 +85,17 @@ async def read_patch(call: Call) -> list[Row]:
     except ValueError as error:
         raise ApiError(400, f"Request is not in valid JSON format: {error}") from error
     if not isinstance(patch, list):
-        raise ApiError(400, f"Invalid input for field/attribute patch. Value: '{patch}'. "
-                            f"Value not a valid list: {patch}")
+        raise ApiError(
+            400, f"Invalid input for field/attribute patch. Value: '{patch}'. Value not a valid list: {patch}"
+        )
     for step in patch:
         path = str(step.get("path", "")) if isinstance(step, dict) else ""
         if not path.startswith("/"):
-            raise ApiError(400, f"Invalid input for field/attribute path. Value: '{path}'. "
-                                r"Value should match the pattern ^(/[\w-]+)+$")
+            raise ApiError(
+                400,
+                f"Invalid input for field/attribute path. Value: '{path}'. "
+                r"Value should match the pattern ^(/[\w-]+)+$",
+            )
     return patch
 
 
@@ -97,6 +110,8 @@ def checked(step: Row) -> str:
         raise ApiError(500, "'value'")
     value = str(step["value"])
     if value not in ("suppressed", "unsuppressed"):
-        raise ApiError(400, "Invalid event_suppression parameter suppression_status values. "
-                         "Valid values are: suppressed, unsuppressed")
+        raise ApiError(
+            400,
+            "Invalid event_suppression parameter suppression_status values. Valid values are: suppressed, unsuppressed",
+        )
     return value

@@ -22,5 +22,11 @@ def service(world: World) -> Service:
     routes.get("/apis/ceph.rook.io/v1/cephclusters", ceph.index)
     routes.get("/apis/ceph.rook.io/v1/namespaces/{namespace}/cephclusters", ceph.index)
     routes.get("/apis/ceph.rook.io/v1/namespaces/{namespace}/cephclusters/{name}", ceph.show)
-    return Service("kube", routes, authenticate=bearer, unauthorized=unauthorized, not_found=no_such_api,
-                   method_not_allowed=method_not_allowed)
+    return Service(
+        "kube",
+        routes,
+        authenticate=bearer,
+        unauthorized=unauthorized,
+        not_found=no_such_api,
+        method_not_allowed=method_not_allowed,
+    )

@@ -13,8 +13,14 @@ READER_TOKEN = "kube-reader-token"
 
 def status(code: int, reason: str, message: str, **details: Any) -> web.Response:
     """A `Status` object, which is how every refusal looks."""
-    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message,
-            "reason": reason}
+    body = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+    }
     if details:
         body["details"] = details
     return answer(body | {"code": code}, code)

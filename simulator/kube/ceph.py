@@ -52,8 +52,12 @@ def capacity(site: Site) -> dict[str, Any]:
     lost = sum(disk.size_mib for number, _, disk in disks if number in site.conditions.osds_lost) * MIB
     up = len(disks) - len(site.conditions.osds_lost)
     share = used * up // len(disks) if disks else 0
-    return {"bytesTotal": everything - lost, "bytesUsed": share, "bytesAvailable": everything - lost - share,
-            "lastUpdated": checked(site)}
+    return {
+        "bytesTotal": everything - lost,
+        "bytesUsed": share,
+        "bytesAvailable": everything - lost - share,
+        "lastUpdated": checked(site),
+    }
 
 
 def checked(site: Site) -> str:
@@ -66,21 +70,44 @@ def resource(call: Call, site: Site) -> dict[str, Any]:
     up = len(osd_disks(site)) - len(site.conditions.osds_lost)
     hosts = len(site.hosts)
     versions = {"mon": {RELEASE: hosts}, "mgr": {RELEASE: hosts}, "osd": {RELEASE: up}, "mds": {RELEASE: hosts}}
-    ready = {"type": "Ready", "status": "True", "reason": "ClusterCreated", "message": "Cluster created successfully",
-             "lastHeartbeatTime": checked(site), "lastTransitionTime": made(site)}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "ClusterCreated",
+        "message": "Cluster created successfully",
+        "lastHeartbeatTime": checked(site),
+        "lastTransitionTime": made(site),
+    }
     return {
-        "apiVersion": API, "kind": "CephCluster",
-        "metadata": {"name": NAMESPACE, "namespace": NAMESPACE, "uid": site.cloud.uuid("cephcluster"),
-                     "creationTimestamp": made(site), "generation": 2, "resourceVersion": str(int(site.at))},
-        "spec": {"cephVersion": {"image": "registry.local:9001/quay.io/ceph/ceph:v18.2.7"},
-                 "mon": {"count": hosts, "allowMultiplePerNode": False}, "mgr": {"count": hosts},
-                 "dataDirHostPath": "/var/lib/ceph"},
+        "apiVersion": API,
+        "kind": "CephCluster",
+        "metadata": {
+            "name": NAMESPACE,
+            "namespace": NAMESPACE,
+            "uid": site.cloud.uuid("cephcluster"),
+            "creationTimestamp": made(site),
+            "generation": 2,
+            "resourceVersion": str(int(site.at)),
+        },
+        "spec": {
+            "cephVersion": {"image": "registry.local:9001/quay.io/ceph/ceph:v18.2.7"},
+            "mon": {"count": hosts, "allowMultiplePerNode": False},
+            "mgr": {"count": hosts},
+            "dataDirHostPath": "/var/lib/ceph",
+        },
         "status": {
-            "phase": "Ready", "state": "Created", "message": "Cluster created successfully", "conditions": [ready],
+            "phase": "Ready",
+            "state": "Created",
+            "message": "Cluster created successfully",
+            "conditions": [ready],
             "ceph": {
-                "health": word, "previousHealth": "HEALTH_OK" if word != "HEALTH_OK" else "HEALTH_WARN",
-                "lastChecked": checked(site), "lastChanged": stamp(since), "fsid": fsid(site),
-                "details": details(site, word), "capacity": capacity(site),
+                "health": word,
+                "previousHealth": "HEALTH_OK" if word != "HEALTH_OK" else "HEALTH_WARN",
+                "lastChecked": checked(site),
+                "lastChanged": stamp(since),
+                "fsid": fsid(site),
+                "details": details(site, word),
+                "capacity": capacity(site),
                 "versions": versions | {"overall": {RELEASE: 3 * hosts + up}},
             },
             "storage": {"deviceClasses": [{"name": "ssd"}], "osd": {"storeType": {"bluestore": up}}},

@@ -21,8 +21,21 @@ from simulator.sysinv.reads import site_of
 from simulator.sysinv.site import Site
 
 CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-COUNTERS = ("rx_packets", "tx_packets", "rx_bytes", "tx_bytes", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped",
-            "multicast", "collisions", "rx_missed_errors", "rx_crc_errors", "tx_carrier_errors")
+COUNTERS = (
+    "rx_packets",
+    "tx_packets",
+    "rx_bytes",
+    "tx_bytes",
+    "rx_errors",
+    "tx_errors",
+    "rx_dropped",
+    "tx_dropped",
+    "multicast",
+    "collisions",
+    "rx_missed_errors",
+    "rx_crc_errors",
+    "tx_carrier_errors",
+)
 PACKET_BYTES = 700
 BUSIEST = {"oam": 0.004, "mgmt": 0.02, "data": 0.35}  # of the line rate
 
@@ -62,9 +75,19 @@ def link_up(site: Site, host: HostSpec, port: PortSpec) -> bool:
 def lines(site: Site, host: HostSpec, ports: list[PortSpec]) -> Iterator[str]:
     yield "# TYPE network_interface_device info"
     for port in ports:
-        yield ("network_interface_device_info{" + labels(
-            device=port.name, address=port.mac, broadcast="ff:ff:ff:ff:ff:ff", duplex="full", ifalias="",
-            operstate="up", pciaddr=port.pci_address) + "} 1.0")
+        yield (
+            "network_interface_device_info{"
+            + labels(
+                device=port.name,
+                address=port.mac,
+                broadcast="ff:ff:ff:ff:ff:ff",
+                duplex="full",
+                ifalias="",
+                operstate="up",
+                pciaddr=port.pci_address,
+            )
+            + "} 1.0"
+        )
     seconds = uptime(site, host)
     for counter in COUNTERS:
         yield f"# TYPE network_interface_{counter} counter"
@@ -75,9 +98,19 @@ def lines(site: Site, host: HostSpec, ports: list[PortSpec]) -> Iterator[str]:
     yield "# TYPE network_interface_vf_device info"
     for port in ports:
         for number, address in enumerate(vf_addresses(port)):
-            yield ("network_interface_vf_device_info{" + labels(
-                device=port.name, vf=str(number), pciaddr=address, address=vf_mac(port, number), vlan="0",
-                spoofcheck="on", trust="off") + "} 1.0")
+            yield (
+                "network_interface_vf_device_info{"
+                + labels(
+                    device=port.name,
+                    vf=str(number),
+                    pciaddr=address,
+                    address=vf_mac(port, number),
+                    vlan="0",
+                    spoofcheck="on",
+                    trust="off",
+                )
+                + "} 1.0"
+            )
 
 
 def labels(**values: str) -> str:

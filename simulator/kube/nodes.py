@@ -33,8 +33,12 @@ async def version(call: Call) -> web.StreamResponse:
 
 def resources(host: HostSpec) -> dict[str, str]:
     """Virtual functions by data network, under the plugin's default prefix."""
-    found = {"cpu": str(NODES * CORES * 2 - PLATFORM_CORES * 2), "memory": "247000Mi", "pods": "110",
-             "hugepages-1Gi": "64Gi"}
+    found = {
+        "cpu": str(NODES * CORES * 2 - PLATFORM_CORES * 2),
+        "memory": "247000Mi",
+        "pods": "110",
+        "hugepages-1Gi": "64Gi",
+    }
     for port in host.ports:
         if port.sriov_numvfs and port.datanetwork:
             name = port.datanetwork.replace("-", "_").replace(".", "_")
@@ -46,22 +50,38 @@ def node(site: Site, host: HostSpec) -> dict[str, Any]:
     locked = host.hostname in site.conditions.locked
     marks = {row["label_key"]: row["label_value"] for row in labels(site) if row["host_uuid"] == host.uuid}
     capacity = resources(host)
-    condition = {"type": "Ready", "status": "True", "reason": "KubeletReady",
-                 "message": "kubelet is posting ready status", "lastHeartbeatTime": stamp(site.at),
-                 "lastTransitionTime": made(site)}
+    condition = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "kubelet is posting ready status",
+        "lastHeartbeatTime": stamp(site.at),
+        "lastTransitionTime": made(site),
+    }
     return {
-        "metadata": {"name": host.hostname, "uid": site.cloud.uuid("node", host.hostname),
-                     "creationTimestamp": made(site),
-                     "labels": {"kubernetes.io/hostname": host.hostname, "node-role.kubernetes.io/control-plane": "",
-                                **marks}},
+        "metadata": {
+            "name": host.hostname,
+            "uid": site.cloud.uuid("node", host.hostname),
+            "creationTimestamp": made(site),
+            "labels": {"kubernetes.io/hostname": host.hostname, "node-role.kubernetes.io/control-plane": "", **marks},
+        },
         "spec": {"taints": [{"key": "services", "value": "disabled", "effect": "NoExecute"}] if locked else []},
         "status": {
-            "capacity": capacity, "allocatable": capacity, "conditions": [condition],
-            "addresses": [{"type": "InternalIP", "address": host.mgmt_ip},
-                          {"type": "Hostname", "address": host.hostname}],
-            "nodeInfo": {"kubeletVersion": site.cloud.software.kubernetes, "osImage": "Debian GNU/Linux 11 (bullseye)",
-                         "kernelVersion": "6.6.0-1-rt-amd64", "containerRuntimeVersion": "containerd://1.7.27",
-                         "architecture": "amd64", "operatingSystem": "linux"},
+            "capacity": capacity,
+            "allocatable": capacity,
+            "conditions": [condition],
+            "addresses": [
+                {"type": "InternalIP", "address": host.mgmt_ip},
+                {"type": "Hostname", "address": host.hostname},
+            ],
+            "nodeInfo": {
+                "kubeletVersion": site.cloud.software.kubernetes,
+                "osImage": "Debian GNU/Linux 11 (bullseye)",
+                "kernelVersion": "6.6.0-1-rt-amd64",
+                "containerRuntimeVersion": "containerd://1.7.27",
+                "architecture": "amd64",
+                "operatingSystem": "linux",
+            },
         },
     }
 

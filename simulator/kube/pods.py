@@ -18,8 +18,11 @@ from simulator.sysinv.site import Site
 EXPORTER_NAMESPACE = "node-interface-metrics-exporter"
 EXPORTER_PORT = 9110
 # namespace, name, app label; one on each host
-EVERYWHERE = (("kube-system", "kube-apiserver", "kube-apiserver"), ("kube-system", "calico-node", "calico-node"),
-              ("kube-system", "kube-sriov-device-plugin-amd64", "sriovdp"))
+EVERYWHERE = (
+    ("kube-system", "kube-apiserver", "kube-apiserver"),
+    ("kube-system", "calico-node", "calico-node"),
+    ("kube-system", "kube-sriov-device-plugin-amd64", "sriovdp"),
+)
 ROOK = (("rook-ceph-mon", "mon"), ("rook-ceph-mgr", "mgr"))
 
 Pod = dict[str, Any]
@@ -36,15 +39,26 @@ def pods(site: Site) -> Iterator[Pod]:
 
 
 def rook_pods(site: Site) -> Iterator[Pod]:
-    yield pod(site, site.hosts[0], "rook-ceph", f"rook-ceph-operator-{suffix(site, site.hosts[0], 'operator')}",
-              "rook-ceph-operator")
+    yield pod(
+        site,
+        site.hosts[0],
+        "rook-ceph",
+        f"rook-ceph-operator-{suffix(site, site.hosts[0], 'operator')}",
+        "rook-ceph-operator",
+    )
     for index, host in enumerate(site.hosts):
         for name, _ in ROOK:
             yield pod(site, host, "rook-ceph", f"{name}-{'ab'[index % 2]}-{suffix(site, host, name)}", name)
     for number, host, _ in osd_disks(site):
         phase = "Pending" if number in site.conditions.osds_lost else "Running"
-        yield pod(site, host, "rook-ceph", f"rook-ceph-osd-{number}-{suffix(site, host, f'osd{number}')}",
-                  "rook-ceph-osd", phase=phase)
+        yield pod(
+            site,
+            host,
+            "rook-ceph",
+            f"rook-ceph-osd-{number}-{suffix(site, host, f'osd{number}')}",
+            "rook-ceph-osd",
+            phase=phase,
+        )
 
 
 def suffix(site: Site, host: HostSpec, name: str) -> str:
@@ -55,18 +69,34 @@ def exporter_pod(site: Site, host: HostSpec) -> str:
     return f"nime-app-{suffix(site, host, 'nime-app')}"
 
 
-def pod(site: Site, host: HostSpec, namespace: str, name: str, app: str, *, phase: str = "Running",
-        host_network: bool = False) -> Pod:
+def pod(
+    site: Site,
+    host: HostSpec,
+    namespace: str,
+    name: str,
+    app: str,
+    *,
+    phase: str = "Running",
+    host_network: bool = False,
+) -> Pod:
     ready = phase == "Running"
     container: Pod = {"name": app, "image": f"registry.local:9001/{app}:1"}
     if host_network:
         container["ports"] = [{"containerPort": EXPORTER_PORT, "hostPort": EXPORTER_PORT, "protocol": "TCP"}]
     return {
-        "metadata": {"name": name, "namespace": namespace, "uid": site.cloud.uuid("pod", namespace, name),
-                     "creationTimestamp": made(site), "labels": {"app": app}},
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "uid": site.cloud.uuid("pod", namespace, name),
+            "creationTimestamp": made(site),
+            "labels": {"app": app},
+        },
         "spec": {"nodeName": host.hostname, "hostNetwork": host_network, "containers": [container]},
         "status": {
-            "phase": phase, "hostIP": host.mgmt_ip, "podIP": host.mgmt_ip, "startTime": made(site),
+            "phase": phase,
+            "hostIP": host.mgmt_ip,
+            "podIP": host.mgmt_ip,
+            "startTime": made(site),
             "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
             "containerStatuses": [{"name": app, "ready": ready, "restartCount": 0}],
         },

@@ -20,5 +20,6 @@ def service(world: World) -> Service:
     routes.get("/v1/ihosts/{uuid}", reads.show)
     routes.get("/v1/ihosts/{uuid}/{child}", reads.below_host)
     routes.add("PATCH", "/v1/ihosts/{uuid}", host_patch.update)
-    return Service("platform", routes, unauthorized=unauthorized, not_found=not_found,
-                   method_not_allowed=method_not_allowed)
+    return Service(
+        "platform", routes, unauthorized=unauthorized, not_found=not_found, method_not_allowed=method_not_allowed
+    )

@@ -25,22 +25,32 @@ def clusters(site: Site) -> list[Item]:
     if site.cloud.ceph == "none":
         return []
     uuid = site.cloud.uuid("cluster")
-    return [{
-        "uuid": uuid, "cluster_uuid": fsid(site), "type": "ceph",
-        "name": "ceph_rook_cluster" if site.cloud.ceph == "ceph-rook" else "ceph_cluster",
-        "deployment_model": deployment_model(site), "links": site.links("clusters", uuid),
-    }]
+    return [
+        {
+            "uuid": uuid,
+            "cluster_uuid": fsid(site),
+            "type": "ceph",
+            "name": "ceph_rook_cluster" if site.cloud.ceph == "ceph-rook" else "ceph_cluster",
+            "deployment_model": deployment_model(site),
+            "links": site.links("clusters", uuid),
+        }
+    ]
 
 
 def clusters_one(site: Site) -> list[Item]:
     hosts = [host.hostname for host in site.hosts]
     return [
-        {"id": 1, **{key: value for key, value in row.items() if key != "links"},
-         "peers": [{"name": "group-0", "status": "provisioned", "hosts": hosts,
-                    "uuid": site.cloud.uuid("peer-group", 0)}],
-         "tiers": [{"name": "storage", "status": "in-use", "uuid": site.cloud.uuid("storage-tier")}],
-         "links": row["links"], "storage_tiers": site.links("clusters", row["uuid"], "storage_tiers"),
-         **site.times(row["uuid"])}
+        {
+            "id": 1,
+            **{key: value for key, value in row.items() if key != "links"},
+            "peers": [
+                {"name": "group-0", "status": "provisioned", "hosts": hosts, "uuid": site.cloud.uuid("peer-group", 0)}
+            ],
+            "tiers": [{"name": "storage", "status": "in-use", "uuid": site.cloud.uuid("storage-tier")}],
+            "links": row["links"],
+            "storage_tiers": site.links("clusters", row["uuid"], "storage_tiers"),
+            **site.times(row["uuid"]),
+        }
         for row in clusters(site)
     ]
 
@@ -56,9 +66,15 @@ def storage_tiers(site: Site, *, one: bool = False) -> list[Item]:
         return []
     uuid = site.cloud.uuid("storage-tier")
     row: Item = {
-        "uuid": uuid, "name": "storage", "type": "ceph", "status": "in-use", "capabilities": {},
-        "backend_uuid": site.cloud.uuid("storage-backend"), "cluster_uuid": site.cloud.uuid("cluster"),
-        "stors": [number for number, _, _ in osd_disks(site)], "links": site.links("storage_tiers", uuid),
+        "uuid": uuid,
+        "name": "storage",
+        "type": "ceph",
+        "status": "in-use",
+        "capabilities": {},
+        "backend_uuid": site.cloud.uuid("storage-backend"),
+        "cluster_uuid": site.cloud.uuid("cluster"),
+        "stors": [number for number, _, _ in osd_disks(site)],
+        "links": site.links("storage_tiers", uuid),
     }
     if one:
         row["istors"] = site.links("storage_tiers", uuid, "istors")
@@ -76,11 +92,19 @@ def ceph_mon(site: Site) -> list[Item]:
     rows = []
     for host in site.hosts:
         uuid = site.cloud.uuid("ceph-mon", host.hostname)
-        rows.append({
-            "uuid": uuid, "device_path": None, "ihost_uuid": host.uuid, "hostname": host.hostname,
-            "ceph_mon_gib": 20, "state": "configured", "task": None, "links": site.links("ceph_mon", uuid),
-            **site.times(uuid),
-        })
+        rows.append(
+            {
+                "uuid": uuid,
+                "device_path": None,
+                "ihost_uuid": host.uuid,
+                "hostname": host.hostname,
+                "ceph_mon_gib": 20,
+                "state": "configured",
+                "task": None,
+                "links": site.links("ceph_mon", uuid),
+                **site.times(uuid),
+            }
+        )
     return rows
 
 
@@ -88,13 +112,24 @@ def istors(site: Site, *, one: bool = False) -> list[Item]:
     rows = []
     for number, host, disk in osd_disks(site):
         uuid = osd_uuid(site, disk)
-        row: Item = {"uuid": uuid, "osdid": number, "function": "osd", "state": "configured", "capabilities": {},
-                     "ihost_uuid": host.uuid, "idisk_uuid": disk.uuid, "links": site.links("istors", uuid)}
+        row: Item = {
+            "uuid": uuid,
+            "osdid": number,
+            "function": "osd",
+            "state": "configured",
+            "capabilities": {},
+            "ihost_uuid": host.uuid,
+            "idisk_uuid": disk.uuid,
+            "links": site.links("istors", uuid),
+        }
         if one:
             row["idisks"] = site.links("istors", uuid, "idisks")
-        row |= {"journal_location": uuid, "journal_size_mib": 1024,
-                "journal_path": f"/dev/disk/by-path/pci-0000:5e:00.0-nvme-{number + 1}-part2",
-                "journal_node": f"{disk.device_node}p2"}
+        row |= {
+            "journal_location": uuid,
+            "journal_size_mib": 1024,
+            "journal_path": f"/dev/disk/by-path/pci-0000:5e:00.0-nvme-{number + 1}-part2",
+            "journal_node": f"{disk.device_node}p2",
+        }
         if one:
             row["fortierid"] = 1
         rows.append(row | {"tier_uuid": site.cloud.uuid("storage-tier"), "tier_name": "storage", **site.times(uuid)})

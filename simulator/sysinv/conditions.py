@@ -19,12 +19,18 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
     """Inventory agrees with the alarms: a host is degraded, out of date, or has a bad sensor, if one says so."""
     clock, snapshot, troubles = model.world.clock, model.snapshot(cloud, at), model.troubles(cloud, at)
     return Conditions(
-        speed=clock.speed, ports_down=ports_down(troubles, at), osds_lost=osds_lost(cloud, troubles, at),
-        locked=model.hosts.locked(cloud, at), booted=model.hosts.booted(cloud), sensors=bad_sensors(snapshot),
-        apps=troubled_apps(snapshot), expiries=expiries(snapshot),
+        speed=clock.speed,
+        ports_down=ports_down(troubles, at),
+        osds_lost=osds_lost(cloud, troubles, at),
+        locked=model.hosts.locked(cloud, at),
+        booted=model.hosts.booted(cloud),
+        sensors=bad_sensors(snapshot),
+        apps=troubled_apps(snapshot),
+        expiries=expiries(snapshot),
         degraded=hosts_of(alarm for alarm in snapshot.alarms if alarm.degrade_affecting),
         outdated=hosts_of(alarm for alarm in snapshot.alarms if alarm.alarm_id == OUT_OF_DATE),
-        swacts=model.hosts.swacts(cloud, at), restored_at=restored_at(troubles, clock.scaled(BOOT_SECONDS), at),
+        swacts=model.hosts.swacts(cloud, at),
+        restored_at=restored_at(troubles, clock.scaled(BOOT_SECONDS), at),
     )
 
 
@@ -50,8 +56,11 @@ def bad_sensors(snapshot: Snapshot) -> dict[tuple[str, str], str]:
 
 
 def troubled_apps(snapshot: Snapshot) -> dict[str, str]:
-    return {alarm.entity_instance_id.removeprefix("k8s_application="): alarm.alarm_id for alarm in snapshot.alarms
-            if alarm.alarm_id.startswith("750.")}
+    return {
+        alarm.entity_instance_id.removeprefix("k8s_application="): alarm.alarm_id
+        for alarm in snapshot.alarms
+        if alarm.alarm_id.startswith("750.")
+    }
 
 
 def expiries(snapshot: Snapshot) -> dict[str, float]:

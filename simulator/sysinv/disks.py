@@ -34,17 +34,29 @@ def disk_row(site: Site, host: HostSpec, index: int, disk: DiskSpec, *, one: boo
     if disk.role in ("osd", "root"):
         capabilities["stor_function"] = "osd" if disk.role == "osd" else "rootfs"
     row: Item = {
-        "uuid": disk.uuid, "device_node": disk.device_node, "device_type": disk.device_type,
-        "device_num": 2048 if disk.device_type == "SSD" else 66304 + 16 * index, "device_id": None,
-        "device_path": disk_path(index, disk), "device_wwn": f"wwn-0x5{site.cloud.hex('wwn', disk.uuid)[:15]}",
-        "size_mib": disk.size_mib, "available_mib": disk.size_mib if disk.role == "spare" else 0,
-        "serial_id": disk.serial, "capabilities": capabilities, "ihost_uuid": host.uuid,
-        "istor_uuid": osd_uuid(site, disk) if disk.role == "osd" else None, "ipv_uuid": None,
+        "uuid": disk.uuid,
+        "device_node": disk.device_node,
+        "device_type": disk.device_type,
+        "device_num": 2048 if disk.device_type == "SSD" else 66304 + 16 * index,
+        "device_id": None,
+        "device_path": disk_path(index, disk),
+        "device_wwn": f"wwn-0x5{site.cloud.hex('wwn', disk.uuid)[:15]}",
+        "size_mib": disk.size_mib,
+        "available_mib": disk.size_mib if disk.role == "spare" else 0,
+        "serial_id": disk.serial,
+        "capabilities": capabilities,
+        "ihost_uuid": host.uuid,
+        "istor_uuid": osd_uuid(site, disk) if disk.role == "osd" else None,
+        "ipv_uuid": None,
     }
     if one:
         row["partitions"] = site.links("idisks", disk.uuid, "partitions")
-    return row | {"links": site.links("idisks", disk.uuid), "rpm": "N/A", "created_at": site.created(disk.uuid),
-                  "updated_at": site.updated(disk.uuid)}
+    return row | {
+        "links": site.links("idisks", disk.uuid),
+        "rpm": "N/A",
+        "created_at": site.created(disk.uuid),
+        "updated_at": site.updated(disk.uuid),
+    }
 
 
 def partitions(site: Site) -> list[Item]:
@@ -54,13 +66,25 @@ def partitions(site: Site) -> list[Item]:
         disk = host.disks[0]
         for number, (start, end, kind) in enumerate(ROOT_PARTITIONS, start=1):
             uuid = site.cloud.uuid("partition", disk.uuid, number)
-            rows.append({
-                "uuid": uuid, "start_mib": start, "end_mib": end, "size_mib": end - start,
-                "device_node": f"{disk.device_node}{number}", "device_path": f"{disk_path(0, disk)}-part{number}",
-                "type_guid": LVM_GUID, "type_name": kind, "idisk_uuid": disk.uuid, "status": 1,
-                "ihost_uuid": host.uuid, "ipv_uuid": None, "links": site.links("partitions", uuid),
-                "capabilities": {}, **site.times(uuid),
-            })
+            rows.append(
+                {
+                    "uuid": uuid,
+                    "start_mib": start,
+                    "end_mib": end,
+                    "size_mib": end - start,
+                    "device_node": f"{disk.device_node}{number}",
+                    "device_path": f"{disk_path(0, disk)}-part{number}",
+                    "type_guid": LVM_GUID,
+                    "type_name": kind,
+                    "idisk_uuid": disk.uuid,
+                    "status": 1,
+                    "ihost_uuid": host.uuid,
+                    "ipv_uuid": None,
+                    "links": site.links("partitions", uuid),
+                    "capabilities": {},
+                    **site.times(uuid),
+                }
+            )
     return rows
 
 
@@ -69,11 +93,19 @@ def host_fs(site: Site) -> list[Item]:
     for host in site.hosts:
         for name, size in FILE_SYSTEMS:
             uuid = site.cloud.uuid("host-fs", host.hostname, name)
-            rows.append({
-                "uuid": uuid, "name": name, "size": size, "logical_volume": f"{name}-lv", "state": "In-Use",
-                "capabilities": {"functions": []}, "ihost_uuid": host.uuid, "links": site.links("host_fs", uuid),
-                **site.times(uuid),
-            })
+            rows.append(
+                {
+                    "uuid": uuid,
+                    "name": name,
+                    "size": size,
+                    "logical_volume": f"{name}-lv",
+                    "state": "In-Use",
+                    "capabilities": {"functions": []},
+                    "ihost_uuid": host.uuid,
+                    "links": site.links("host_fs", uuid),
+                    **site.times(uuid),
+                }
+            )
     return rows
 
 
@@ -81,9 +113,18 @@ def controller_fs(site: Site) -> list[Item]:
     rows = []
     for name, size in (("database", 10), ("docker-distribution", 16), ("etcd", 5), ("extension", 1), ("platform", 10)):
         uuid = site.cloud.uuid("controller-fs", name)
-        rows.append({
-            "uuid": uuid, "name": name, "size": size, "logical_volume": f"{name}-lv", "replicated": True,
-            "state": "available", "isystem_uuid": site.cloud.uuid("system"), "capabilities": {"functions": []},
-            "links": site.links("controller_fs", uuid), **site.times(uuid),
-        })
+        rows.append(
+            {
+                "uuid": uuid,
+                "name": name,
+                "size": size,
+                "logical_volume": f"{name}-lv",
+                "replicated": True,
+                "state": "available",
+                "isystem_uuid": site.cloud.uuid("system"),
+                "capabilities": {"functions": []},
+                "links": site.links("controller_fs", uuid),
+                **site.times(uuid),
+            }
+        )
     return rows

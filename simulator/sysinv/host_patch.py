@@ -47,8 +47,9 @@ async def read(call: Call) -> list[dict[str, Any]]:
     except ValueError as error:
         raise ApiError(400, f"Request is not in valid JSON format: {error}") from error
     if not isinstance(patch, list) or not all(isinstance(step, dict) for step in patch):
-        raise ApiError(400, f"Invalid input for field/attribute patch. Value: '{patch}'. "
-                            f"Value not a valid list: {patch}")
+        raise ApiError(
+            400, f"Invalid input for field/attribute patch. Value: '{patch}'. Value not a valid list: {patch}"
+        )
     return patch
 
 

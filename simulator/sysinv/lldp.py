@@ -16,8 +16,11 @@ SWITCHES = (
     ("Arista Networks EOS version 4.32.2F running on an Arista Networks DCS-7050SX3-48YC8", "44:4c:a8", "Ethernet{}"),
     ("Cisco NX-OS(tm) n9000, Software (n9000-dk9), Version 10.4(3)", "a0:b4:39", "Ethernet1/{}"),
     ("Juniper Networks, Inc. qfx5120-48y-8c Ethernet Switch, kernel JUNOS 23.4R2", "ec:3e:f7", "et-0/0/{}"),
-    ("SONiC Software Version: SONiC.202411 - HwSku: DellEMC-S5248f - Distribution: Debian 12", "3c:2c:30",
-     "Ethernet{}"),
+    (
+        "SONiC Software Version: SONiC.202411 - HwSku: DellEMC-S5248f - Distribution: Debian 12",
+        "3c:2c:30",
+        "Ethernet{}",
+    ),
 )
 
 
@@ -37,7 +40,8 @@ def switch_of(site: Site, port: PortSpec) -> Item:
     digits = cloud.hex("switch", leaf)
     subnet = int(cloud.hex("switch-subnet")[:2], 16)
     return {
-        "name": f"{leaf}.{cloud.name}.example.net", "description": description,
+        "name": f"{leaf}.{cloud.name}.example.net",
+        "description": description,
         "chassis": f"{vendor}:{digits[0:2]}:{digits[2:4]}:{digits[4:6]}",
         "port": naming.format(str(port.switch_port).rpartition("/")[2]),
         "address": f"10.30.{subnet}.{1 if leaf.endswith('a') else 2}",
@@ -67,16 +71,32 @@ def neighbour(site: Site, host: HostSpec, port: PortSpec) -> Item:
     switch = switch_of(site, port)
     uuid = site.cloud.uuid("lldp-neighbour", port.uuid)
     return {
-        "uuid": uuid, "msap": f"{switch['chassis']},{switch['port']}", "host_uuid": host.uuid,
-        "port_uuid": port.uuid, "port_name": port.name, "port_namedisplay": None,
-        "links": site.links("lldp_neighbours", uuid), "chassis_id": switch["chassis"],
-        "system_description": switch["description"], "system_name": switch["name"],
-        "system_capabilities": "bridge, router", "management_address": switch["address"],
+        "uuid": uuid,
+        "msap": f"{switch['chassis']},{switch['port']}",
+        "host_uuid": host.uuid,
+        "port_uuid": port.uuid,
+        "port_name": port.name,
+        "port_namedisplay": None,
+        "links": site.links("lldp_neighbours", uuid),
+        "chassis_id": switch["chassis"],
+        "system_description": switch["description"],
+        "system_name": switch["name"],
+        "system_capabilities": "bridge, router",
+        "management_address": switch["address"],
         "port_identifier": switch["port"],
-        "port_description": f"{site.cloud.name} {host.hostname} {port.name}", "dot1_lag": None,
-        "dot1_port_vid": str(port_vlan(port)), "dot1_vid_digest": None, "dot1_management_vid": None,
-        "dot1_vlan_names": None, "dot1_proto_vids": None, "dot1_proto_ids": None, "dot3_mac_status": None,
-        "dot3_max_frame": "9216", "dot3_power_mdi": None, "ttl": str(TTL), **site.times(uuid),
+        "port_description": f"{site.cloud.name} {host.hostname} {port.name}",
+        "dot1_lag": None,
+        "dot1_port_vid": str(port_vlan(port)),
+        "dot1_vid_digest": None,
+        "dot1_management_vid": None,
+        "dot1_vlan_names": None,
+        "dot1_proto_vids": None,
+        "dot1_proto_ids": None,
+        "dot3_mac_status": None,
+        "dot3_max_frame": "9216",
+        "dot3_power_mdi": None,
+        "ttl": str(TTL),
+        **site.times(uuid),
     }
 
 
@@ -95,11 +115,24 @@ def lldp_agents_one(site: Site) -> list[Item]:
 def agent(site: Site, host: HostSpec, port: PortSpec) -> Item:
     uuid = site.cloud.uuid("lldp-agent", port.uuid)
     return {
-        "uuid": uuid, "status": "rx=enabled,tx=enabled", "host_uuid": host.uuid, "port_uuid": port.uuid,
-        "port_name": port.name, "port_namedisplay": None, "links": site.links("lldp_agents", uuid),
-        "chassis_id": host.ports[0].mac, "port_identifier": port.mac, "port_description": port.name,
-        "system_description": "StarlingX", "system_name": f"{host.hostname}:{site.cloud.name}",
-        "system_capabilities": "bridge, router", "management_address": host.mgmt_ip, "ttl": str(TTL),
-        "dot1_lag": None, "dot1_vlan_names": None, "dot3_mac_status": None, "dot3_max_frame": "1500",
+        "uuid": uuid,
+        "status": "rx=enabled,tx=enabled",
+        "host_uuid": host.uuid,
+        "port_uuid": port.uuid,
+        "port_name": port.name,
+        "port_namedisplay": None,
+        "links": site.links("lldp_agents", uuid),
+        "chassis_id": host.ports[0].mac,
+        "port_identifier": port.mac,
+        "port_description": port.name,
+        "system_description": "StarlingX",
+        "system_name": f"{host.hostname}:{site.cloud.name}",
+        "system_capabilities": "bridge, router",
+        "management_address": host.mgmt_ip,
+        "ttl": str(TTL),
+        "dot1_lag": None,
+        "dot1_vlan_names": None,
+        "dot3_mac_status": None,
+        "dot3_max_frame": "1500",
         **site.times(uuid),
     }

@@ -72,13 +72,14 @@ def listed(call: Call, name: str, resource: Resource, rows: list[Item]) -> web.R
         names = [row.get(resource.identifier) for row in rows]
         if marker not in names:
             raise ApiError(404, f"{resource.noun} {marker} could not be found.")
-        rows = rows[names.index(marker) + 1:]
+        rows = rows[names.index(marker) + 1 :]
     more = len(rows) > limit if limit < LIMIT_MAX else False
     shown = [{key: value for key, value in row.items() if key not in resource.hidden} for row in rows[:limit]]
     value: Item = {resource.key: shown}
     if resource.paged and shown and (more or len(shown) == limit):
-        value["next"] = (f"{call.base_url}/v1/{name}?sort_key=id&sort_dir=asc&limit={limit}"
-                         f"&marker={shown[-1][resource.identifier]}")
+        value["next"] = (
+            f"{call.base_url}/v1/{name}?sort_key=id&sort_dir=asc&limit={limit}&marker={shown[-1][resource.identifier]}"
+        )
     return answered(value)
 
 
@@ -109,8 +110,11 @@ def find(site: Site, name: str, resource: Resource, identifier: str) -> Item:
             shown = {key: value for key, value in row.items() if key not in resource.hidden}
             return shown | site.times(row["uuid"]) if resource.timed else shown
     if name != "ihosts" and resource.identifier == "uuid" and not UUID.match(identifier):
-        raise ApiError(400, f"Invalid input for field/attribute {resource.argument}. Value: '{identifier}'. unable to "
-                         f"convert to uuid. Error: Expected a uuid but received {identifier}.")
+        raise ApiError(
+            400,
+            f"Invalid input for field/attribute {resource.argument}. Value: '{identifier}'. unable to "
+            f"convert to uuid. Error: Expected a uuid but received {identifier}.",
+        )
     if resource.unknown_status == 400:
         raise ApiError(400, f"No entry found for interface {identifier}")
     raise ApiError(404, f"{resource.noun} {identifier} could not be found.")

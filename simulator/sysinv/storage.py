@@ -14,8 +14,7 @@ def backend_capabilities(site: Site) -> Item:
     """The numbers are strings, as seen."""
     found: Item = {"replication": str(replication(site)), "min_replication": "1"}
     if site.cloud.ceph == "ceph-rook":
-        found |= {"deployment_model": "controller",
-                  "failure_domain": "host" if len(site.hosts) > 1 else "osd"}
+        found |= {"deployment_model": "controller", "failure_domain": "host" if len(site.hosts) > 1 else "osd"}
     return found
 
 
@@ -27,9 +26,11 @@ def storage_backend(site: Site, *, one: bool = False) -> list[Item]:
     if one:
         row["forisystemid"] = 1
     row |= {
-        "isystem_uuid": site.cloud.uuid("system"), "task": None,
+        "isystem_uuid": site.cloud.uuid("system"),
+        "task": None,
         "services": "block,filesystem" if site.cloud.ceph == "ceph-rook" else "cinder,glance",
-        "capabilities": backend_capabilities(site), "links": site.links("storage_backends", uuid),
+        "capabilities": backend_capabilities(site),
+        "links": site.links("storage_backends", uuid),
         **site.times(uuid),
     }
     if one:
@@ -56,9 +57,17 @@ def storage_ceph(site: Site, *, one: bool = False) -> list[Item]:
     if site.cloud.ceph != "ceph":
         return []
     gib = sum(disk.size_mib for _, _, disk in osd_disks(site)) // 1024 // replication(site)
-    own = {"cinder_pool_gib": 20, "glance_pool_gib": 20, "ephemeral_pool_gib": 0, "object_pool_gib": 0,
-           "kube_pool_gib": 20, "object_gateway": False, "tier_name": "storage",
-           "tier_uuid": site.cloud.uuid("storage-tier"), "ceph_total_space_gib": gib}
+    own = {
+        "cinder_pool_gib": 20,
+        "glance_pool_gib": 20,
+        "ephemeral_pool_gib": 0,
+        "object_pool_gib": 0,
+        "kube_pool_gib": 20,
+        "object_gateway": False,
+        "tier_name": "storage",
+        "tier_uuid": site.cloud.uuid("storage-tier"),
+        "ceph_total_space_gib": gib,
+    }
     return ceph_detail(site, "storage_ceph", own, one=one)
 
 

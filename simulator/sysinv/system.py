@@ -16,23 +16,39 @@ def system_row(site: Site, *, one: bool) -> Item:
     cloud = site.cloud
     uuid = cloud.uuid("system")
     row: Item = {
-        "uuid": uuid, "name": cloud.name, "system_type": "All-in-one", "system_mode": cloud.system_mode,
-        "description": f"{cloud.city.name}, {cloud.city.country}", "contact": "noc@example.net",
-        "location": f"{cloud.city.name}, {cloud.city.country}", "latitude": cloud.latitude,
+        "uuid": uuid,
+        "name": cloud.name,
+        "system_type": "All-in-one",
+        "system_mode": cloud.system_mode,
+        "description": f"{cloud.city.name}, {cloud.city.country}",
+        "contact": "noc@example.net",
+        "location": f"{cloud.city.name}, {cloud.city.country}",
+        "latitude": cloud.latitude,
         "longitude": cloud.longitude,
     }
     if one:
         row["services"] = 72
-    row |= {"software_version": cloud.software.version, "timezone": cloud.timezone or "UTC",
-            "links": site.links("isystems", uuid)}
+    row |= {
+        "software_version": cloud.software.version,
+        "timezone": cloud.timezone or "UTC",
+        "links": site.links("isystems", uuid),
+    }
     if one:
         row["ihosts"] = site.links("isystems", uuid, "ihosts")
     return row | {
-        "capabilities": {"region_config": cloud.kind == "subcloud", "sdn_enabled": False, "shared_services": "[]",
-                         "bm_region": "External", "vswitch_type": "none", "https_enabled": True},
+        "capabilities": {
+            "region_config": cloud.kind == "subcloud",
+            "sdn_enabled": False,
+            "shared_services": "[]",
+            "bm_region": "External",
+            "vswitch_type": "none",
+            "https_enabled": True,
+        },
         "region_name": cloud.region_name,
         "distributed_cloud_role": "subcloud" if cloud.kind == "subcloud" else "systemcontroller",
-        "service_project_name": "services", "security_feature": SECURITY, **site.times(uuid),
+        "service_project_name": "services",
+        "security_feature": SECURITY,
+        **site.times(uuid),
     }
 
 
@@ -47,9 +63,15 @@ def isystems_one(site: Site) -> list[Item]:
 def networks(site: Site) -> list[Item]:
     pools = {row["name"]: row for row in addrpools(site)}
     return [
-        {"id": number, "uuid": site.cloud.uuid("network", kind), "type": kind, "name": kind,
-         "dynamic": kind != "oam", "pool_uuid": pools[kind]["uuid"],
-         "primary_pool_family": f"IPv{pools[kind]['family']}"}
+        {
+            "id": number,
+            "uuid": site.cloud.uuid("network", kind),
+            "type": kind,
+            "name": kind,
+            "dynamic": kind != "oam",
+            "pool_uuid": pools[kind]["uuid"],
+            "primary_pool_family": f"IPv{pools[kind]['family']}",
+        }
         for number, kind in enumerate(NETWORK_TYPES, start=1)
     ]
 
@@ -68,10 +90,20 @@ def addrpools(site: Site) -> list[Item]:
         network = ip_network(subnet)
         first = network.network_address + 2
         floating, step = (ip_address(site.cloud.addressing.oam_floating), OAM_STEP) if name == "oam" else (first, 1)
-        addresses = {"controller0": floating + step, "controller1": floating + 2 * step, "floating": floating,
-                     "gateway": network.network_address + 1}
-        row: Item = {"uuid": site.cloud.uuid("pool", name), "name": name, "network": str(network.network_address),
-                     "prefix": network.prefixlen, "family": network.version, "order": "random"}
+        addresses = {
+            "controller0": floating + step,
+            "controller1": floating + 2 * step,
+            "floating": floating,
+            "gateway": network.network_address + 1,
+        }
+        row: Item = {
+            "uuid": site.cloud.uuid("pool", name),
+            "name": name,
+            "network": str(network.network_address),
+            "prefix": network.prefixlen,
+            "family": network.version,
+            "order": "random",
+        }
         for role, address in addresses.items():
             row[f"{role}_address"] = str(address)
             row[f"{role}_address_id"] = None
@@ -83,11 +115,20 @@ def addrpools(site: Site) -> list[Item]:
 def iextoam(site: Site) -> list[Item]:
     pool = next(row for row in addrpools(site) if row["name"] == "oam")
     uuid = site.cloud.uuid("network", "oam")
-    (start, end), = pool["ranges"]
-    return [{
-        "uuid": uuid, "oam_subnet": f"{pool['network']}/{pool['prefix']}", "oam_gateway_ip": pool["gateway_address"],
-        "oam_floating_ip": pool["floating_address"], "oam_c0_ip": pool["controller0_address"],
-        "oam_c1_ip": pool["controller1_address"], "oam_start_ip": start, "oam_end_ip": end,
-        "region_config": site.cloud.kind == "subcloud", "isystem_uuid": site.cloud.uuid("system"),
-        "links": site.links("iextoams", uuid), **site.times(uuid),
-    }]
+    ((start, end),) = pool["ranges"]
+    return [
+        {
+            "uuid": uuid,
+            "oam_subnet": f"{pool['network']}/{pool['prefix']}",
+            "oam_gateway_ip": pool["gateway_address"],
+            "oam_floating_ip": pool["floating_address"],
+            "oam_c0_ip": pool["controller0_address"],
+            "oam_c1_ip": pool["controller1_address"],
+            "oam_start_ip": start,
+            "oam_end_ip": end,
+            "region_config": site.cloud.kind == "subcloud",
+            "isystem_uuid": site.cloud.uuid("system"),
+            "links": site.links("iextoams", uuid),
+            **site.times(uuid),
+        }
+    ]

@@ -10,8 +10,12 @@ from simulator.fleet import Cloud
 from simulator.routing import Call, answer
 
 READERS = frozenset(("reader", "operator", "configurator"))
-SUMMARIES = ("Major release", "Security fixes for the platform", "Fixes for storage and networking",
-             "Fixes for time synchronisation")
+SUMMARIES = (
+    "Major release",
+    "Security fixes for the platform",
+    "Fixes for storage and networking",
+    "Fixes for time synchronisation",
+)
 
 
 def denied(call: Call) -> web.Response | None:
@@ -29,19 +33,33 @@ def rows(cloud: Cloud) -> list[dict[str, Any]]:
 def row(prefix: str, level: int) -> dict[str, Any]:
     version = f"{prefix.rpartition('-')[2]}.{level}"
     return {
-        "release_id": f"{prefix}.{level}", "state": "deployed", "sw_version": version, "component": "starlingx",
-        "status": "REL", "unremovable": level == 0, "summary": SUMMARIES[level % len(SUMMARIES)],
-        "description": f"StarlingX {version}", "install_instructions": "", "warnings": "",
-        "reboot_required": level % 2 == 0, "prepatched_iso": False, "preinstalled_patches": [],
-        "requires": [f"{prefix}.{level - 1}"] if level else [], "activation_scripts": [], "packages": [],
+        "release_id": f"{prefix}.{level}",
+        "state": "deployed",
+        "sw_version": version,
+        "component": "starlingx",
+        "status": "REL",
+        "unremovable": level == 0,
+        "summary": SUMMARIES[level % len(SUMMARIES)],
+        "description": f"StarlingX {version}",
+        "install_instructions": "",
+        "warnings": "",
+        "reboot_required": level % 2 == 0,
+        "prepatched_iso": False,
+        "preinstalled_patches": [],
+        "requires": [f"{prefix}.{level - 1}"] if level else [],
+        "activation_scripts": [],
+        "packages": [],
     }
 
 
 async def releases(call: Call) -> web.StreamResponse:
     """A bare list; `show` picks a state, `release` a version."""
-    found = [one for one in rows(call.cloud)
-             if call.query.get("show", one["state"]) in (one["state"], "all")
-             and call.query.get("release", one["sw_version"]) == one["sw_version"]]
+    found = [
+        one
+        for one in rows(call.cloud)
+        if call.query.get("show", one["state"]) in (one["state"], "all")
+        and call.query.get("release", one["sw_version"]) == one["sw_version"]
+    ]
     return denied(call) or answer(found)
 
 

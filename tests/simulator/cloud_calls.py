@@ -22,9 +22,7 @@ class Answer:
         return json.loads(self.body)
 
 
-def call(
-    url: str, method: str = "GET", body: bytes | None = None, *, timeout: float = 20, **headers: str
-) -> Answer:
+def call(url: str, method: str = "GET", body: bytes | None = None, *, timeout: float = 20, **headers: str) -> Answer:
     """One request; `X_Auth_Token="..."` is header X-Auth-Token. Error statuses are answers too."""
     request = Request(url, data=body, method=method)
     for name, value in headers.items():
@@ -90,8 +88,9 @@ class Dcmanager:
 
     def patch_form(self, path: str, accept: str = JSON, **fields: str) -> Answer:
         """A multipart PATCH; `management_state="managed"` is field management-state."""
-        body, kind = multipart({name.replace("management_state", "management-state"): text
-                                for name, text in fields.items()})
+        body, kind = multipart(
+            {name.replace("management_state", "management-state"): text for name, text in fields.items()}
+        )
         return self.ask(path, "PATCH", body, accept, Content_Type=kind)
 
     def subclouds(self) -> list[dict[str, Any]]:

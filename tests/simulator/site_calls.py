@@ -44,8 +44,16 @@ class Site:
         return found
 
     def raise_alarm(self, alarm_id: str, entity: str, severity: str) -> None:
-        self.fleet.control("alarms", {"controller": self.controller, "subcloud": self.id or "central",
-                                      "alarm_id": alarm_id, "entity_instance_id": entity, "severity": severity})
+        self.fleet.control(
+            "alarms",
+            {
+                "controller": self.controller,
+                "subcloud": self.id or "central",
+                "alarm_id": alarm_id,
+                "entity_instance_id": entity,
+                "severity": severity,
+            },
+        )
 
     def break_it(self, kind: str, **options: Any) -> int:
         """Inject a fault; its number."""
@@ -67,8 +75,11 @@ def site_like(fleet: Simulator, *, mode: str = "duplex", ceph: str | None = None
     for site in sites(fleet):
         backends = [row["backend"] for row in site.rows("storage_backend")] or ["none"]
         has_exporter = any(row["name"] == "node-interface-metrics-exporter" for row in site.rows("apps"))
-        if (site.rows("isystems")[0]["system_mode"] == mode and ceph in (None, backends[0])
-                and exporter in (None, has_exporter)):
+        if (
+            site.rows("isystems")[0]["system_mode"] == mode
+            and ceph in (None, backends[0])
+            and exporter in (None, has_exporter)
+        ):
             return site
     raise LookupError("no such subcloud in this fleet")
 

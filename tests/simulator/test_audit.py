@@ -41,8 +41,12 @@ def test_same_as_counting_pass_by_pass(drawn: list[tuple[float, float]], now: fl
 
 @pytest.mark.parametrize(
     ("statuses", "shown"),
-    [(["in-sync"] * 7, "in-sync"), (["unknown", "in-sync"], "out-of-sync"), (["in-sync", "unknown"], "out-of-sync"),
-     (["unknown"] * 7, "unknown")],
+    [
+        (["in-sync"] * 7, "in-sync"),
+        (["unknown", "in-sync"], "out-of-sync"),
+        (["in-sync", "unknown"], "out-of-sync"),
+        (["unknown"] * 7, "unknown"),
+    ],
 )
 def test_aggregate_is_odd(statuses: list[str], shown: str) -> None:
     assert aggregate(statuses) == shown

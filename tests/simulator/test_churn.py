@@ -14,8 +14,12 @@ SUBCLOUDS = build(3, 80, 1).controllers[0].subclouds
 
 def raises(churn: Churn, start: float, end: float) -> list[tuple[str, float]]:
     """(alarm uuid, instant) of every raise of the fleet between the two instants."""
-    return sorted((episode.alarm.uuid, episode.alarm.raised_at) for cloud in SUBCLOUDS
-                  for episode in churn.episodes(cloud, end, 60) if start <= episode.alarm.raised_at < end)
+    return sorted(
+        (episode.alarm.uuid, episode.alarm.raised_at)
+        for cloud in SUBCLOUDS
+        for episode in churn.episodes(cloud, end, 60)
+        if start <= episode.alarm.raised_at < end
+    )
 
 
 @pytest.mark.parametrize("speed", [1.0, 10.0])

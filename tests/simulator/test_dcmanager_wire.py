@@ -11,10 +11,14 @@ from tests.simulator.shapes import WIRE, differences
 
 INDEX: list[dict[str, Any]] = [entry for entry in json.loads((WIRE / "index.json").read_text()) if entry["status"]]
 BY_FILE = {entry["file"]: entry for entry in INDEX}
-READS = [entry["file"] for entry in INDEX
-         if entry["method"] == "GET" and not entry["file"].startswith(("mut_", "keystone"))]
-STRATEGY_WRITES = {"mut_strategy_abort.json", "mut_strategy_create_exists_422.json",
-                   "mut_strategy_delete_applying_422.json"}  # come with the campaigns
+READS = [
+    entry["file"] for entry in INDEX if entry["method"] == "GET" and not entry["file"].startswith(("mut_", "keystone"))
+]
+STRATEGY_WRITES = {
+    "mut_strategy_abort.json",
+    "mut_strategy_create_exists_422.json",
+    "mut_strategy_delete_applying_422.json",
+}  # come with the campaigns
 tested: set[str] = set()
 
 
@@ -45,8 +49,9 @@ def assert_alike(file: str, answer: Answer) -> None:
     if entry["content_type"] == JSON:
         assert list(differences(json.loads(recorded), answer.json())) == []
     else:
-        assert [line.split(b" ")[0] for line in answer.body.splitlines()][:8] == \
-            [line.split(b" ")[0] for line in recorded.splitlines()][:8]
+        assert [line.split(b" ")[0] for line in answer.body.splitlines()][:8] == [
+            line.split(b" ")[0] for line in recorded.splitlines()
+        ][:8]
         assert bool(answer.body) == bool(recorded)
 
 
@@ -126,8 +131,13 @@ def test_delete(dcmanager: Dcmanager) -> None:
 
 
 def test_options(dcmanager: Dcmanager) -> None:
-    body = {"storage-apply-type": "serial", "worker-apply-type": "parallel", "max-parallel-workers": 3,
-            "alarm-restriction-type": "relaxed", "default-instance-action": "migrate"}
+    body = {
+        "storage-apply-type": "serial",
+        "worker-apply-type": "parallel",
+        "max-parallel-workers": 3,
+        "alarm-restriction-type": "relaxed",
+        "default-instance-action": "migrate",
+    }
     assert_alike("mut_options_post.json", dcmanager.send("/v1.0/sw-update-options/4", body))
     assert_alike("mut_options_delete.json", dcmanager.ask("/v1.0/sw-update-options/4", "DELETE"))
 

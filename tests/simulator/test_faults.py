@@ -151,12 +151,30 @@ def test_nonsense_is_explained(fleet: Simulator, body: Any) -> None:
 def test_command_line(fleet: Simulator, broken: Any) -> None:
     command = [sys.executable, "-m", "simulator"]
     done = subprocess.run(
-        [*command, "fault", "slow", "--controller", "1", "--subcloud", "3", "--for", "60", "--port", str(fleet.port),
-         "seconds=0.1", "service=fm"],
-        cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        [
+            *command,
+            "fault",
+            "slow",
+            "--controller",
+            "1",
+            "--subcloud",
+            "3",
+            "--for",
+            "60",
+            "--port",
+            str(fleet.port),
+            "seconds=0.1",
+            "service=fm",
+        ],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     broken("slow", 4, seconds=0.1)
-    listed = subprocess.run([*command, "faults", "--port", str(fleet.port)], cwd=CHECKOUT, capture_output=True,
-                            text=True, check=True)
+    listed = subprocess.run(
+        [*command, "faults", "--port", str(fleet.port)], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("fault ")
     assert "wan-cut" in listed.stdout
     assert "{'seconds': 0.1, 'service': 'fm'}" in listed.stdout

@@ -44,10 +44,13 @@ def test_pulled_sriov_cable_raises_nothing(quiet: Simulator) -> None:
     site.mend(fault)
 
 
-@pytest.mark.parametrize(("mode", "expected"), [
-    ("duplex", {("800.001", "warning"), ("800.011", "major")}),
-    ("simplex", {("800.001", "critical"), ("800.010", "critical")}),
-])
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("duplex", {("800.001", "warning"), ("800.011", "major")}),
+        ("simplex", {("800.001", "critical"), ("800.010", "critical")}),
+    ],
+)
 def test_lost_osd(quiet: Simulator, mode: str, expected: set[tuple[str, str]]) -> None:
     site = site_like(quiet, mode=mode, ceph="ceph")
     fsid = site.rows("clusters")[0]["cluster_uuid"]
@@ -73,8 +76,9 @@ def test_locked_host_masks_its_alarms(quiet: Simulator) -> None:
     site.raise_alarm("100.101", f"host={name}", "critical")
     site.raise_alarm("200.010", f"host={name}0", "warning")
     hidden = next(row["uuid"] for row in site.alarms() if row["alarm_id"] == "100.101")
-    locked = site.send("PATCH", f"/platform/v1/ihosts/{standby['uuid']}",
-                       [{"op": "replace", "path": "/action", "value": "lock"}])
+    locked = site.send(
+        "PATCH", f"/platform/v1/ihosts/{standby['uuid']}", [{"op": "replace", "path": "/action", "value": "lock"}]
+    )
     assert (locked.status, locked.json()["administrative"], locked.json()["availability"]) == (200, "locked", "online")
     standing = {(row["alarm_id"], row["entity_instance_id"]) for row in site.alarms()}
     assert ("200.001", f"host={name}") in standing
@@ -137,10 +141,14 @@ def test_restart_keeps_alarms_times_and_commands(simulator: Callable[..., Simula
     site.break_it("cable-pulled", host="controller-0", port="enp81s0f0")
     doomed = next(row for row in site.alarms() if row["alarm_id"] == "100.109")
     assert site.send("DELETE", f"/fm/v1/alarms/{doomed['uuid']}").status == 204
-    suppression = next(row for row in site.get("/fm/v1/event_suppression").json()["event_suppression"]
-                       if row["alarm_id"] == "100.108")
-    site.send("PATCH", f"/fm/v1/event_suppression/{suppression['uuid']}",
-              [{"op": "replace", "path": "/suppression_status", "value": "suppressed"}])
+    suppression = next(
+        row for row in site.get("/fm/v1/event_suppression").json()["event_suppression"] if row["alarm_id"] == "100.108"
+    )
+    site.send(
+        "PATCH",
+        f"/fm/v1/event_suppression/{suppression['uuid']}",
+        [{"op": "replace", "path": "/suppression_status", "value": "suppressed"}],
+    )
     before = {each.id: json.dumps(each.alarms()) for each in sites(fleet)}
     fleet.child.stop()
     again = simulator(**options)

@@ -71,16 +71,44 @@ def test_xml_is_escaped() -> None:
     assert xml({"a": ["<b>", None, True]}) == "<a><item>&lt;b&gt;</item><item></item><item>true</item></a>"
 
 
-@pytest.mark.parametrize(("accept", "kind"), [("", "json"), ("*/*", "json"), ("application/xml", "xml"),
-                                              ("text/html,application/xml;q=0.9,*/*;q=0.8", "json")])
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [("", "json"), ("*/*", "json"), ("application/xml", "xml"), ("text/html,application/xml;q=0.9,*/*;q=0.8", "json")],
+)
 def test_content_type(accept: str, kind: str) -> None:
     assert wanted(accept) == kind
 
 
 def test_every_kind_can_be_raised() -> None:
-    words = dict.fromkeys(("host", "percent", "threshold", "filesystem", "port", "interface", "condition", "address",
-                           "process", "sensor", "subcloud", "resource", "peer", "group", "network", "certificate",
-                           "days", "instance", "app", "fsid", "health", "detail", "pool", "backend"), "x")
+    words = dict.fromkeys(
+        (
+            "host",
+            "percent",
+            "threshold",
+            "filesystem",
+            "port",
+            "interface",
+            "condition",
+            "address",
+            "process",
+            "sensor",
+            "subcloud",
+            "resource",
+            "peer",
+            "group",
+            "network",
+            "certificate",
+            "days",
+            "instance",
+            "app",
+            "fsid",
+            "health",
+            "detail",
+            "pool",
+            "backend",
+        ),
+        "x",
+    )
     for kind in kinds().values():
         for severity in kind.severities:
             alarm = make(CLOUD, kind.alarm_id, severity, 1.0, **words)

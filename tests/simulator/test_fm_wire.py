@@ -27,25 +27,39 @@ SKIPPED = {
     "event_suppression_patch_operator.json": "the simulator has no user who is operator but not configurator",
     "alarms_expand_final.json": "same request as alarms_expand.json",
     "event_log_start_offset.json": "empty or not by the hour of the day: see test_fm.py",
-    **{entry["file"]: "the same as sysinv answering an HTTP error: the names stay" for entry in WIRE.index
-       if entry["file"].startswith("sysinv_no_ports_")},
+    **{
+        entry["file"]: "the same as sysinv answering an HTTP error: the names stay"
+        for entry in WIRE.index
+        if entry["file"].startswith("sysinv_no_ports_")
+    },
 }
 # file name prefix -> fault that brings the recorded circumstance about
 SYSINV_AWAY: dict[str, dict[str, Any]] = {
     "sysinv_down_": {"kind": "drop", "options": {"service": "platform"}},
     "sysinv_no_endpoint_": {"kind": "no-service", "options": {"type": "platform"}},
-    **{f"sysinv_http{status}_": {"kind": "error", "options": {"status": status, "service": "platform"}}
-       for status in (401, 403, 404, 500, 503)},
+    **{
+        f"sysinv_http{status}_": {"kind": "error", "options": {"status": status, "service": "platform"}}
+        for status in (401, 403, 404, 500, 503)
+    },
 }
 ACCEPT = {"alarms_accept_html.json": "text/html", "alarms_accept_xml.json": "application/xml"}
-LATER = re.compile("suppressed_|.*_(after|posted|delete|put|post|patch)|alarm_one_port_dot|event_suppression_suppressed"
-                   "|event_suppression_unsuppress|" + "|".join(SYSINV_AWAY))
-READS = [entry["file"] for entry in WIRE.index
-         if entry["method"] == "GET" and entry["file"] not in SKIPPED and not LATER.match(entry["file"])]
-AWAY = [entry["file"] for entry in WIRE.index if entry["file"].startswith(tuple(SYSINV_AWAY))
-        and entry["file"] not in SKIPPED]
-SUPPRESSED_READS = [entry["file"] for entry in WIRE.index
-                    if entry["file"].startswith(("suppressed_", "event_suppression_suppressed"))]
+LATER = re.compile(
+    "suppressed_|.*_(after|posted|delete|put|post|patch)|alarm_one_port_dot|event_suppression_suppressed"
+    "|event_suppression_unsuppress|" + "|".join(SYSINV_AWAY)
+)
+READS = [
+    entry["file"]
+    for entry in WIRE.index
+    if entry["method"] == "GET" and entry["file"] not in SKIPPED and not LATER.match(entry["file"])
+]
+AWAY = [
+    entry["file"]
+    for entry in WIRE.index
+    if entry["file"].startswith(tuple(SYSINV_AWAY)) and entry["file"] not in SKIPPED
+]
+SUPPRESSED_READS = [
+    entry["file"] for entry in WIRE.index if entry["file"].startswith(("suppressed_", "event_suppression_suppressed"))
+]
 tested: set[str] = set()
 
 
@@ -57,16 +71,18 @@ class Fm:
         cloud = next(cloud for cloud in fleet.control("clouds")["clouds"] if cloud["reachable"] and cloud["id"])
         self.id = cloud["id"]
         self.url = f"{fleet.url}/c1/s{self.id}"
-        self.tokens = {user: sign_in(self.url, user).headers["X-Subject-Token"]
-                       for user in ("portal-reader", "portal-operator")}
+        self.tokens = {
+            user: sign_in(self.url, user).headers["X-Subject-Token"] for user in ("portal-reader", "portal-operator")
+        }
         ports = call(f"{self.url}/platform/v1/ethernet_ports", X_Auth_Token=self.tokens["portal-reader"]).json()
         self.port = ports["ethernet_ports"][0]["name"]
         self.ours: dict[str, str] = {}
         self._post_recorded()
         self._map_suppressions()
 
-    def ask(self, path: str, method: str = "GET", value: Any = None, user: str = "portal-reader",
-            **headers: str) -> Answer:
+    def ask(
+        self, path: str, method: str = "GET", value: Any = None, user: str = "portal-reader", **headers: str
+    ) -> Answer:
         body = None if value is None else json.dumps(value).encode()
         token = {"X_Auth_Token": self.tokens[user]} if user else {}
         kind = {"Content_Type": JSON} if body else {}
@@ -81,13 +97,15 @@ class Fm:
         about = {**recorded[0], "entity_instance_id": "host=compute-1", "severity": "major"}
         masked = [about, {**about, "alarm_id": "200.006", "severity": "minor"}]
         for number, alarm in enumerate([*masked, *recorded]):
-            entity = re.sub(r"(host=controller-0\.port=)[0-9a-f-]{36}", rf"\g<1>{self.port}",
-                            alarm["entity_instance_id"])
+            entity = re.sub(
+                r"(host=controller-0\.port=)[0-9a-f-]{36}", rf"\g<1>{self.port}", alarm["entity_instance_id"]
+            )
             posted = self.write("/v1/alarms", "POST", {**alarm, "entity_instance_id": entity})
             uuid = json.loads(posted.json())["uuid"]
             self.ours["masked" if number < len(masked) else alarm["uuid"]] = uuid
         self.ours[WIRE.body("event_log_one.json")["uuid"]] = self.ours[
-            next(alarm["uuid"] for alarm in recorded if alarm["alarm_id"] == "260.001")]
+            next(alarm["uuid"] for alarm in recorded if alarm["alarm_id"] == "260.001")
+        ]
         self.ours["3139d32c-93cd-49bf-9c94-1cf0dc98d2c1"] = self.ours["masked"]
         logs = self.ask("/v1/event_log?logs=True").json()["event_log"]
         self.ours[WIRE.body("event_log_one_log.json")["uuid"]] = logs[0]["uuid"]
@@ -99,11 +117,13 @@ class Fm:
 
     def path_here(self, path: str) -> str:
         """A recorded path with our identifiers; a marker nobody remembers becomes one that exists."""
+
         def swap(match: re.Match[str]) -> str:
             uuid = match.group()
             if uuid.startswith("00000000"):
                 return uuid
             return self.ours.get(uuid, next(iter(self.ours.values())))
+
         return UUID.sub(swap, path).replace("2027-01-01", "2099-01-01")
 
     def read(self, file: str) -> Answer:
@@ -131,8 +151,10 @@ def fm(start_simulator: Callable[..., Simulator]) -> Fm:
 def assert_alike(file: str, answer: Answer) -> None:
     tested.add(file)
     entry = WIRE.by_file[file]
-    got = (answer.status, answer.content_type.replace("; charset=utf-8", "") if answer.status == 500
-           else answer.content_type)
+    got = (
+        answer.status,
+        answer.content_type.replace("; charset=utf-8", "") if answer.status == 500 else answer.content_type,
+    )
     assert got == (entry["status"], entry["content_type"])
     if entry["content_type"] != "application/json":
         assert bool(answer.body) == bool(WIRE.text(file))
@@ -173,16 +195,21 @@ def test_suppression(fm: Fm) -> None:
         entry = WIRE.by_file[file]
         return fm.write(fm.path_here(entry["path"]), "PATCH", entry["request_body"])
 
-    suppressing = [f"event_suppression_patch_{name}.json" for name in
-                   ("suppress", "suppress_again", "100104", "configurator", "not_suppressible_280001")]
+    suppressing = [
+        f"event_suppression_patch_{name}.json"
+        for name in ("suppress", "suppress_again", "100104", "configurator", "not_suppressible_280001")
+    ]
     for file in suppressing:
         assert_alike(file, patch(file))
     for file in SUPPRESSED_READS:
         assert_alike(file, fm.read(file))
     assert_alike("event_suppression_unsuppress_all_one.json", fm.read("event_suppression_unsuppress_all_one.json"))
     for file in suppressing:
-        fm.write(fm.path_here(WIRE.by_file[file]["path"]), "PATCH",
-                 [{"op": "replace", "path": "/suppression_status", "value": "unsuppressed"}])
+        fm.write(
+            fm.path_here(WIRE.by_file[file]["path"]),
+            "PATCH",
+            [{"op": "replace", "path": "/suppression_status", "value": "unsuppressed"}],
+        )
     for name in ("bad_path", "bad_value", "description", "no_slash", "not_list", "op_remove", "unknown"):
         file = f"event_suppression_patch_{name}.json"
         answer = patch(file)

@@ -12,9 +12,11 @@ from tests.simulator.cloud_calls import JSON, Dcmanager, call, multipart, sign_i
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ANSWERS = {200, 400, 404, 409, 422, 500}
 KEYS = st.text(max_size=8)
-VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
-                      max_leaves=6)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=6,
+)
 GROUP_KEYS = st.sampled_from(["name", "description", "update_apply_type", "max_parallel_subclouds", "x"])
 
 
@@ -28,9 +30,13 @@ def test_any_bytes_as_a_form(dcmanager: Dcmanager, body: bytes, boundary: str) -
 
 
 @RELAXED
-@given(fields=st.dictionaries(
-    st.sampled_from(["force", "group_id", "management-state", "nosuch", "name"]),
-    st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]), max_size=30), max_size=4))
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(["force", "group_id", "management-state", "nosuch", "name"]),
+        st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]), max_size=30),
+        max_size=4,
+    )
+)
 def test_any_text_as_fields(dcmanager: Dcmanager, fields: dict[str, str]) -> None:
     fields.pop("name", None) if fields.get("name", "").isascii() else None  # a good name would rename the site
     body, kind = multipart(fields)
@@ -79,8 +85,11 @@ def test_token_of_another_cloud_is_refused(fleet: Simulator, dcmanager: Dcmanage
 
 @pytest.mark.parametrize(
     ("user", "allowed"),
-    [("portal-reader", {"read"}), ("portal-operator", {"read", "manage", "write"}),
-     ("admin", {"read", "manage", "write"})],
+    [
+        ("portal-reader", {"read"}),
+        ("portal-operator", {"read", "manage", "write"}),
+        ("admin", {"read", "manage", "write"}),
+    ],
 )
 def test_roles(fleet: Simulator, user: str, allowed: set[str]) -> None:
     dcmanager = Dcmanager(fleet.url, user=user)
@@ -92,16 +101,37 @@ def test_roles(fleet: Simulator, user: str, allowed: set[str]) -> None:
     assert {verb for verb, status in statuses.items() if status != 403} == allowed
 
 
-@pytest.mark.parametrize("path", ["/c1", "/c", "/cx/fm", "/c1/s", "/c1/s99999/fm/v1/alarms", "/c1/nosuch/v1", "/", "//",
-                                  "/c%31/fm", "/c1/s1%2f2/fm", "/_control/nosuch", "/c٣/fm"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c1",
+        "/c",
+        "/cx/fm",
+        "/c1/s",
+        "/c1/s99999/fm/v1/alarms",
+        "/c1/nosuch/v1",
+        "/",
+        "//",
+        "/c%31/fm",
+        "/c1/s1%2f2/fm",
+        "/_control/nosuch",
+        "/c٣/fm",
+    ],
+)
 def test_no_such_place(fleet: Simulator, path: str) -> None:
     assert call(fleet.url + path.replace("٣", "%D9%A3")).status == 404
 
 
 @pytest.mark.parametrize(
     ("accept", "kind"),
-    [("application/json", "application/json"), ("*/*", "text/html"), ("", "text/html"), ("text/plain", "text/plain"),
-     ("application/json, */*;q=0.1", "application/json"), ("text/html, application/json;q=0.9", "text/html")],
+    [
+        ("application/json", "application/json"),
+        ("*/*", "text/html"),
+        ("", "text/html"),
+        ("text/plain", "text/plain"),
+        ("application/json, */*;q=0.1", "application/json"),
+        ("text/html, application/json;q=0.9", "text/html"),
+    ],
 )
 def test_error_bodies_follow_accept(dcmanager: Dcmanager, accept: str, kind: str) -> None:
     answer = dcmanager.ask("/v1.0/subclouds/nosuch", accept=accept)

@@ -56,8 +56,11 @@ def test_exporter_runs_on_a_part_of_the_sites(kube_fleet: Simulator) -> None:
 def test_exporter_lists_what_has_a_link(kube_fleet: Simulator) -> None:
     site = site_like(kube_fleet, mode="duplex", exporter=True)
     host = site.rows("ihosts")[0]
-    ports = {row["name"]: row["pciaddr"] for row in site.rows("ethernet_ports")
-             if row["host_uuid"] == host["uuid"] and row["interface_uuid"]}
+    ports = {
+        row["name"]: row["pciaddr"]
+        for row in site.rows("ethernet_ports")
+        if row["host_uuid"] == host["uuid"] and row["interface_uuid"]
+    }
     text = metrics(site, host["hostname"])
     assert text.endswith("# EOF\n")
     assert dict(DEVICE.findall(text)) == ports
@@ -74,8 +77,11 @@ def test_counters_grow(kube_fleet: Simulator) -> None:
     site = site_like(kube_fleet, exporter=True)
 
     def received() -> float:
-        line = re.search(r'^network_interface_rx_bytes_total\{device="enp177s0f1"\} (\S+)$',
-                         metrics(site, "controller-0"), re.MULTILINE)
+        line = re.search(
+            r'^network_interface_rx_bytes_total\{device="enp177s0f1"\} (\S+)$',
+            metrics(site, "controller-0"),
+            re.MULTILINE,
+        )
         assert line
         return float(line.group(1))
 

@@ -14,8 +14,10 @@ SUBCLOUDS = build(3, 400, 1).controllers[0].subclouds
 
 def test_about_one_site_in_twenty_five() -> None:
     churn = Churn(Clock(EPOCH), len(SUBCLOUDS))
-    shares = [sum(bool(list(mishaps.near(churn, cloud, EPOCH + hour * 3600.0))) for cloud in SUBCLOUDS)
-              for hour in range(0, 200, 20)]
+    shares = [
+        sum(bool(list(mishaps.near(churn, cloud, EPOCH + hour * 3600.0))) for cloud in SUBCLOUDS)
+        for hour in range(0, 200, 20)
+    ]
     assert 0.02 < sum(shares) / len(shares) / len(SUBCLOUDS) < 0.07
 
 

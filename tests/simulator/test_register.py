@@ -27,8 +27,11 @@ class Desk:
         self.register = Register(self.world)
 
     def site(self, management: str = "managed") -> Cloud:
-        return next(cloud for cloud in self.world.subclouds(1) if cloud.powered and not cloud.initial.out_of_sync
-                    and cloud.initial.management == management)
+        return next(
+            cloud
+            for cloud in self.world.subclouds(1)
+            if cloud.powered and not cloud.initial.out_of_sync and cloud.initial.management == management
+        )
 
     def endpoints(self, cloud: Cloud) -> dict[str, str]:
         return dict(self.register.seen(cloud).endpoints)

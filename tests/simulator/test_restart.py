@@ -14,12 +14,16 @@ def test_restart_keeps_the_fleet(simulator: Callable[..., Simulator], tmp_path: 
     row = before.pick({"management-state": "managed", "availability-status": "online"})
     path = f"/v1.0/subclouds/{row['id']}"
     assert before.patch_form(path, management_state="unmanaged", description="kept").status == 200
-    group = before.send("/v1.0/subcloud-groups", {"name": "kept", "description": "d", "update_apply_type": "serial",
-                                                  "max_parallel_subclouds": 1}).json()
+    group = before.send(
+        "/v1.0/subcloud-groups",
+        {"name": "kept", "description": "d", "update_apply_type": "serial", "max_parallel_subclouds": 1},
+    ).json()
     other = before.pick({"management-state": "managed"})
     fault = first.control("faults", {"kind": "wan-cut", "controller": 1, "subcloud": other["id"]})
-    shown = [(row["id"], row["name"], row["region-name"], row["created-at"], row["management-state"])
-             for row in before.subclouds()]
+    shown = [
+        (row["id"], row["name"], row["region-name"], row["created-at"], row["management-state"])
+        for row in before.subclouds()
+    ]
     first.child.stop()
     with (tmp_path / "seed-11" / "journal.jsonl").open("a") as journal:
         journal.write('{"at": 17')  # killed while writing
@@ -27,8 +31,10 @@ def test_restart_keeps_the_fleet(simulator: Callable[..., Simulator], tmp_path: 
     second = simulator(**options)
     after = Dcmanager(second.url)
     after._token = before.token  # a token outlives the restart
-    assert [(row["id"], row["name"], row["region-name"], row["created-at"], row["management-state"])
-            for row in after.subclouds()] == shown
+    assert [
+        (row["id"], row["name"], row["region-name"], row["created-at"], row["management-state"])
+        for row in after.subclouds()
+    ] == shown
     assert after.subcloud(row["id"])["description"] == "kept"
     assert after.ask("/v1.0/subcloud-groups/kept").json() == group
     assert second.control("faults")["faults"] == [fault]

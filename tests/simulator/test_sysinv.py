@@ -142,8 +142,12 @@ def test_ceph_objects_agree(all_sites: list[Site]) -> None:
 
 
 def test_oam_addresses_are_used_once(all_sites: list[Site]) -> None:
-    taken = Counter(row[key] for site in all_sites for row in site.rows("iextoam")
-                    for key in ("oam_floating_ip", "oam_c0_ip", "oam_c1_ip"))
+    taken = Counter(
+        row[key]
+        for site in all_sites
+        for row in site.rows("iextoam")
+        for key in ("oam_floating_ip", "oam_c0_ip", "oam_c1_ip")
+    )
     assert set(taken.values()) == {1}
 
 
@@ -186,8 +190,22 @@ def test_links_lead_to_the_row(all_sites: list[Site]) -> None:
 def test_per_host_lists_add_up(inventory: Simulator) -> None:
     site = site_like(inventory, mode="duplex", ceph="ceph")
     hosts = [row["uuid"] for row in site.rows("ihosts")]
-    for resource in ("ports", "ethernet_ports", "iinterfaces", "lldp_neighbours", "istors", "idisks", "isensors",
-                     "isensorgroups", "labels", "partitions", "imemorys", "icpus", "host_fs", "ceph_mon"):
+    for resource in (
+        "ports",
+        "ethernet_ports",
+        "iinterfaces",
+        "lldp_neighbours",
+        "istors",
+        "idisks",
+        "isensors",
+        "isensorgroups",
+        "labels",
+        "partitions",
+        "imemorys",
+        "icpus",
+        "host_fs",
+        "ceph_mon",
+    ):
         rows = [site.rows(f"ihosts/{host}/{resource}") for host in hosts]
         assert len(rows[0]) == len(rows[1]) > 0, resource
 
@@ -199,8 +217,11 @@ def test_vanished_link_takes_its_neighbour_along(simulator: Callable[..., Simula
     before = {row["port_uuid"] for row in site.rows("lldp_neighbours")}
     site.break_it("cable-pulled", host="controller-0", port="enp177s0f1")
     assert {row["port_uuid"] for row in site.rows("lldp_neighbours")} == before
-    wait_until(lambda: {row["port_uuid"] for row in site.rows("lldp_neighbours")} == before - {port["uuid"]},
-               timeout=10, what="neighbour gone")
+    wait_until(
+        lambda: {row["port_uuid"] for row in site.rows("lldp_neighbours")} == before - {port["uuid"]},
+        timeout=10,
+        what="neighbour gone",
+    )
     assert next(row for row in site.rows("ethernet_ports") if row["uuid"] == port["uuid"])["speed"] == port["speed"]
 
 
@@ -208,13 +229,17 @@ def test_swact_and_lock(inventory: Simulator) -> None:
     site = site_like(inventory, mode="duplex")
 
     def act(host: str, action: str) -> tuple[int, str]:
-        answer = site.send("PATCH", f"/platform/v1/ihosts/{host}",
-                           [{"op": "replace", "path": "/action", "value": action}])
+        answer = site.send(
+            "PATCH", f"/platform/v1/ihosts/{host}", [{"op": "replace", "path": "/action", "value": action}]
+        )
         return answer.status, str(answer.json())
 
     def active() -> str:
-        return next(str(row["hostname"]) for row in site.rows("ihosts")
-                    if row["capabilities"]["Personality"] == "Controller-Active")
+        return next(
+            str(row["hostname"])
+            for row in site.rows("ihosts")
+            if row["capabilities"]["Personality"] == "Controller-Active"
+        )
 
     first = active()
     second = next(str(row["hostname"]) for row in site.rows("ihosts") if row["hostname"] != first)

@@ -30,8 +30,11 @@ class Sysinv:
             system = self.get("/v1/isystems").json()["isystems"][0]
             backends = self.get("/v1/storage_backend").json()["storage_backends"]
             accelerators = self.get("/v1/pci_devices").json()["pci_devices"]
-            if (system["system_mode"] == "duplex" and accelerators
-                    and [backend["backend"] for backend in backends] == ["ceph"]):
+            if (
+                system["system_mode"] == "duplex"
+                and accelerators
+                and [backend["backend"] for backend in backends] == ["ceph"]
+            ):
                 return
         raise LookupError("no such subcloud")
 
@@ -44,8 +47,13 @@ class Sysinv:
         return call(f"{self.url}/platform{path}", X_Auth_Token=self.token(user), **headers)
 
     def patch(self, path: str, value: Any, user: str = "portal-operator") -> Answer:
-        return call(f"{self.url}/platform{path}", "PATCH", json.dumps(value).encode(), Content_Type=JSON,
-                    X_Auth_Token=self.token(user))
+        return call(
+            f"{self.url}/platform{path}",
+            "PATCH",
+            json.dumps(value).encode(),
+            Content_Type=JSON,
+            X_Auth_Token=self.token(user),
+        )
 
     def path_here(self, path: str) -> str:
         """A recorded path with our identifiers in place of the recorded ones."""
@@ -94,8 +102,9 @@ def test_access(sysinv: Sysinv) -> None:
     assert_alike("auth_401_no_token.json", missing)
     assert decoded(missing.json()) == WIRE.body("auth_401_no_token.json")
     assert_alike("auth_401_bad_token.json", call(systems, X_Auth_Token="nonsense"))
-    unscoped = call(f"{sysinv.url}/identity/v3/auth/tokens", "POST", token_request("admin", project=None),
-                    Content_Type=JSON).headers["X-Subject-Token"]
+    unscoped = call(
+        f"{sysinv.url}/identity/v3/auth/tokens", "POST", token_request("admin", project=None), Content_Type=JSON
+    ).headers["X-Subject-Token"]
     assert_alike("auth_403_no_role.json", call(systems, X_Auth_Token=unscoped))
     lock = [{"op": "replace", "path": "/action", "value": "lock"}]
     assert_alike("auth_403_reader_patch.json", sysinv.patch("/v1/ihosts/controller-0", lock, "portal-reader"))

@@ -18,9 +18,17 @@ TIMES = (
 )
 # fields the one recorded cloud had nothing in, although their type is known from the API's own description
 FILLED_HERE: dict[str, set[str]] = {
-    "mgmt_ip": {"text"}, "controller0_address": {"text"}, "controller1_address": {"text"}, "oam_gateway_ip": {"text"},
-    "floating_address": {"text"}, "gateway_address": {"text"}, "oam_floating_ip": {"text"}, "oam_c0_ip": {"text"},
-    "oam_c1_ip": {"text"}, "vm_hugepages_avail_1G": {"int"}, "vm_hugepages_possible_1G": {"int"},
+    "mgmt_ip": {"text"},
+    "controller0_address": {"text"},
+    "controller1_address": {"text"},
+    "oam_gateway_ip": {"text"},
+    "floating_address": {"text"},
+    "gateway_address": {"text"},
+    "oam_floating_ip": {"text"},
+    "oam_c0_ip": {"text"},
+    "oam_c1_ip": {"text"},
+    "vm_hugepages_avail_1G": {"int"},
+    "vm_hugepages_possible_1G": {"int"},
     "updated_at": {"time, sysinv"},
 }
 OPTIONAL = {"stor_function"}  # a disk nobody uses has none; the recorded disks were all in use
