@@ -35,7 +35,7 @@ def install_values(cloud: Cloud) -> str | None:
             "bootstrap_vlan": 100 + (cloud.id or 0) % 3000,
             "nexthop_gateway": address.oam_floating.rsplit(".", 1)[0] + ".1",
             "network_address": "0.0.0.0",  # noqa: S104
-            "network_mask": "0.0.0.0",
+            "network_mask": "0.0.0.0",  # noqa: S104
             "bmc_address": address.bmc[0],
             "bmc_username": "root",
             "install_type": 3 if cloud.system_mode == "simplex" else 2,

@@ -99,7 +99,7 @@ class Certificate(models.Model):
 
 
 class CollectorProcess(models.Model):
-    """A collector that lives, whether it reads a controller now or not: so that several share the controllers evenly."""
+    """A collector that lives, whether it reads a controller or not: so that several share the controllers evenly."""
 
     name = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField()
