@@ -8,16 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+
+from sites.choices import Severity
+from sites.filters import NOTHING_SET
 
 MOST_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    value: Any
+    value: Any  # as it is stored
+    parameter: str  # as the filter wants it
     count: int
     selected: bool
 
@@ -35,12 +40,16 @@ def facets(params: QueryDict, matching: Callable[[QueryDict], QuerySet[Model]], 
         others = params.copy()
         del others[name]
         found |= _counted(matching(others), {name: fields[name]})
-    return {name: _shown(found.get(name, []), params.getlist(name)) for name in fields}
+    return {name: _shown(name, found.get(name, []), params.getlist(name)) for name in fields}
 
 
 def _counted(rows: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, list[tuple[Any, int]]]:
     """{parameter: [(value, rows)]}, the most frequent first. One query."""
-    inner, parameters = rows.order_by().values_list(*fields.values()).query.get_compiler(rows.db).as_sql()
+    counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in fields}
+    try:
+        inner, parameters = rows.order_by().values_list(*fields.values()).query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:  # Django saw that nothing can match
+        return counted
     quote = connections[rows.db].ops.quote_name
     columns = [quote(f"f{i}") for i in range(len(fields))]
     sets = ", ".join(f"({column})" for column in columns)
@@ -49,7 +58,6 @@ def _counted(rows: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, list
         f"SELECT GROUPING({values}), count(*), {values} FROM ({inner}) r({values}) "  # noqa: S608 # names are ours
         f"GROUP BY GROUPING SETS ({sets}) ORDER BY 2 DESC"
     )
-    counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in fields}
     names: Sequence[str] = list(fields)
     with connections[rows.db].cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -60,14 +68,19 @@ def _counted(rows: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, list
     return counted
 
 
-def _shown(counted: list[tuple[Any, int]], selected: Sequence[str]) -> list[FacetValue]:
-    def is_selected(value: Any) -> bool:
-        return _as_parameter(value) in selected
+def _shown(name: str, counted: list[tuple[Any, int]], selected: Sequence[str]) -> list[FacetValue]:
+    values = []
+    for place, (value, count) in enumerate(counted):
+        parameter = _as_parameter(name, value)
+        if place < MOST_VALUES or parameter in selected:
+            values.append(FacetValue(value, parameter, count, parameter in selected))
+    return values
 
-    top = [FacetValue(value, count, is_selected(value)) for value, count in counted[:MOST_VALUES]]
-    below = [FacetValue(value, count, True) for value, count in counted[MOST_VALUES:] if is_selected(value)]
-    return top + below
 
-
-def _as_parameter(value: Any) -> str:
-    return "true" if value is True else "false" if value is False else str(value)
+def _as_parameter(name: str, value: Any) -> str:
+    """Truth values by identity: 1 == True, and 1 is the id of somebody's group."""
+    if value is None or value == "":
+        return NOTHING_SET
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(Severity(value).label if name == "severity" else value)

@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from alarms.models import Alarm
-from sites.filters import OfCloudFilter, SearchFilter, SeverityFilter, WordsFilter
+from sites.filters import NOTHING_SET, FlagFilter, OfCloudFilter, SearchFilter, SeverityFilter, WordsFilter
 
 STATES = [("standing", "standing"), ("cleared", "cleared"), ("all", "standing and cleared")]
+
+
+class MaybeFlagFilter(FlagFilter):
+    """true, false, or `-` where it was never said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.extra["choices"] = [*self.extra["choices"], (NOTHING_SET, "not said")]
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        return qs.filter(**{f"{self.field_name}__isnull": True}) if value == NOTHING_SET else super().filter(qs, value)
 
 
 class AlarmFilter(OfCloudFilter):
@@ -22,9 +33,9 @@ class AlarmFilter(OfCloudFilter):
     alarm_id = WordsFilter(field_name="alarm_id")
     alarm_type = WordsFilter(field_name="alarm_type")
     state = django_filters.ChoiceFilter(choices=STATES, method="filter_state", empty_label=None)
-    suppressed = django_filters.BooleanFilter(method="filter_suppressed", label="Suppressed at the site")
-    management_affecting = django_filters.BooleanFilter(label="Blocks software strategies")
-    service_affecting = django_filters.BooleanFilter()
+    suppressed = FlagFilter(field_name="suppressed", label="Suppressed at the site")
+    management_affecting = MaybeFlagFilter(field_name="management_affecting", label="Blocks software strategies")
+    service_affecting = MaybeFlagFilter(field_name="service_affecting")
     raised_after = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
     raised_before = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="lt")
 
@@ -48,6 +59,3 @@ class AlarmFilter(OfCloudFilter):
             case "standing":
                 return queryset.filter(cleared_at=None)
         return queryset
-
-    def filter_suppressed(self, queryset: QuerySet[Alarm], name: str, value: bool) -> QuerySet[Alarm]:
-        return queryset.filter(suppressed=value)

@@ -17,7 +17,6 @@ from alarms.selectors import alarms
 from sites.choices import Severity
 from sites.export import csv_response
 from sites.expressions import stale
-from sites.filters import NOTHING_SET
 from sites.middleware import PortalRequest
 from sites.models import Controller, SubcloudGroup
 from sites.paging import Page, PagingError, apply, finish, plan
@@ -44,7 +43,6 @@ TITLES = {
     "alarm_id": "Alarm ID",
     "management_affecting": "Blocks patching",
 }
-PARAMETER = {True: "true", False: "false"}
 COUNT_UP_TO = 10_000  # an exact number beyond costs more than it tells
 EXPORT_ROWS = 100_000
 
@@ -150,13 +148,11 @@ def _in_order(name: str, values: list[FacetValue]) -> list[FacetValue]:
 
 
 def _choice(name: str, of: FacetValue, names: dict[Any, str], params: QueryDict) -> dict[str, Any]:
-    label = names.get(of.value, of.value) or "none"
-    parameter = label if name == "severity" else PARAMETER.get(of.value, of.value) if of.value != "" else NOTHING_SET
     return {
-        "label": label,
+        "label": names.get(of.value, of.value) or "none",
         "count": of.count,
         "selected": of.selected,
-        "href": toggled(params, name, str(parameter)),
+        "href": toggled(params, name, of.parameter),
     }
 
 

@@ -132,7 +132,7 @@ class OfCloudFilter(django_filters.FilterSet):
 
     subcloud = IdsFilter(field_name="cloud_id")
     controller = IdsFilter(field_name="cloud__controller_id")
-    group = IdsFilter(field_name="cloud__group_id")
+    group = MaybeIdsFilter(field_name="cloud__group_id")
     region = WordsFilter(field_name="cloud__region")
 
 
@@ -142,7 +142,7 @@ class CloudFilter(django_filters.FilterSet):
     q = SearchFilter(field_name="search", label="Words in name, location, description, region, release, OAM address")
     id = IdsFilter(field_name="id")
     controller = IdsFilter(field_name="controller_id")
-    group = IdsFilter(field_name="group_id")
+    group = MaybeIdsFilter(field_name="group_id")
     name = WordsFilter(field_name="name")
     region = WordsFilter(field_name="region")
     availability = WordsFilter(field_name="availability_status")
