@@ -21,7 +21,7 @@ def all_of(options: Options, *, own_database: bool) -> dict[str, Program]:
         "web": (
             *("-m", "uvicorn", "dcportal.asgi:application", f"--host={HOST}", f"--port={options.port}"),
             *("--ws=websockets-sansio", "--no-access-log", "--timeout-graceful-shutdown=3"),
-            # Packing costs each socket ten times its memory for frames of a few hundred bytes; clients have little to say.
+            # Packing costs each socket ten times its memory, for frames of a few hundred bytes; clients say little.
             *("--ws-per-message-deflate=false", "--ws-max-size=16384"),
         ),
         "collector": ("manage.py", "collect"),

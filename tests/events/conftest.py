@@ -29,6 +29,7 @@ def other_connection(transactional_db: None) -> Iterator[psycopg.Connection]:
     params = connection.get_connection_params()
     wanted = {key: params[key] for key in ("dbname", "user", "password", "host", "port") if params.get(key)}
     with psycopg.connect(**wanted, autocommit=True) as other:
+        other.execute("SET idle_in_transaction_session_timeout = 0")  # the portal's role has a limit; tests sit longer
         yield other
 
 

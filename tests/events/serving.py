@@ -52,7 +52,7 @@ class StreamServer:
         run("-c", MIGRATE, environment=self.environment)
 
     def start(self) -> None:
-        command = ("-m", "uvicorn", "dcportal.asgi:application", f"--port={self.port}", "--ws=websockets")
+        command = ("-m", "uvicorn", "dcportal.asgi:application", f"--port={self.port}", "--ws=websockets-sansio")
         program = Program("web", (sys.executable, *command), self.var / "web.log", self.environment, CHECKOUT)
         self.child = Child(program)
         wait_until(self.answers, timeout=60, what=f"web answers, see {program.log}")

@@ -148,6 +148,7 @@ def test_a_transaction_that_blocks_the_stream_makes_the_page_stale(server, page,
     visit(cursor=start_of(server))
     becomes(page, "live")
     with psycopg.connect(server.database_url) as blocker:
+        blocker.execute("SET idle_in_transaction_session_timeout = 0")
         blocker.execute("SELECT pg_current_xact_id()")
         tell(1)
         becomes(page, "stale", timeout=25)
