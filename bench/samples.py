@@ -34,16 +34,24 @@ class Samples:
         return statistics.median(self.wall) * 1000
 
 
-def interleaved(works: dict[str, Callable[[], object]], rounds: int, warm: int = 3) -> dict[str, Samples]:
-    """Each work in turn, round after round, so that whatever else this machine does hits all of them alike."""
+def interleaved(
+    works: dict[str, Callable[[], object]], rounds: int, warm: int = 3, patience: float = 60.0
+) -> dict[str, Samples]:
+    """Each work in turn, round after round, so that whatever else this machine does hits all of them alike.
+
+    A machine too slow for all rounds in `patience` seconds does fewer.
+    """
     found = {name: Samples() for name in works}
     for _ in range(warm):
         for work in works.values():
             work()
     gc.collect()
+    deadline = time.monotonic() + patience
     for _ in range(rounds):
         for name, work in works.items():
             found[name].add(work)
+        if time.monotonic() > deadline:
+            break
     return found
 
 
