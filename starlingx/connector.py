@@ -82,10 +82,18 @@ class Connector:
         """A limit of calls at once to one cloud."""
         return asyncio.Semaphore(self._per_host)
 
-    async def exchange(self, method: str, url: URL, headers: dict[str, str], body: bytes | None = None) -> Answer:
+    async def exchange(
+        self,
+        method: str,
+        url: URL,
+        headers: dict[str, str],
+        body: bytes | None = None,
+        *,
+        largest: int = LARGEST_BODY,
+    ) -> Answer:
         """Send and read one answer, whatever its status. The caller bounds the time (`deadline`).
 
-        Raises Unreachable, TlsFailed, Timeout, or Unexpected for a redirect or a body beyond `LARGEST_BODY`.
+        Raises Unreachable, TlsFailed, Timeout, or Unexpected for a redirect or a body of more than `largest` bytes.
         """
         if self._http is None:
             raise RuntimeError("the Connector is used outside its `async with`")
@@ -94,7 +102,7 @@ class Connector:
             # Redirects are not followed: they would carry the token to whom the answer names.
             async with self._http.request(method, url, headers=headers, data=body, allow_redirects=False) as response:
                 skew = _skew(response.headers.get("Date"))
-                content = await _read(response)
+                content = await _read(response, largest)
                 subject_token = response.headers.get("X-Subject-Token")
                 return Answer(method, response.status, content, response.content_type, subject_token, skew)
         except (aiohttp.ClientError, OSError, ValueError) as caught:
@@ -144,24 +152,24 @@ def _translated(caught: Exception, ca_file: object) -> StarlingXError:
     return Unreachable("the connection was lost")
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, largest: int) -> bytes:
     if 300 <= response.status < 400 and response.status != 304:
         raise Unexpected("the answer is a redirect, which is not followed", status=response.status)
     size = response.content_length or 0
-    if 0 < size <= LARGEST_BODY and "Content-Encoding" not in response.headers:
+    if 0 < size <= largest and "Content-Encoding" not in response.headers:
         return await response.read()
     chunks: list[bytes] = []
-    if size <= LARGEST_BODY:
+    if size <= largest:
         size = 0
         async for chunk in response.content.iter_any():
             chunks.append(chunk)
             size += len(chunk)
-            if size > LARGEST_BODY:
+            if size > largest:
                 break
         else:
             return b"".join(chunks)
     response.close()
-    raise Unexpected(f"the answer is larger than {LARGEST_BODY} bytes", status=response.status)
+    raise Unexpected(f"the answer is larger than {largest} bytes", status=response.status)
 
 
 def _skew(date: str | None) -> float | None:

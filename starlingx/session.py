@@ -8,20 +8,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from yarl import URL
 
 from starlingx.catalog import SYSTEM_CONTROLLER, Catalog, versioned
-from starlingx.connector import Connector, place
-from starlingx.decoding import decode
+from starlingx.connector import LARGEST_BODY, Answer, Connector, place
+from starlingx.decoding import decode, refusal
 from starlingx.errors import StarlingXError, Timeout, Unauthorized
 from starlingx.keystone import Credentials, Token, read_token
+from starlingx.long_lists import rows_of
 
 __all__ = ["DEFAULT_TIMEOUT", "CloudSession", "Connector", "Credentials", "deadline"]
 
 DEFAULT_TIMEOUT = 30.0
 SIGN_IN_TIMEOUT = 30.0
+LARGEST_LIST = 128 * 1024 * 1024  # dcmanager's list has 2 kB for each subcloud
+UNAUTHORIZED = frozenset({401})
 
 
 @contextlib.asynccontextmanager
@@ -75,24 +78,60 @@ class CloudSession:
         path: str,
         *,
         central: bool = False,
-        stale: frozenset[int] = frozenset({401}),
+        stale: frozenset[int] = UNAUTHORIZED,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> object:
         """The JSON at `path` (with its query) of a service of that catalog type.
 
         `central` prefers region SystemController; `stale` are the statuses that may mean an expired token.
         """
+        answer, url = await self._answer(service, version, path, central, stale, timeout, LARGEST_BODY)
+        return decode(answer, url, self._secrets())
+
+    async def get_rows(
+        self,
+        service: str,
+        version: str,
+        path: str,
+        key: str,
+        *,
+        central: bool = False,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> Iterator[object]:
+        """The rows of a list that may be long, `{key: [...]}`; it is decoded while the rows are taken.
+
+        Taking them raises Unexpected where the answer ends too soon: nothing may be used before the last one.
+        """
+        answer, url = await self._answer(service, version, path, central, UNAUTHORIZED, timeout, LARGEST_LIST)
+        if answer.status != 200:
+            raise refusal(answer, url, self._secrets())
+        return rows_of(answer.body, key)
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (*((self._token.value,) if self._token else ()), self._credentials.password)
+
+    async def _answer(
+        self,
+        service: str,
+        version: str,
+        path: str,
+        central: bool,
+        stale: frozenset[int],
+        timeout: float,
+        largest: int,
+    ) -> tuple[Answer, URL]:
+        """The answer, after a new token if the first was refused, and where it came from."""
         where = f"GET {service}{path.partition('?')[0]} of the cloud at {self._token_url.host}:{self._token_url.port}"
         async with deadline(timeout, where), self._gate:
             token = await self._valid_token()
             for attempt in (1, 2):
                 url = URL(self._base(token.catalog, service, version, central) + path, encoded=True)
-                answer = await self._connector.exchange("GET", url, {"X-Auth-Token": token.value})
+                answer = await self._connector.exchange("GET", url, {"X-Auth-Token": token.value}, largest=largest)
                 self.server_clock_skew = answer.clock_skew
                 if answer.status not in stale or attempt == 2:
                     break
                 token = await self._replacement(token)
-            return decode(answer, url, (token.value, self._credentials.password))
+            return answer, url
 
     def _base(self, catalog: Catalog, service: str, version: str, central: bool) -> str:
         """The service's URL with its version. Looked up once for each token, as catalogs change rarely."""

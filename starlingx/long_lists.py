@@ -1,0 +1,109 @@
+"""Long lists, decoded row by row: a fleet's list has tens of megabytes, and ten times that as objects all at once."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+
+import orjson
+
+from starlingx.errors import Unexpected
+
+SHORT = 4 * 1024 * 1024  # bytes; below, everything at once costs little and is faster
+PIECE = 1024 * 1024
+
+_SEPARATOR = re.compile(r"\s*([,\]])\s*")
+_DECODER = json.JSONDecoder()
+
+
+def rows_of(body: bytes, key: str, *, short: int = SHORT) -> Iterator[object]:
+    """The rows of `{key: [...]}`, one after the other. `body` may be any bytes.
+
+    Raises Unexpected where it is no such JSON, or cut off: possibly after some rows, so nothing may be used before
+    the end was reached.
+    """
+    start = re.match(rb'\s*\{\s*"' + re.escape(key.encode()) + rb'"\s*:\s*\[\s*', body)
+    if len(body) > short and start is not None:
+        yield from _one_by_one(body, start.end())
+        return
+    try:
+        decoded = orjson.loads(body)
+    except orjson.JSONDecodeError as caught:
+        raise Unexpected(f"not JSON ({caught.msg})") from None
+    rows = decoded.get(key) if isinstance(decoded, dict) else None
+    if not isinstance(rows, list):
+        raise Unexpected(f"the answer has no list {key!r}")
+    yield from rows
+
+
+def _one_by_one(body: bytes, start: int) -> Iterator[object]:
+    text = _Window(body, start)
+    if text.peek() == "]":
+        return text.end()
+    while True:
+        yield text.value()
+        if text.separator() == "]":
+            return text.end()
+
+
+class _Window:
+    """The part of the text that is being decoded; more is read when a value does not end in it."""
+
+    def __init__(self, body: bytes, start: int) -> None:
+        self._body = body
+        self._next = start
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._text = ""
+        self._at = 0
+
+    def peek(self) -> str:
+        while self._at >= len(self._text) and self._more():
+            pass
+        return self._text[self._at : self._at + 1]
+
+    def value(self) -> object:
+        while True:
+            try:
+                found, self._at = _DECODER.raw_decode(self._text, self._at)
+            except (json.JSONDecodeError, RecursionError) as caught:
+                problem = getattr(caught, "msg", "nested too deeply")
+            else:
+                return found
+            if not self._more():
+                raise Unexpected(f"not JSON, or cut off ({problem})")
+
+    def separator(self) -> str:
+        """The comma or bracket behind a value; stands at the next value then."""
+        while True:
+            found = _SEPARATOR.match(self._text, self._at)
+            if found is not None and found.end() < len(self._text):
+                self._at = found.end()
+                return found[1]
+            if not self._more():
+                raise Unexpected("not JSON, or cut off (a list without its end)")
+
+    def end(self) -> None:
+        """Behind the list: what is left must close the object."""
+        while self._more():
+            pass
+        rest = self._text[self._at :].strip()
+        try:
+            json.loads('{"": 0' + rest.removeprefix("]"))
+        except (json.JSONDecodeError, RecursionError):
+            raise Unexpected("not JSON, or cut off (an object without its end)") from None
+
+    def _more(self) -> bool:
+        """Read another piece. False at the end."""
+        if self._next >= len(self._body):
+            return False
+        piece = self._body[self._next : self._next + PIECE]
+        self._next += len(piece)
+        try:
+            text = self._utf8.decode(piece, final=self._next >= len(self._body))
+        except UnicodeDecodeError:
+            raise Unexpected("not JSON (not UTF-8)") from None
+        self._text = self._text[self._at :] + text
+        self._at = 0
+        return True
