@@ -26,6 +26,7 @@ from events.visibility import Visibility
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 20.0  # for one frame; who takes longer comes back and replays
+CLOSE_SECONDS = 5.0
 AUTHENTICATE_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
 MOST_MESSAGES = 100  # a client has nothing to say; more than this is noise
@@ -141,8 +142,9 @@ class EventStream(AsyncWebsocketConsumer):
             return  # the client is gone
         except Exception:
             logger.exception("a socket of the event stream failed")
-        with suppress(OSError, RuntimeError):  # the client was faster
-            await self.close(code)
+        with suppress(OSError, RuntimeError, TimeoutError):  # the client was faster, or does not even read this
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.close(code)
 
     async def _stream(self, source: Hub, wanted: Filter) -> None:
         subscription = await source.join(wanted)
@@ -208,7 +210,7 @@ class EventStream(AsyncWebsocketConsumer):
             raise CloseError(Close.SCOPES_CHANGED)
 
     async def _frame(self, frame: Frame) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(getattr(settings, "STREAM_SEND_SECONDS", SEND_SECONDS)):
             try:
                 await self.send(text_data=frame.text)
             except RuntimeError as error:  # uvicorn: the connection ended, but we have not been told yet

@@ -13,6 +13,7 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.module_loading import import_string
 
+from events.topics import TopicsError
 from events.visibility import Visibility
 
 LOCAL = [".localhost", "127.0.0.1", "[::1]"]  # what Django allows under DEBUG where nothing is named
@@ -28,7 +29,11 @@ class Wish:
 
     @classmethod
     def of(cls, scope: Scope) -> "Wish":
-        query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")[:2000], max_num_fields=10)
+        """Raises TopicsError where there are more parameters than anybody needs."""
+        try:
+            query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")[:2000], max_num_fields=10)
+        except ValueError:
+            raise TopicsError("more than 10 parameters") from None
         return cls(query.get("cursor", [""])[0], query.get("topics", [""])[0])
 
 

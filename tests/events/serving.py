@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -84,14 +85,19 @@ class StreamServer:
         token: str = "all",  # noqa: S107  a name, not a secret
         cursor: str = "",
         topics: str = "fleet,alarms",
+        sock: socket.socket | None = None,
+        max_queue: int = 16,
         **headers: str,
     ) -> AsyncIterator[ClientConnection]:
         url = f"ws://127.0.0.1:{self.port}/ws/stream?cursor={cursor}&topics={topics}"
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             fields["Authorization"] = f"Bearer {token}"
-        async with connect(url, additional_headers=fields, proxy=None, open_timeout=20, compression=None) as socket:
-            yield socket
+        given: dict[str, Any] = {"sock": sock} if sock is not None else {}
+        async with connect(
+            url, additional_headers=fields, proxy=None, open_timeout=20, compression=None, max_queue=max_queue, **given
+        ) as opened:
+            yield opened
 
 
 async def frame(socket: ClientConnection) -> dict[str, Any]:

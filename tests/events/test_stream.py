@@ -1,6 +1,8 @@
 """The socket as a client meets it: who gets in, what it is told, from where it continues."""
 
 import asyncio
+import socket
+from dataclasses import replace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -10,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from events.kinds import Kind
 from events.log import cursor_now
 from tests.events.conftest import event
-from tests.events.serving import frame, numbers, until
+from tests.events.serving import eventually, frame, numbers, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 
@@ -123,6 +125,12 @@ async def test_unknown_topics_are_refused_by_name(stream_server):
         assert await closed(socket) == 4400
 
 
+async def test_a_query_of_many_parameters_is_refused_like_bad_topics(stream_server):
+    async with stream_server.socket(topics="fleet&a=1" + "&b=2" * 20) as socket:
+        assert "parameters" in (await frame(socket))["error"]
+        assert await closed(socket) == 4400
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "0" * 32 + ".5.5"])
 async def test_a_cursor_it_cannot_continue_from_is_told_to_start_anew(stream_server, tell, cursor):
     async with stream_server.socket(cursor=cursor) as socket:
@@ -183,6 +191,29 @@ async def test_one_user_cannot_take_all_sockets(stream_server):
             assert await closed(socket) == 4429
         for each in sockets:
             await each.__aexit__(None, None, None)
+
+
+async def test_a_client_that_does_not_read_is_dropped_and_told_everything_when_it_returns(stream_server, tell, now):
+    narrow = socket_of(stream_server, receive_buffer=4096)
+    async with stream_server.socket(cursor=now, sock=narrow, max_queue=1) as stalled:
+        for step in range(12):  # some 4 MB: more than the kernel keeps for a reader that does not read
+            await tell(*(replace(event(n), data={"number": n, "text": "x" * 250 + str(n)}) for n in batch_of(step)))
+        await eventually(lambda: stream_server.metric("dcportal_stream_sockets") == 0, 40)
+        stalled.transport.abort()
+    async with stream_server.socket(cursor=now) as back:
+        assert await numbers(back, 4800) == list(range(4800))
+
+
+def batch_of(step: int) -> range:
+    return range(step * 400, (step + 1) * 400)
+
+
+def socket_of(server, receive_buffer: int) -> socket.socket:
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    made.connect(("127.0.0.1", server.port))
+    made.setblocking(False)
+    return made
 
 
 async def test_a_client_that_talks_too_much_is_shown_the_door(stream_server):
