@@ -93,9 +93,9 @@ class StreamServer:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             fields["Authorization"] = f"Bearer {token}"
-        given: dict[str, Any] = {"sock": sock} if sock is not None else {}
+        given: dict[str, Any] = {"max_size": None, "compression": None} | ({"sock": sock} if sock else {})
         async with connect(
-            url, additional_headers=fields, proxy=None, open_timeout=20, compression=None, max_queue=max_queue, **given
+            url, additional_headers=fields, proxy=None, open_timeout=20, max_queue=max_queue, **given
         ) as opened:
             yield opened
 
