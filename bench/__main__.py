@@ -82,16 +82,13 @@ def run(name: str, databases: Databases) -> list[Figure] | None:
         output, _ = process.communicate(timeout=bench.seconds)
     except subprocess.TimeoutExpired:
         print(f"{name}: not done after {bench.seconds:.0f} s, given up", file=sys.stderr)
-        output = None
-    finally:
         process.terminate()  # it stops what it has started
-        process.wait()
-    if output is None or process.returncode:
-        print(f"{name}: failed\n", flush=True)
-        return None
+        output, _ = process.communicate()
+    finally:
+        process.kill()
     found = [figure for line in output.splitlines() if (figure := figures.told(line))]
     print(figures.table(f"{name}: {bench.about}", found) + "\n", flush=True)
-    return found
+    return None if process.returncode else found
 
 
 def summary(found: dict[str, list[Figure] | None], seconds: float) -> None:

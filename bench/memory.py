@@ -14,7 +14,7 @@ people.setup()
 from bench import changes  # noqa: E402  Django must be set up first
 from bench.programs import program, register, simulator, web  # noqa: E402
 from bench.samples import cpu_seconds  # noqa: E402
-from sites.models import Cloud, Controller, ControllerLease  # noqa: E402
+from sites.models import Cloud, Controller  # noqa: E402
 
 SOCKETS = 1000
 WEB_MB, SOCKET_KB = 150.0, 40.0
@@ -67,7 +67,7 @@ def of_collector() -> None:
 
 
 def swept() -> bool:
-    return ControllerLease.objects.filter(controller__enabled=True, t1_swept_at__isnull=False).exists()
+    return Controller.objects.filter(enabled=True, beat__t1_swept_at__isnull=False).exists()
 
 
 def looked_at() -> int:

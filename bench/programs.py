@@ -1,6 +1,7 @@
 """The programs under measurement, started as in production; stopped when the bench ends, however it ends."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tests.waiting import wait_until
 @contextmanager
 def program(name: str, *command: str, **environment: str) -> Iterator[Child]:
     """A Python program of ours; what it logs is shown when it fails."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a bench that is given up stops what it has started
     with tempfile.TemporaryDirectory(prefix=f"dcportal-bench-{name}-") as folder:
         log = Path(folder, "log")
         child = Child(Program(name, (sys.executable, *command), log, environment, CHECKOUT, patience=5.0))
