@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("export.csv", fleet_views.export, name="export"),
     path("of/<int:cloud_id>/panel/", views.panel, name="panel"),
     path("of/<int:cloud_id>/tile/", views.tile, name="tile"),
+    path("of/<int:cloud_id>/short/", views.short, name="short"),
     path("of/<int:cloud_id>/heatmap/", views.heatmap, name="heatmap"),
 ]
 api: list[URLPattern | URLResolver] = [

@@ -12,6 +12,7 @@ from sites.middleware import once
 from sites.selectors import CloudInView, cloud_in_view
 
 PANEL_ROWS = 200
+SHORT_ROWS = 6
 PANEL_COLUMNS = [
     "id", "alarm_id", "entity_instance_id", "severity", "severity_word", "reason_text", "proposed_repair_action",
     "probable_cause", "alarm_type", "service_affecting", "management_affecting", "suppressed", "raised_at",
@@ -28,6 +29,13 @@ def panel(request: HttpRequest, cloud_id: int) -> HttpResponse:
 def tile(request: HttpRequest, cloud_id: int) -> HttpResponse:
     """How many stand, and the worst of them."""
     return render(request, "alarms/_tile.html", _standing(request, cloud_id))
+
+
+@require_safe
+def short(request: HttpRequest, cloud_id: int) -> HttpResponse:
+    """The worst few, for the panel beside the map."""
+    standing = _standing(request, cloud_id)
+    return render(request, "alarms/_short.html", standing | {"rows": standing["rows"][:SHORT_ROWS]})
 
 
 @require_safe

@@ -28,11 +28,13 @@ def _context(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
     ceph = once(request, ("ceph", cloud_id), lambda: ceph_of(cloud_id))
     measured, alarms, storage = (view.facets[f] for f in (Facet.CEPH_HEALTH, Facet.ALARMS, Facet.STORAGE))
     source = ceph.cluster.source if ceph else ""
+    in_doubt = view.out_of_contact or measured.stale  # an old measurement does not say that they run
     return {
         "view": view,
         "ceph": ceph,
         # the age of the badge is the age of what it was derived from
         "evidence": measured if source == "measured" else alarms if source in ("alarm", "inferred") else storage,
+        "osd_state": "unknown" if ceph is None or in_doubt else ceph.osd_state,
         "storage": storage,
         "measured": measured,
         "nearfull": NEARFULL,
