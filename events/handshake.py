@@ -55,7 +55,14 @@ def origin_allowed(scope: Scope) -> bool:
     origin = header(scope, b"origin")
     if not origin:
         return header(scope, b"authorization").lower().startswith("bearer ")
-    return urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
+    return _host_of(origin) == host or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # a bracket without its partner
+        return ""
 
 
 def visibility_of(scope: Scope) -> Visibility | None:
