@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from events.kinds import Kind
 from events.log import NewEvent, append
+from sites.choices import CloudKind
 from sites.models import Cloud, Region
 from sites.services.actors import Actor, audit
 
@@ -73,7 +74,7 @@ def _tell(cloud: Cloud, fields: dict[str, Any], region: str, now: datetime) -> N
                 controller_id=cloud.controller_id,
                 cloud_id=cloud.pk,
                 group_id=cloud.group_id,
-                region=region,
+                region=region if cloud.kind == CloudKind.SUBCLOUD else "",  # a central cloud shows itself to no region
             )
         ]
     )
