@@ -36,7 +36,7 @@ def refusal(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> StarlingXE
     status, where = answer.status, place(answer.method, url)
     if status == 401:
         return Unauthorized("the service does not accept our token", place=where, status=status)
-    text = error_text(answer.body, secrets).removeprefix(f"{status} ") or "the service gave no reason"
+    text = error_text(bytes(answer.body), secrets).removeprefix(f"{status} ") or "the service gave no reason"
     kind: type[StarlingXError] = {403: Forbidden, 404: NotFound}.get(status, Refused)
     if status >= 500 or status < 400:
         kind = ServerFailed if status >= 500 else Unexpected

@@ -18,7 +18,7 @@ _SEPARATOR = re.compile(r"\s*([,\]])\s*")
 _DECODER = json.JSONDecoder()
 
 
-def rows_of(body: bytes, key: str, *, short: int = SHORT) -> Iterator[object]:
+def rows_of(body: bytes | bytearray, key: str, *, short: int = SHORT) -> Iterator[object]:
     """The rows of `{key: [...]}`, one after the other. `body` may be any bytes.
 
     Raises Unexpected where it is no such JSON, or cut off: possibly after some rows, so nothing may be used before
@@ -38,7 +38,7 @@ def rows_of(body: bytes, key: str, *, short: int = SHORT) -> Iterator[object]:
     yield from rows
 
 
-def _one_by_one(body: bytes, start: int) -> Iterator[object]:
+def _one_by_one(body: bytes | bytearray, start: int) -> Iterator[object]:
     text = _Window(body, start)
     if text.peek() == "]":
         return text.end()
@@ -51,7 +51,7 @@ def _one_by_one(body: bytes, start: int) -> Iterator[object]:
 class _Window:
     """The part of the text that is being decoded; more is read when a value does not end in it."""
 
-    def __init__(self, body: bytes, start: int) -> None:
+    def __init__(self, body: bytes | bytearray, start: int) -> None:
         self._body = body
         self._next = start
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
