@@ -181,7 +181,7 @@ class EventStream(AsyncWebsocketConsumer):
     async def _follow(self, source: Hub, subscription: Subscription, known: Position) -> None:
         """Frames as they come, and now and then a look whether the client may still see them. Ends by CloseError."""
         clock = asyncio.get_running_loop().time
-        check_at = clock() + RECHECK_SECONDS * random.uniform(0.8, 1.2)
+        check_at = clock() + _until_recheck()
         while True:
             if subscription.fell_behind:
                 raise CloseError(Close.FELL_BEHIND)
@@ -190,7 +190,7 @@ class EventStream(AsyncWebsocketConsumer):
                     frame = await subscription.queue.get()
             except TimeoutError:
                 await self._recheck(subscription.filter.visibility)
-                check_at = clock() + RECHECK_SECONDS * random.uniform(0.8, 1.2)
+                check_at = clock() + _until_recheck()
                 continue
             if frame.restart:
                 known = frame.position
@@ -215,6 +215,11 @@ class EventStream(AsyncWebsocketConsumer):
                 await self.send(text_data=frame.text)
             except RuntimeError as error:  # uvicorn: the connection ended, but we have not been told yet
                 raise ConnectionResetError from error
+
+
+def _until_recheck() -> float:
+    """Seconds, scattered: sockets that came together must not ask together for ever."""
+    return float(getattr(settings, "STREAM_RECHECK_SECONDS", RECHECK_SECONDS)) * random.uniform(0.8, 1.2)
 
 
 def _is_there(cursor: str, source: Hub, start: Position) -> bool:

@@ -47,13 +47,17 @@ urlpatterns = [path("page", page)]
 
 
 def decide(scope: dict[str, Any]) -> Visibility | None:
-    """A token named in the file `barred` below var/ is let in no longer."""
+    """A token named in the file `barred` below var/ is let in no longer; one named in `moved` sees something else."""
     if scope["user"].is_authenticated:
         return EVERYTHING
     headers = dict(scope["headers"])
     cookie = parse_cookie(headers.get(b"cookie", b"").decode()).get("token", "")
     token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ") or cookie
-    barred = Path(settings.VAR_DIR, "barred")
-    if barred.exists() and token in barred.read_text().split():
+    if token in _listed("barred"):
         return None
-    return TOKENS.get(token)
+    return Visibility(controllers=frozenset({99})) if token in _listed("moved") else TOKENS.get(token)
+
+
+def _listed(name: str) -> list[str]:
+    listed = Path(settings.VAR_DIR, name)
+    return listed.read_text().split() if listed.exists() else []

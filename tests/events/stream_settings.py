@@ -5,6 +5,7 @@ from dcportal.settings import *  # noqa: F403  a settings module is all names of
 ROOT_URLCONF = "tests.events.doors"
 STREAM_AUTHENTICATE = "tests.events.doors.decide"
 STREAM_TICK_SECONDS = 0.05
+STREAM_RECHECK_SECONDS = 1.0
 STREAM_SEND_SECONDS = 2.0
 STREAM_SOCKETS_PER_USER = 30
 ALLOWED_HOSTS = ["127.0.0.1", "portal.example"]

@@ -182,6 +182,18 @@ async def test_a_session_is_enough_until_it_ends(stream_server, tell, django_use
         assert await closed(socket) == 4401
 
 
+@pytest.mark.parametrize(("listed", "code"), [("barred", 4401), ("moved", 4403)])
+async def test_rights_that_end_or_change_end_the_socket(stream_server, listed, code):
+    path = stream_server.var / listed
+    async with stream_server.socket(token="east") as socket:
+        await until(socket, "cursor")
+        path.write_text("east")
+        try:
+            assert await asyncio.wait_for(closed(socket), 20) == code
+        finally:
+            path.unlink()
+
+
 async def test_one_user_cannot_take_all_sockets(stream_server):
     async with asyncio.timeout(40):
         sockets = [stream_server.socket(token="nothing") for _ in range(30)]
