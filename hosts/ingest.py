@@ -38,6 +38,7 @@ HOSTS = Staging(
         "reboot_needed",
         "peer_group",
     ),
+    unstamped=("uptime_seconds",),
 )
 DISKS = Staging(
     DiskRow,

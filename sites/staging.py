@@ -20,7 +20,8 @@ class Staging:
     """How rows of one model arrive. The first column of `key` says whose rows they are (cloud_id).
 
     `key` and `columns` are what a staged row holds, in that order. `kept_if_null` are columns where a staged null
-    means "not told": the stored value stays. `now_on_insert` and `now_on_change` are stamped. `open_when` is the
+    means "not told": the stored value stays. `now_on_insert` and `now_on_change` are stamped, the
+    latter not for a change in `unstamped` columns alone. `open_when` is the
     condition of the partial unique index over the key, if it is one (columns unqualified, none of them staged).
     `constants` are values of inserted rows that no staged row brings.
     """
@@ -34,6 +35,7 @@ class Staging:
         kept_if_null: Sequence[str] = (),
         now_on_insert: Sequence[str] = (),
         now_on_change: Sequence[str] = ("changed_at",),
+        unstamped: Sequence[str] = (),
         open_when: str = "",
         constants: Mapping[str, Any] | None = None,
     ) -> None:
@@ -45,6 +47,7 @@ class Staging:
         self.kept_if_null = frozenset(kept_if_null)
         self.now_on_insert = tuple(now_on_insert)
         self.now_on_change = tuple(now_on_change)
+        self.unstamped = frozenset(unstamped)
         self.open_when = open_when
         self.constants = dict(constants or {})
 
@@ -142,6 +145,15 @@ class Staging:
         incoming = ", ".join(self._incoming(c) for c in self.columns)
         return f"({stored}) IS DISTINCT FROM ({incoming})"
 
+    def _stamp(self, column: str) -> str:
+        """A row is stamped when one of the columns changed that matter."""
+        if not self.unstamped:
+            return f"{column} = EXCLUDED.{column}"
+        matter = [c for c in self.columns if c not in self.unstamped]
+        stored, incoming = (", ".join(f"{alias}.{c}" for c in matter) for alias in ("t", "EXCLUDED"))
+        changed = f"({stored}) IS DISTINCT FROM ({incoming})"
+        return f"{column} = CASE WHEN {changed} THEN EXCLUDED.{column} ELSE t.{column} END"
+
     def _upsert(self, returning: Sequence[str]) -> str:
         stamps = (*self.now_on_insert, *self.now_on_change)
         defaults = self._insert_values
@@ -153,7 +165,9 @@ class Staging:
                 f"coalesce(s.{column}, o.{column}{fallback})" if column in self.kept_if_null else f"s.{column}"
             )
         values += ["%(now)s" for _ in stamps] + [f"%({name})s" for name in defaults]
-        changes = ", ".join(f"{c} = EXCLUDED.{c}" for c in (*self.columns, *self.now_on_change))
+        changes = ", ".join(
+            [f"{c} = EXCLUDED.{c}" for c in self.columns] + [self._stamp(c) for c in self.now_on_change]
+        )
         return (
             f"INSERT INTO {self.table} AS t ({names}) SELECT {', '.join(values)}"  # noqa: S608
             f" FROM {self.staged} s LEFT JOIN {self.table} o ON {self._same_key}"

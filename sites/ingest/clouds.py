@@ -95,10 +95,11 @@ def record_subclouds(
         removed = _remove_gone(controller_id, subclouds, now)
     wanted = None if changed is None else set(changed)
     groups = _home_groups(controller_id)
+    known = standing(controller_id)
     for start in range(0, len(subclouds), BATCH):
         batch = subclouds[start : start + BATCH]
         differing = batch if wanted is None else [subcloud for subcloud in batch if subcloud.id in wanted]
-        _record_batch(controller_id, batch, differing, groups, requested_at, lease_token, now)
+        _record_batch(controller_id, batch, differing, groups, known, requested_at, lease_token, now)
     return RecordedSubclouds(standing(controller_id), removed)
 
 
@@ -162,13 +163,13 @@ def _record_batch(
     batch: Sequence[Subcloud],
     differing: Sequence[Subcloud],
     groups: dict[int, int],
+    known: dict[int, int],
     requested_at: datetime,
     lease_token: int,
     now: datetime,
 ) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
-        known = standing(controller_id)
         looks = [Look(known[subcloud.id], requested_at) for subcloud in batch if subcloud.id in known]
         admitted = admit(Facet.SUBCLOUD, looks, source=SOURCE, lease_token=lease_token).clouds
         rows = [_row(controller_id, s, groups) for s in differing if s.id not in known or known[s.id] in admitted]

@@ -36,6 +36,8 @@ def test_a_change_is_told_and_mere_uptime_is_not(cloud: Cloud) -> None:
     take(cloud, host())
     take(cloud, host(uptime=7200), at=1)
     assert not Event.objects.exists()
+    row = Host.objects.get()
+    assert (row.uptime_seconds, row.changed_at) == (7200, NOW)
     take(cloud, host(availability="degraded"), at=2)
     assert [event.data for event in Event.objects.all()] == [
         {"fields": {"availability": "degraded", "status": "degraded"}}
