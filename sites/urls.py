@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("tokens/", token_pages.page, name="tokens"),
     path("tokens/<int:pk>/revoke", token_pages.revoke, name="token-revoke"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("password/", signin.PasswordChange.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
 ]
 

@@ -6,9 +6,17 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from sites.models import Controller
-from sites.services.actors import actor_of, audit, now_of
-from sites.services.controllers import FIELDS, SECRETS, ControllerFacts, add_controller, change_controller, problems_of
+from sites.models import Cloud, Controller
+from sites.services.actors import actor_of, now_of
+from sites.services.controllers import (
+    FIELDS,
+    SECRETS,
+    ControllerFacts,
+    add_controller,
+    change_controller,
+    delete_controller,
+    problems_of,
+)
 
 SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})  # never rendered with a value
 
@@ -69,10 +77,21 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
             return
         obj.pk = add_controller(ControllerFacts(**values), actor_of(request), now).pk
 
+    def has_delete_permission(self, request: HttpRequest, obj: Controller | None = None) -> bool:
+        """Disabled ones only: see delete_controller."""
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.enabled)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[Any], list[str]]:
+        """What was observed there goes along; it is counted, not listed, and nobody needs a permission for each."""
+        clouds = Cloud.objects.filter(controller__in=[obj.pk for obj in objs]).count()
+        names = [f"{obj.name}, with everything observed there" for obj in objs]
+        enabled = [f"{obj.name}, which is enabled: disable it first" for obj in objs if obj.enabled]
+        return names, {"System Controllers": len(names), "clouds": clouds}, set(), enabled
+
     def delete_model(self, request: HttpRequest, obj: Controller) -> None:
-        now = now_of(request)
-        audit(actor_of(request), "controller.delete", f"controller:{obj.pk}", now, {"name": obj.name})
-        super().delete_model(request, obj)
+        delete_controller(obj, actor_of(request), now_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for controller in queryset:

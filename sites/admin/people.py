@@ -76,6 +76,10 @@ class PortalUserAdmin(UserAdmin):  # type: ignore[type-arg] # generic for the ty
         audit(actor_of(request), "user.delete", f"user:{obj.pk}", now, {"user": obj.username})
         super().delete_model(request, obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
+
 
 def _said(grant: ScopeGrant) -> str:
     if grant.fleet:

@@ -29,3 +29,7 @@ class RegionAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the
         now = now_of(request)
         audit(actor_of(request), "region.delete", f"region:{obj.pk}", now, {"name": obj.name})
         super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for region in queryset:
+            self.delete_model(request, region)

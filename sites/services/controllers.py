@@ -79,6 +79,16 @@ def change_controller(controller: Controller, changes: Mapping[str, Any], actor:
     return controller
 
 
+def delete_controller(controller: Controller, actor: Actor, now: datetime) -> None:
+    """With everything that was ever observed there. Raises ValidationError while it is enabled: it is being read."""
+    if controller.enabled:
+        raise ValidationError({"enabled": "Disable it first, so that no collector writes what is being deleted."})
+    with transaction.atomic():
+        _tell(controller, {"deleted": True}, now)
+        audit(actor, "controller.delete", f"controller:{controller.pk}", now, {"name": controller.name})
+        controller.delete()
+
+
 def check(controller: Controller) -> None:
     """Raises ValidationError ({field: message}) where the collector could not work with these values."""
     if problems := problems_of(controller):
