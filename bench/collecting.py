@@ -82,7 +82,7 @@ async def sweep(reader: readers.Reader) -> None:
     await central.poll_counts()
     before, now = sweeps._swept.get(Kind.ALARMS), asyncio.get_running_loop().time()
     for site in reading.roster.sites:
-        site.tried.discard(Kind.ALARMS)
+        site.tried &= ~Kind.ALARMS
         reading.lanes[Kind.ALARMS].put(site, now)
     # whichever comes first: all were tried, or the reader's own beat has noticed and begun to count anew
     while sweeps._swept.get(Kind.ALARMS) == before and not all(
