@@ -22,8 +22,9 @@ def store(looks: Sequence[InventoryLook], lease_token: int) -> None:
         hosts_ingest.record(hosts, lease_token=lease_token, now=now)
     if networks := [look.network for look in looks if look.network is not None]:
         network_ingest.record(networks, lease_token=lease_token, now=now)
-    elif hosts:  # links follow from host states
-        network_ingest.derive([snapshot.cloud_id for snapshot in hosts], now=now)
+    with_ports = {snapshot.cloud_id for snapshot in networks}
+    if hosts_only := [snapshot.cloud_id for snapshot in hosts if snapshot.cloud_id not in with_ports]:
+        network_ingest.derive(hosts_only, now=now)  # links follow from host states
     if storages := [look.storage for look in looks if look.storage is not None]:
         ceph_ingest.record(storages, lease_token=lease_token, now=now)
     if releases := [look.releases for look in looks if look.releases is not None]:
