@@ -118,7 +118,8 @@ class EventStream(AsyncWebsocketConsumer):
         self.messages += 1
         size = len(message.get("text") or message.get("bytes") or "")
         if self.messages > MOST_MESSAGES or size > LONGEST_MESSAGE:
-            await self.close(Close.NOISE)
+            with suppress(OSError, RuntimeError):  # more of it was on its way already when the socket was closed
+                await self.close(Close.NOISE)
 
     async def disconnect(self, code: int) -> None:
         if self.pump is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -232,6 +233,18 @@ async def test_a_client_that_talks_too_much_is_shown_the_door(stream_server):
         await socket.send("hello")
         await socket.send("x" * 5000)
         assert await closed(socket) == 1008
+
+
+async def test_a_flood_is_one_refusal_and_no_fault_of_ours(stream_server):
+    before = (stream_server.var / "web.log").read_text().count("Traceback")
+    async with stream_server.socket() as socket:
+        with suppress(ConnectionClosed):
+            for _ in range(300):
+                await socket.send("x")
+        assert await closed(socket) == 1008
+    async with stream_server.socket() as another:  # by now the server is done with the first
+        await until(another, "cursor")
+    assert (stream_server.var / "web.log").read_text().count("Traceback") == before
 
 
 async def test_heartbeats_tell_the_age_of_the_horizon(stream_server, tell, other_connection):
