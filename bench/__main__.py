@@ -35,7 +35,7 @@ BENCHES = {
     "ingest": Bench("200,000 alarms, against COPY and upsert of the same rows", 0, 200),
     "rest": Bench("REST list of 1,000 subclouds, against psycopg and orjson", 1000, 60),
     "pages": Bench("pages at 500 and 20,000 subclouds", 20000, 200),
-    "stream": Bench("from commit to screen, beside 99 and 999 sockets", 500, 200),
+    "stream": Bench("from commit to screen, beside 99 and 999 sockets", 500, 240),
     "map": Bench("map of 20,000 sites", 20000, 90),
     "memory": Bench("memory of web and collector", 500, 200),
     "slow": Bench("50 slow uploads and 50 slow readers", 1000, 60),

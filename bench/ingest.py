@@ -31,7 +31,7 @@ from starlingx.records import Alarm  # noqa: E402
 
 SUBCLOUDS, EACH, BATCH = 20_000, 10, 200
 BUDGET = 1.5
-PATIENCE = 35.0  # seconds for each of the three comparisons
+PATIENCE = 25.0  # seconds for each of the three comparisons
 
 
 @dataclass(slots=True)

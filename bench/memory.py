@@ -19,7 +19,7 @@ from sites.models import Cloud, Controller  # noqa: E402
 SOCKETS = 1000
 WEB_MB, SOCKET_KB = 150.0, 40.0
 SUBCLOUDS, COLLECTOR_MB = 20_000, 300.0
-PATIENCE = 120.0  # seconds for the first sweep
+PATIENCE = 60.0  # seconds for the first sweep; inventory is read beside it
 PAGES = ("/api/v1/subclouds/?limit=1000", "/api/v1/alarms/?limit=1000")
 
 

@@ -35,7 +35,7 @@ class Samples:
 
 
 def interleaved(
-    works: dict[str, Callable[[], object]], rounds: int, warm: int = 3, patience: float = 60.0
+    works: dict[str, Callable[[], object]], rounds: int, warm: int = 3, patience: float = 40.0
 ) -> dict[str, Samples]:
     """Each work in turn, round after round, so that whatever else this machine does hits all of them alike.
 

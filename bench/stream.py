@@ -27,8 +27,8 @@ from sites.models import Cloud  # noqa: E402
 from tests.journeys.browsing import until_live  # noqa: E402
 
 BUDGETS = {99: 0.5, 999: 1.0}
-CHANGES = 100
-PAUSE = (0.35, 0.65)  # seconds between changes
+CHANGES, WARM = 100, 8
+PAUSE = (0.3, 0.5)  # seconds between changes
 WORDS = ("critical", "major", "minor", "warning")
 # Notes each new value of `value` once it has been painted: after the frame that follows the change of the document.
 OBSERVE = """() => {
@@ -62,9 +62,12 @@ def main() -> None:
         ):
             changes.quiet([cloud.pk])
             pages = open_pages(new_page, url, cloud)
+            change(cloud.pk, WARM)
+            for page in pages.values():
+                page.evaluate("() => { window.painted = []; }")
             before = sockets.ask()
             cpu = cpu_seconds(server.pid)
-            done = change(cloud.pk)
+            done = change(cloud.pk, CHANGES)
             frames = sockets.ask()
             tell_seen(pages, done, others, budget)
             tell_sockets(frames["seconds"][len(before["seconds"]) :], others)
@@ -94,14 +97,14 @@ def open_pages(new_page: Callable[[], Page], url: str, cloud: Cloud) -> dict[str
     return found
 
 
-def change(pk: int) -> list[Change]:
+def change(pk: int, count: int) -> list[Change]:
     draw, pause = random.Random(1), threading.Event()
     done = []
-    for number in range(CHANGES):
+    for number in range(count):
         word = WORDS[number % len(WORDS)]
         done.append(Change(changes.commit({pk: word}), word))
         pause.wait(draw.uniform(*PAUSE))
-    pause.wait(2)
+    pause.wait(2)  # until the last one is on screen
     return done
 
 
