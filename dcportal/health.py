@@ -97,7 +97,10 @@ def _may_read_metrics(scope: dict[str, Any]) -> bool:
         given = dict(scope["headers"]).get(b"authorization", b"")
         return constant_time_compare(given, f"Bearer {token}".encode())
     client = scope.get("client")
-    return client is None or ip_address(client[0]).is_loopback  # None: a unix socket
+    try:
+        return client is None or ip_address(client[0]).is_loopback  # None: a unix socket
+    except ValueError:  # a proxy may tell anything
+        return False
 
 
 def _json(status: int, found: dict[str, Any]) -> Reply:
