@@ -30,7 +30,7 @@ from sites.ingest import Progress, ServiceLook
 from starlingx.errors import TlsFailed
 from starlingx.session import Connector
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 2.0
 CONNECTIONS = 1024
 FIRST_CERTIFICATES = 10.0  # seconds: by then the services have answered
 

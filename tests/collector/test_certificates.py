@@ -1,0 +1,27 @@
+"""When a service's certificate expires, read from its handshake."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from collector.certificates import expires_at
+from tests.starlingx.authority import make_authority, server_tls
+
+
+async def test_the_day_is_told_by_a_trusted_server_only(tmp_path: Path) -> None:
+    ca, key = make_authority(tmp_path, "dc-root")
+    other, _ = make_authority(tmp_path, "other-root")
+    server = await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=server_tls(tmp_path, "dc-root", key)
+    )
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v3"
+    told = await expires_at(url, str(ca))
+    assert told is not None
+    assert abs(told - datetime.now(UTC) - timedelta(days=30)) < timedelta(hours=1)
+    assert await expires_at(url, str(other)) is None
+    server.close()
+    assert await expires_at(url, str(ca)) is None, "nobody answers"
+
+
+async def test_plain_http_has_no_certificate() -> None:
+    assert await expires_at("http://127.0.0.1:1/v3", None) is None
