@@ -17,6 +17,7 @@ from tests.waiting import wait_until
 SUBCLOUDS, CUT = 500, 180
 CALLS_AT_ONCE = 12  # settings.COLLECTOR_CONCURRENCY; the collector allows itself four times as many looks a second
 RATE = BURST = 4 * CALLS_AT_ONCE
+WINDOW = 2.0  # seconds
 GREEN = {"cleared", "ok"}
 ROW = re.compile(r'<tr data-severity="(\w+)" data-cloud="(\d+)"[^>]*?(class="stale")?>')
 
@@ -76,13 +77,14 @@ def test_a_cut_is_told_alike_everywhere_and_ends_without_a_stampede(
     nothing_is_green(cut_fleet, person, cut)
     subcloud_page_says_so(cut_fleet, person, cut, alarms_before)
     map_shows_offline(page, len(dark_before | cut))
+    nothing_looks_green(cut_fleet, page, cut)
 
     number = cut_fleet.simulator.control("requests")["next"]
     cut_fleet.lift(fault)
     wait_until(lambda: unreachable(cut_fleet) == dark_before, timeout=90, every=0.5, what="contact with all again")
     busiest = no_stampede(cut_fleet, number)
-    record_property("most looks in one second after the return", busiest)
-    print(f"most looks in one second after the return: {busiest}, allowed {RATE + BURST}")  # noqa: T201
+    record_property("looks per second after the return, at most", busiest)
+    print(f"looks per second after the return: at most {busiest}, the bucket gives {RATE}")  # noqa: T201
     wait_until(lambda: standing(cut_fleet).keys() >= alarms_before.keys() & cut, what="alarms read again")
     everybody_agrees(cut_fleet, person, dark_before)
 
@@ -91,6 +93,36 @@ def map_shows_offline(page: Page, count: int) -> None:
     """The open map, without a reload, counts them as offline in its layer of freshness."""
     page.click("[data-layer=freshness]")
     until(page, f"Number(document.querySelector('[data-toggle=offline] b').textContent) === {count}", 10)
+
+
+def nothing_looks_green(fleet: Installation, page: Page, cut: set[int]) -> None:
+    """As painted: no marker, no mark of a row, no tile of a page that says "well" of a site that is cut off."""
+    page.click("[data-layer=alarms]")
+    well = "({cluster, stale, offline, worst}) => cluster === undefined && (stale || offline) && worst === 0"
+    until(page, f"!window.fleetMap.sites.items.some({well})", what="no marker of a lost site is green")
+    page.goto(f"{fleet.portal.url}/subclouds/?contact=unreachable&severity=cleared&limit=1000")
+    assert page.locator("tr.stale").count() >= len(cut) / 3
+    assert page.evaluate(GREEN_MARKS, "tr.stale [data-severity], tr.stale [data-state]") == []
+    page.goto(f"{fleet.portal.url}/subclouds/?contact=reachable&severity=cleared")
+    assert page.evaluate(GREEN_MARKS, "tr [data-severity], tr [data-state]"), (
+        "what is well is green, or this sees nothing"
+    )
+    pk = next(
+        row["id"] for row in fleet.rows("subclouds", contact="unreachable", severity="cleared") if row["id"] in cut
+    )
+    page.goto(f"{fleet.portal.url}/subclouds/{pk}/")
+    assert page.evaluate(GREEN_MARKS, ".page-head [data-severity], .tile:not([href^='#cloud-software'])") == []
+
+
+GREEN_MARKS = """(selector) => {
+  const colour = (element) => getComputedStyle(element).getPropertyValue("--sev");
+  const probe = Object.assign(document.createElement("span"), {hidden: true});
+  probe.dataset.severity = "cleared";
+  document.body.append(probe);
+  const green = colour(probe);
+  const found = [...document.querySelectorAll(selector)].filter((each) => colour(each) === green);
+  return found.map((each) => each.outerHTML);
+}"""
 
 
 def everybody_agrees(fleet: Installation, person: Person, dark: set[int]) -> None:
@@ -153,11 +185,14 @@ def subcloud_page_says_so(fleet: Installation, person: Person, cut: set[int], al
     assert fleet.detail(pk)["contact_error"]
 
 
-def no_stampede(fleet: Installation, number: int) -> int:
-    """Most FM lists asked for in one second; never more than burst and rate of the collector's bucket allow."""
+def no_stampede(fleet: Installation, number: int) -> float:
+    """Most FM lists asked for per second; never more than burst and rate of the collector's bucket allow.
+
+    Over two seconds: the simulator logs a request when it is answered, and a busy machine answers in bunches.
+    """
     requests = fleet.simulator.control(f"requests?since={number}")["requests"]
     looks = sorted(each["at"] for each in requests if "/fm/v1/alarms" in each["path"] and "/s" in each["cloud"])
     assert looks, json.dumps(requests[:5])
-    busiest = max(sum(1 for at in looks if start <= at < start + 1) for start in looks)
-    assert busiest <= RATE + BURST, f"{busiest} looks in one second"
-    return busiest
+    busiest = max(sum(1 for at in looks if start <= at < start + WINDOW) for start in looks)
+    assert busiest <= RATE * WINDOW + BURST, f"{busiest} looks in {WINDOW} s"
+    return busiest / WINDOW
