@@ -57,7 +57,8 @@ def server(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "DATABASE_URL": as_url(cluster_url, name),
         "DCPORTAL_VAR": str(var),
     }
-    command = ("-m", "uvicorn", "dcportal.asgi:application", f"--port={port}", "--ws=websockets-sansio", "--no-access-log")
+    options = (f"--port={port}", "--ws=websockets-sansio", "--no-access-log")
+    command = ("-m", "uvicorn", "dcportal.asgi:application", *options)
     child = Child(Program("web", (sys.executable, *command), Path(var) / "web.log", environment, CHECKOUT))
     running = Server(port, child)
     wait_until(running.answers, timeout=60, what=f"server answers, see {child.program.log}")
