@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -51,6 +51,10 @@ class MapServer:
     rows: list[Row] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    gate: Event = field(default_factory=Event)  # closed: the feed is read, but its answer is held back
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def answer(self, path: str) -> tuple[str, bytes]:
         self.asked.append(path)
@@ -59,7 +63,9 @@ class MapServer:
         if path == "/map/feed":
             unlocated = sum(row[2] is None for row in self.rows)
             feed = {"cursor": "", "columns": COLUMNS, "rows": self.rows, "unlocated": unlocated}
-            return "application/json", json.dumps(feed).encode()
+            body = json.dumps(feed).encode()
+            self.gate.wait(20)
+            return "application/json", body
         if path == "/map/counts":
             return "application/json", b'{"critical": 41, "major": 0, "minor": 0, "warning": 0}'
         if path.endswith("/panel"):

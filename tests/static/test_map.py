@@ -94,6 +94,23 @@ def test_events_change_the_map_within_two_seconds(page: Page, map_server: MapSer
     until(page, "document.querySelector('[data-counter=critical]').textContent", lambda text: text == "41")
 
 
+def test_an_event_outlives_a_feed_that_was_read_before_it(page: Page, map_server: MapServer) -> None:
+    opened(page, map_server)
+    quiet = next(row[0] for row in map_server.rows if row[4] == "cleared")
+    before = int(until(page, LEGEND, lambda found: found["critical"] != "–")["critical"])
+    asked, places = map_server.asked.count("/map/feed"), len(map_server.rows)
+    map_server.gate.clear()
+    map_server.rows = [*map_server.rows[:-1]]  # so that the new feed can be told from the old one
+    page.evaluate("window.fleetMap.reload()")
+    until(page, "true", lambda _: map_server.asked.count("/map/feed") > asked)
+    send(page, {"kind": "cloud.alarms", "subject": f"cloud:{quiet}", "data": {"severity": "critical", "active": 1}})
+    until(page, LEGEND, lambda found: int(found["critical"]) == before + 1)
+    map_server.gate.set()
+    total = "document.querySelector('[data-map-total]').textContent"
+    until(page, total, lambda text: text == f"{places - 1} sites")
+    assert int(page.evaluate(LEGEND)["critical"]) == before + 1
+
+
 def test_a_cloud_that_goes_offline_is_told_by_its_column_name(page: Page, map_server: MapServer) -> None:
     """cloud.changed names columns of the table; the feed has shorter names."""
     opened(page, map_server, "?layer=freshness")

@@ -10,6 +10,8 @@ let index = null;
 let current = {features: [], counts: [], total: 0, unlocated: 0};
 let view = null;
 let ready = false;
+let loading = 0; // readings of the feed under way
+let meanwhile = []; // changes that came since the first of them began: the feed may be older than these
 
 const LOOK_MS = 5000;
 const RADIUS = 46; // pixels within which sites become one mark
@@ -61,11 +63,27 @@ function answer(reason) {
   });
 }
 
+function change({patches, removed}) {
+  removed.forEach((id) => fleet.remove(id));
+  if (fleet.patch(patches)) postMessage({type: "stranger"});
+}
+
 async function load(url) {
+  loading += 1;
+  try {
+    await read(url);
+  } finally {
+    loading -= 1;
+    if (!loading) meanwhile = [];
+  }
+}
+
+async function read(url) {
   const response = await fetch(url, {cache: "no-store", headers: {Accept: "application/json"}});
   if (response.redirected || response.status === 401 || response.status === 403) return postMessage({type: "refused"});
   if (!response.ok) return postMessage({type: "failed", status: response.status});
   fleet.load(await response.json());
+  meanwhile.forEach(change);
   const first = !ready;
   ready = true;
   reindex();
@@ -85,10 +103,11 @@ const actions = {
     if (ready) reindex();
     answer("choose");
   },
-  patch: ({patches, removed}) => {
-    removed.forEach((id) => fleet.remove(id));
-    if (fleet.patch(patches)) postMessage({type: "stranger"});
-    if (ready) reindex();
+  patch: (message) => {
+    if (loading) meanwhile.push(message);
+    if (!ready) return;
+    change(message);
+    reindex();
     answer("patch");
   },
   open: ({cluster}) => {
