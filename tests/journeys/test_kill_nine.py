@@ -80,9 +80,9 @@ def test_nothing_is_lost_and_nothing_is_told_twice(
         alarms_agree(churning)
         last = churning.sql("SELECT max(id) FROM events_event")[0][0]
         scripted = written(churning, script.first_cursor, last)
-        wait_until(lambda: len(script.events) >= len(scripted), what="the script was told everything")
+        wait_until(lambda: len(script.events) >= len(scripted), timeout=60, what="the script was told all")
         shown = written(churning, page.evaluate("() => window.firstCursor"), last)
-        wait_until(lambda: len(told(page)) >= len(shown), what="the browser was told everything")
+        wait_until(lambda: len(told(page)) >= len(shown), timeout=60, what="the browser was told all")
     assert script.resyncs == 0
     assert script.connections >= 2, "the web process was killed under it"
     assert [plain(event) for event in script.events[: len(scripted)]] == scripted
