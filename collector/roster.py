@@ -1,5 +1,6 @@
 """The subclouds of one controller as dcmanager listed them last, and what is new in a list that comes in."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ class News:
 
 
 class Roster:
-    """Sites by cloud and by name. dcmanager's alarm counts name subclouds by their name."""
+    """Sites by cloud and by name. dcmanager's alarm counts name subclouds by their name: one told twice names none."""
 
     def __init__(self, central: Site) -> None:
         self.central = central
@@ -48,7 +49,8 @@ class Roster:
             news.gone.append(site)
         for cloud_id, subcloud in listed.items():
             self._take(cloud_id, subcloud, news)
-        self.by_name = {site.name: site for site in self.sites if not site.central}
+        named = Counter(site.name for site in self.sites if not site.central)
+        self.by_name = {site.name: site for site in self.sites if not site.central and named[site.name] == 1}
         self._digests = {subcloud.id: hash(subcloud) for subcloud in subclouds}
         return news
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable
 from urllib.parse import quote
 
+from starlingx.errors import Unexpected
 from starlingx.records import AlarmSummary, Subcloud, SubcloudGroup
 from starlingx.rows import Row, read_list
 from starlingx.session import DEFAULT_TIMEOUT, CloudSession
@@ -19,7 +22,7 @@ class DcManager:
         self._session = session
 
     async def subclouds(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[Subcloud]:
-        """All subclouds, by id. Megabytes at 1,000: not more often than every 60 s.
+        """All subclouds, by id. Megabytes at 1,000: not more often than every 60 s. An id told twice is Unexpected.
 
         Reading thousands takes a while: other tasks of the loop get their turn meanwhile.
         """
@@ -31,6 +34,7 @@ class DcManager:
             found.append(Subcloud.read(Row(row, f"subclouds[{index}]")))
             if index % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
+        _refuse_doubles("subclouds", (subcloud.id for subcloud in found))
         return found
 
     async def subcloud(self, ref: int | str, *, detail: bool = False, timeout: float = DEFAULT_TIMEOUT) -> Subcloud:
@@ -43,8 +47,10 @@ class DcManager:
         return read_list(await self._get("/alarms", timeout), "alarm_summary", AlarmSummary.read)
 
     async def groups(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[SubcloudGroup]:
-        """All subcloud groups."""
-        return read_list(await self._get("/subcloud-groups", timeout), "subcloud_groups", SubcloudGroup.read)
+        """All subcloud groups. Raises Unexpected for an id told twice."""
+        groups = read_list(await self._get("/subcloud-groups", timeout), "subcloud_groups", SubcloudGroup.read)
+        _refuse_doubles("subcloud_groups", (group.id for group in groups))
+        return groups
 
     async def group(self, ref: int | str, *, timeout: float = DEFAULT_TIMEOUT) -> SubcloudGroup:
         """One group by id or name."""
@@ -58,3 +64,11 @@ class DcManager:
 
     async def _get(self, path: str, timeout: float) -> object:
         return await self._session.get("dcmanager", "v1.0", path, central=True, timeout=timeout)
+
+
+def _refuse_doubles(name: str, ids: Iterable[int]) -> None:
+    """Two rows of one id contradict each other, and nobody knows which of them is true."""
+    twice = [number for number, times in Counter(ids).items() if times > 1]
+    if twice:
+        shown = ", ".join(str(number) for number in twice[:5])
+        raise Unexpected(f"{name} has more than one row with id {shown}{', ...' if len(twice) > 5 else ''}")

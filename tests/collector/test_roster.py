@@ -56,3 +56,11 @@ def test_counts_are_a_reason_to_look_when_they_change() -> None:
     _, changed = made.count_changes([counts("cell-0001", 2)])
     assert [site.number for site in changed] == [1]
     assert made.count_changes([counts("cell-0001", 2)])[1] == []
+
+
+def test_counts_of_a_name_that_two_subclouds_have_are_nobodys() -> None:
+    made = roster(1, 2, 3)
+    made.stored([subcloud(1, name="twin"), subcloud(2, name="twin"), subcloud(3)], {1: 101, 2: 102, 3: 103})
+    reported, _ = made.count_changes([counts("twin", 1), counts("cell-0003", 1)])
+    assert reported == [103]
+    assert len(made.by_cloud) == 4, "both are looked at all the same"

@@ -49,6 +49,14 @@ async def test_what_is_no_alarm_list_is_unexpected(
         await FaultManagement(session).alarms()
 
 
+@pytest.mark.parametrize(("path", "name"), [("subclouds", "subclouds"), ("groups", "subcloud_groups")])
+async def test_an_id_told_twice_spoils_the_list(path: str, name: str, session: CloudSession, replay: Replay) -> None:
+    rows = [{"id": number, "name": f"cell-{at}", "region-name": f"r{at}"} for at, number in enumerate((7, 8, 7))]
+    replay.answers["dcmanager"] = spoken({name: rows})
+    with pytest.raises(Unexpected, match=f"{name} has more than one row with id 7$"):
+        await getattr(DcManager(session), path)()
+
+
 @pytest.mark.parametrize("alarm_id", [100.11, None, "", [], "1" * 256, "100.101\n", True])
 async def test_a_row_without_identity_spoils_the_list_and_is_named(
     alarm_id: object, session: CloudSession, replay: Replay
