@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -12,10 +12,9 @@ from django.db.backends.utils import CursorWrapper
 from alarms.badges import record_badges
 from alarms.choices import SEVERITY_OF_WORD
 from alarms.models import Alarm as AlarmRow
-from alarms.severity import severity_of
 from events.kinds import Kind
 from events.log import append
-from sites.choices import Facet
+from sites.choices import Facet, Severity
 from sites.ingest import Look, admit, event, places
 from sites.staging import Staging, quiet_commit
 from starlingx.records import Alarm
@@ -49,6 +48,8 @@ STAGING = Staging(
 )
 TOLD = ("alarm_id", "entity_instance_id", "severity_word", "reason_text")
 KNOWN_WORDS = frozenset({*SEVERITY_OF_WORD, ""})
+NUMBER_OF_WORD = {word: severity.value for word, severity in SEVERITY_OF_WORD.items()}
+UNKNOWN = Severity.INDETERMINATE.value
 _reported_words: set[str] = set()
 
 
@@ -62,8 +63,7 @@ class AlarmSnapshot:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An alarm row that was raised, changed or cleared."""
 
     kind: Kind
@@ -114,6 +114,7 @@ def forget(cloud_ids: Collection[int], *, now: datetime) -> None:
 
 def _rows(snapshots: Iterable[AlarmSnapshot]) -> Iterator[tuple[Any, ...]]:
     """Staged rows, one for each identity; of doubles (after cutting to the column) the last counts."""
+    number_of = NUMBER_OF_WORD.get
     for snapshot in snapshots:
         unique = {(alarm.alarm_id[:16], alarm.entity_instance_id[:255]): alarm for alarm in snapshot.alarms}
         for (alarm_id, entity), alarm in unique.items():
@@ -124,7 +125,7 @@ def _rows(snapshots: Iterable[AlarmSnapshot]) -> Iterator[tuple[Any, ...]]:
                 alarm_id,
                 entity,
                 alarm.uuid,
-                severity_of(alarm.severity).value,
+                number_of(alarm.severity, UNKNOWN),
                 alarm.severity,
                 alarm.entity_type_id,
                 alarm.reason_text,

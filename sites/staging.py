@@ -7,6 +7,7 @@ caller's transaction; one row lock per cloud and facet (sites/ingest/facets.py) 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter, le
 from typing import Any
 
 from django.db import models
@@ -54,11 +55,13 @@ class Staging:
     def stage(self, cursor: CursorWrapper, rows: Iterable[Sequence[Any]]) -> None:
         """Fill the temporary table with `rows` (key and columns in order), texts cut to their columns."""
         cursor.execute(self._create)
-        texts = self._texts
+        indexes, lengths = self._texts
+        texts_of = itemgetter(*indexes, indexes[0])  # the double makes it a tuple even where there is one text
         with cursor.copy(self._copy) as copy:
             for row in rows:
-                fits = all(len(row[index]) <= length and row[index].isprintable() for index, length in texts)
-                copy.write_row(row if fits else _cut(row, texts))
+                texts = texts_of(row)
+                fits = all(map(le, map(len, texts), lengths)) and "".join(texts).isprintable()
+                copy.write_row(row if fits else _cut(row, zip(indexes, lengths, strict=True)))
 
     def differences(self, cursor: CursorWrapper, told: Sequence[str]) -> list[tuple[Any, ...]]:
         """Stored rows that are about to change: id, first key column, then for each of `told` the old and new value."""
@@ -113,11 +116,12 @@ class Staging:
         return f"COPY {self.staged} ({', '.join((*self.key, *self.columns))}) FROM STDIN"
 
     @cached_property
-    def _texts(self) -> list[tuple[int, int]]:
-        """Index and longest text of each staged column that holds text."""
+    def _texts(self) -> tuple[list[int], list[int]]:
+        """Index and longest text of each staged column that holds text; every model has one."""
         fields = {field.column: field for field in self.model._meta.concrete_fields}
         staged = enumerate(fields[column] for column in (*self.key, *self.columns))
-        return [(index, f.max_length) for index, f in staged if isinstance(f, models.CharField) and f.max_length]
+        found = [(index, f.max_length) for index, f in staged if isinstance(f, models.CharField) and f.max_length]
+        return [index for index, _ in found], [length for _, length in found]
 
     @cached_property
     def _insert_values(self) -> dict[str, Any]:
@@ -178,7 +182,7 @@ class Staging:
         )
 
 
-def _cut(row: Sequence[Any], texts: Sequence[tuple[int, int]]) -> list[Any]:
+def _cut(row: Sequence[Any], texts: Iterable[tuple[int, int]]) -> list[Any]:
     values = list(row)
     for index, length in texts:
         values[index] = bounded(values[index], length)
