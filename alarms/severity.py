@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from alarms.choices import SEVERITY_OF_WORD
 from sites.choices import Severity
 
 
@@ -33,8 +32,3 @@ class Standing:
             if count:
                 return severity
         return Severity.CLEARED
-
-
-def severity_of(word: str) -> Severity:
-    """Where FM's word orders; one that we do not know is indeterminate."""
-    return SEVERITY_OF_WORD.get(word, Severity.INDETERMINATE)
