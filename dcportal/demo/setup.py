@@ -19,9 +19,9 @@ from dcportal.demo import accounts, options
 from dcportal.demo.options import Options
 
 SECRETS = {  # of the simulator's Keystone and Kubernetes; they open nothing else
-    "--password-file": "reader-secret",
-    "--write-password-file": "operator-secret",
-    "--kube-token-file": "kube-reader-token",
+    "password": "reader-secret",
+    "write_password": "operator-secret",
+    "kube_token": "kube-reader-token",
 }
 
 
@@ -59,7 +59,7 @@ def register_controllers(asked: Options) -> None:
         if controller is None:
             add(number, asked)
         elif any(getattr(controller, name) != value for name, value in wanted.items()):
-            change_controller(controller, wanted, actor, timezone.now())
+            change_controller(controller, {**wanted, **SECRETS}, actor, timezone.now())  # they go to another port
     for left_over in known.values():
         if left_over.enabled:
             change_controller(left_over, {"enabled": False}, actor, timezone.now())
@@ -79,10 +79,10 @@ def add(number: int, asked: Options) -> None:
 
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in addresses(asked, number).items()]
     with tempfile.TemporaryDirectory() as folder:  # 0700
-        for flag, secret in SECRETS.items():
-            path = Path(folder, flag.strip("-"))
+        for name, secret in SECRETS.items():
+            path = Path(folder, name)
             path.write_text(secret, encoding="ascii")
-            flags.append(f"{flag}={path}")
+            flags.append(f"--{name.replace('_', '-')}-file={path}")
         users = ["--username=portal-reader", "--write-username=portal-operator"]
         call_command("add_controller", f"controller-{number}", *users, *flags, stdout=sys.stderr)
 

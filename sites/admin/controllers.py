@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest
 
 from sites.models import Cloud, Controller
@@ -14,9 +15,12 @@ from sites.services.controllers import (
     ControllerFacts,
     add_controller,
     change_controller,
+    changed_copy,
     delete_controller,
+    locked,
     problems_of,
 )
+from sites.services.destinations import secrets_to_enter
 
 SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})  # never rendered with a value
 
@@ -30,20 +34,37 @@ class ControllerForm(forms.ModelForm):  # type: ignore[type-arg] # generic for t
         label="Kubernetes bearer token", widget=SECRET, required=False, help_text="Empty: as it is"
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)  # which version of the row the form shows
+
     class Meta:
         model = Controller
         fields = [name for name in FIELDS if name not in SECRETS]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.changed_at.isoformat()
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if not self.instance.pk and not found.get("password"):
             self.add_error("password", "A System Controller needs the read user's password.")
         if not self.errors:
-            candidate = Controller(**{name: found[name] for name in FIELDS if name not in SECRETS})
-            candidate.write_password_sealed = b"-" if found["write_password"] else self.instance.write_password_sealed
-            for name, problem in problems_of(candidate).items():
+            for name, problem in self._problems({name: found[name] for name in FIELDS}).items():
                 self.add_error(name, problem)
         return found
+
+    def _problems(self, values: dict[str, Any]) -> dict[str, str]:
+        """{field: what is wrong}. Locks the stored row: the admin console saves in a transaction."""
+        if not self.instance.pk:
+            return problems_of(changed_copy(Controller(), values))
+        before = locked(self.instance.pk)
+        if self.cleaned_data["seen"] not in ("", before.changed_at.isoformat()):
+            return {
+                NON_FIELD_ERRORS: "Somebody changed this System Controller meanwhile: load the page again, then change it."
+            }
+        after = changed_copy(before, values)
+        return problems_of(after) or secrets_to_enter(before, after, [name for name in SECRETS if values[name]])
 
 
 @admin.register(Controller)
@@ -52,7 +73,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
     list_display = ["name", "auth_url", "username", "write_username", "enabled", "changed_at"]
     search_fields = ["name", "auth_url"]
     fieldsets = [
-        (None, {"fields": ["name", "auth_url", "region", "interface", "ca_bundle", "enabled"]}),
+        (None, {"fields": ["name", "auth_url", "region", "interface", "ca_bundle", "enabled", "seen"]}),
         ("Reading", {"fields": ["username", "password"]}),
         ("Changing (leave empty for read only)", {"fields": ["write_username", "write_password"]}),
         (
@@ -72,8 +93,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
         now = now_of(request)
         values = {name: form.cleaned_data[name] for name in FIELDS}
         if change:
-            stored = Controller.objects.get(pk=obj.pk)
-            change_controller(stored, values, actor_of(request), now)
+            change_controller(obj, values, actor_of(request), now)
             return
         obj.pk = add_controller(ControllerFacts(**values), actor_of(request), now).pk
 

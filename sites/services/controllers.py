@@ -1,6 +1,8 @@
 """Adding, changing and disabling System Controllers. Passwords go in and never come out."""
 
+import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -16,8 +18,10 @@ from sites.choices import Interface
 from sites.credentials import seal
 from sites.models import Controller
 from sites.services.actors import Actor, audit
+from sites.services.destinations import secrets_to_enter
 
 PLACEHOLDERS = ("{id}", "{region_name}", "{management_start_ip}", "{oam_ip}")
+STRAY = re.compile(r"[\s\\\x00-\x20\x7f]")
 SECRETS = {"password": "password_sealed", "write_password": "write_password_sealed", "kube_token": "kube_token_sealed"}
 
 
@@ -63,20 +67,47 @@ def add_controller(facts: ControllerFacts, actor: Actor, now: datetime) -> Contr
 
 
 def change_controller(controller: Controller, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Controller:
-    """`changes`: some of FIELDS. An empty secret keeps the old one. Raises ValidationError."""
-    opened = {name: value for name, value in changes.items() if name not in SECRETS}
-    before = {name: getattr(controller, name) for name in opened}
-    secrets = {name: str(changes[name]) for name in SECRETS if changes.get(name)}
-    for name, value in {**opened, **{SECRETS[name]: seal(text) for name, text in secrets.items()}}.items():
-        setattr(controller, name, value)
-    check(controller)
-    changed = {name: value for name, value in opened.items() if before[name] != value}
+    """`changes`: some of FIELDS. An empty secret keeps the old one; without a write user its password goes.
+
+    Compared with what is stored, under a lock, and only what differs is written: of two people who change different
+    fields at once, neither undoes the other. Raises ValidationError.
+    """
     with transaction.atomic():
-        controller.save()
-        _tell(controller, {name: value for name, value in changed.items() if name in ("name", "enabled")}, now)
-        detail = {"changed": _shown(changed), "was": _shown({name: before[name] for name in changed})}
-        audit(actor, "controller.change", f"controller:{controller.pk}", now, detail | {"secrets": sorted(secrets)})
-    return controller
+        before = locked(controller.pk)
+        after = changed_copy(before, changes)
+        check(after)
+        entered = [name for name in SECRETS if changes.get(name)]
+        if missing := secrets_to_enter(before, after, entered):
+            raise ValidationError(missing)
+        changed = {name: value for name, value in changes.items() if _differs(name, before, after)}
+        columns = [field.name for field in _columns() if getattr(before, field.name) != getattr(after, field.name)]
+        if columns:
+            after.save(update_fields=[*columns, "changed_at"])
+        _tell(after, {name: value for name, value in changed.items() if name in ("name", "enabled")}, now)
+        detail = {"changed": _shown(changed), "was": _shown({name: getattr(before, name) for name in changed})}
+        audit(actor, "controller.change", f"controller:{after.pk}", now, detail | {"secrets": entered})
+    return after
+
+
+def locked(pk: int) -> Controller:
+    """The stored row, until the end of the transaction nobody else's to change. Raises ValidationError if deleted."""
+    row = Controller.objects.select_for_update(no_key=True).filter(pk=pk).first()  # the collector may go on writing
+    if row is None:
+        raise ValidationError({"name": "This System Controller was deleted meanwhile."})
+    return row
+
+
+def changed_copy(before: Controller, changes: Mapping[str, Any]) -> Controller:
+    """What the row would be after `changes`, in clear, of some FIELDS."""
+    after = copy(before)
+    for name, value in changes.items():
+        if name not in SECRETS:
+            setattr(after, name, value)
+        elif value:
+            setattr(after, SECRETS[name], seal(str(value)))
+    if not after.write_username and not changes.get("write_password"):
+        after.write_password_sealed = None
+    return after
 
 
 def delete_controller(controller: Controller, actor: Actor, now: datetime) -> None:
@@ -111,11 +142,21 @@ def problems_of(controller: Controller) -> dict[str, str]:
     return problems
 
 
+def _columns() -> list[Any]:
+    return [field for field in Controller._meta.concrete_fields if field.name not in ("id", "created_at", "changed_at")]
+
+
+def _differs(name: str, before: Controller, after: Controller) -> bool:
+    return name not in SECRETS and getattr(before, name) != getattr(after, name)
+
+
 def _sealed(facts: ControllerFacts) -> dict[str, bytes]:
     return {column: seal(getattr(facts, name)) for name, column in SECRETS.items() if getattr(facts, name)}
 
 
 def _url_problem(text: str) -> str:
+    if STRAY.search(text):  # programs disagree about where the host ends
+        return "No spaces, control characters or backslashes in a URL."
     try:
         parts = urlsplit(text)
     except ValueError:  # brackets that hold no IPv6 address

@@ -1,0 +1,61 @@
+"""Where a controller's secrets go. Whoever may change an address must not thereby learn what it is kept for."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from sites.models import Controller
+from starlingx.addresses import SUBCLOUD_AUTH_URL
+
+USED_AT = {  # address: the secrets that are sent there
+    "auth_url": ("password", "write_password"),
+    "subcloud_auth_url": ("password", "write_password"),
+    "bmc_url": ("password", "write_password"),
+    "kube_url": ("kube_token",),
+}
+DEFAULTS = {"subcloud_auth_url": SUBCLOUD_AUTH_URL}
+PORTS = {"https": ":443", "http": ":80"}
+
+
+def secrets_to_enter(before: Controller, after: Controller, entered: Collection[str]) -> dict[str, str]:
+    """{secret: why it must be entered again}: it is kept, was not `entered`, and would now go elsewhere.
+
+    `after` may already hold newly sealed secrets: what was kept is read from `before`.
+    """
+    found: dict[str, str] = {}
+    for address in moved(before, after):
+        for secret in _sent_by(address, after):
+            if secret not in entered and getattr(before, f"{secret}_sealed") and getattr(after, f"{secret}_sealed"):
+                found.setdefault(secret, f"{address} changes scheme, host or port: enter this secret again.")
+    return found
+
+
+def moved(before: Controller, after: Controller) -> list[str]:
+    """The addresses that lead elsewhere now. One that is not used any more leads nowhere."""
+    return [
+        name
+        for name in USED_AT
+        if (there := origin(_effective(after, name))) is not None and there != origin(_effective(before, name))
+    ]
+
+
+def origin(url: str) -> tuple[str, str] | None:
+    """Scheme, and host with port; placeholders stay as they are. None without a URL.
+
+    The text of host and port is compared, not what it means: a spelling that is new is asked about once too often,
+    never once too seldom.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, parts.netloc.lower().removesuffix(PORTS.get(scheme, "/"))
+
+
+def _sent_by(address: str, after: Controller) -> tuple[str, ...]:
+    """A cloud reached through a new Keystone also says what the placeholders of the Kubernetes URL stand for."""
+    told_by_clouds = address.endswith("auth_url") and "{" in "".join(origin(after.kube_url) or ())
+    return (*USED_AT[address], "kube_token") if told_by_clouds else USED_AT[address]
+
+
+def _effective(controller: Controller, address: str) -> str:
+    return getattr(controller, address) or DEFAULTS.get(address, "")
