@@ -67,7 +67,7 @@ def run(name: str, databases: Databases) -> list[Figure] | None:
     """The figures of one bench; None if it failed. Prints them when it is done."""
     bench = BENCHES[name]
     print(f"{name}: {bench.about} …", file=sys.stderr, flush=True)
-    environment = {**os.environ, **databases.environment(bench.subclouds)}
+    environment = {**os.environ, **databases.environment(bench.subclouds, owner="" if bench.subclouds else name)}
     if name == "pages":
         environment["SMALL_DATABASE_URL"] = databases.environment(500)["DATABASE_URL"]
     process = subprocess.Popen(

@@ -14,16 +14,18 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(slots=True)
 class Samples:
-    """Seconds by the clock, and seconds of CPU of the thread that worked."""
+    """Seconds by the clock, seconds of CPU of the thread that worked, and with it those of a server it asked."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    both: list[float] = field(default_factory=list)
 
-    def add(self, work: Callable[[], object]) -> None:
-        cpu, wall = time.thread_time(), time.perf_counter()
+    def add(self, work: Callable[[], object], server: Callable[[], float] = lambda: 0.0) -> None:
+        cpu, beside, wall = time.thread_time(), server(), time.perf_counter()
         work()
         self.wall.append(time.perf_counter() - wall)
         self.cpu.append(time.thread_time() - cpu)
+        self.both.append(self.cpu[-1] + server() - beside)
 
     @property
     def cpu_ms(self) -> float:
@@ -35,7 +37,11 @@ class Samples:
 
 
 def interleaved(
-    works: dict[str, Callable[[], object]], rounds: int, warm: int = 3, patience: float = 40.0
+    works: dict[str, Callable[[], object]],
+    rounds: int,
+    server: Callable[[], float] = lambda: 0.0,
+    warm: int = 3,
+    patience: float = 40.0,
 ) -> dict[str, Samples]:
     """Each work in turn, round after round, so that whatever else this machine does hits all of them alike.
 
@@ -49,7 +55,7 @@ def interleaved(
     deadline = time.monotonic() + patience
     for _ in range(rounds):
         for name, work in works.items():
-            found[name].add(work)
+            found[name].add(work, server)
         if time.monotonic() > deadline:
             break
     return found
@@ -59,6 +65,11 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that so many percent do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def running_seconds(pid: int) -> float:
+    """CPU of a process with one thread, to the microsecond."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
 
 def cpu_seconds(pid: int) -> float:

@@ -13,9 +13,9 @@ from django.db.models.fields import BooleanField
 from sites.choices import Badge, Contact, Severity
 from sites.expressions import severity_words
 from sites.filters import NOTHING_SET, any_id
-from sites.freshness import is_live
+from sites.freshness import is_live, is_live_joined, with_alarm_age
 from sites.jsonrows import numbered
-from sites.models import Cloud
+from sites.models import Cloud, Controller, SubcloudGroup
 
 SELECTORS: dict[str, str] = {  # parameter -> column
     "severity": "severity",
@@ -32,6 +32,7 @@ SELECTORS: dict[str, str] = {  # parameter -> column
     "controller": "controller_id",
     "group": "group_id",
 }
+NAMES = {"controller": Controller._meta.db_table, "group": SubcloudGroup._meta.db_table}  # where ids have theirs
 WORST_FIRST: dict[str, list[str]] = {
     "severity": [severity.label for severity in sorted(Severity, reverse=True)],
     "ceph": [Badge.ERROR, Badge.WARN, Badge.UNKNOWN, Badge.NONE, Badge.OK],
@@ -90,14 +91,12 @@ def _grouped(
     base: QuerySet[Cloud], active: list[str], conditions: list[Q], now: datetime
 ) -> list[tuple[str | None, Any, str | None, int]]:
     """(facet or None for all, value, label, count): one pass over the subclouds, one grouping set per facet."""
-    # EXISTS, hashed once for the whole fleet: here cheaper than a look-up per row
-    is_old = Case(When(is_live(now), then=Value("false")), default=Value("true"))
+    is_old = Case(When(is_live_joined(now), then=Value("false")), default=Value("true"))
     special = {"severity": severity_words(), "stale": is_old}
     columns: list[Any] = [special.get(name, column) for name, column in SELECTORS.items()]
-    columns += ["controller__name", "group__name"]
     columns += [Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField()) for q in conditions]
     try:
-        inner, at, parameters = numbered(base, columns)
+        inner, at, parameters = numbered(with_alarm_age(base), columns)
     except EmptyResultSet:  # Django saw that nothing can match
         return []
     sql = _statement(inner, [f"r.{position}" for position in at], active)
@@ -108,21 +107,23 @@ def _grouped(
 
 
 def _statement(inner: str, columns: list[str], active: list[str]) -> str:
-    """`columns`: the facets, names of controller and group, then one truth value for each active facet."""
-    facets, names, flags = columns[: len(SELECTORS)], columns[len(SELECTORS) :][:2], columns[len(SELECTORS) + 2 :]
+    """`columns`: the facets, then one truth value for each active facet."""
+    facets, flags = columns[: len(SELECTORS)], columns[len(SELECTORS) :]
     others = [[flag for flag, of in zip(flags, active, strict=True) if of != name] for name in SELECTORS]
     which = " ".join(f"WHEN grouping({column}) = 0 THEN {i}" for i, column in enumerate(facets))
     value = " ".join(f"WHEN grouping({column}) = 0 THEN {column}::text" for column in facets)
-    label = " ".join(
-        f"WHEN grouping({column}) = 0 THEN max({name})" for column, name in zip(facets[-2:], names, strict=True)
-    )
     count = " ".join(
         f"WHEN grouping({column}) = 0 THEN {_count(rest)}" for column, rest in zip(facets, others, strict=True)
     )
-    return (
-        f"SELECT CASE {which} END, CASE {value} END, CASE {label} END, CASE {count} ELSE {_count(flags)} END"  # noqa: S608
+    grouped = (
+        f"SELECT CASE {which} END AS facet, CASE {value} END AS value, CASE {count} ELSE {_count(flags)} END AS n"  # noqa: S608
         f" FROM {inner} GROUP BY GROUPING SETS (({'), ('.join(facets)}), ())"
     )
+    names = " ".join(
+        f"WHEN {list(SELECTORS).index(name)} THEN (SELECT name FROM {table} WHERE id = value::bigint)"  # noqa: S608
+        for name, table in NAMES.items()
+    )
+    return f"SELECT facet, value, CASE facet {names} END, n FROM ({grouped}) g"  # noqa: S608
 
 
 def _count(flags: Sequence[str]) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from sites.choices import PERIOD_OF_FACET, Contact, Facet
-from sites.models import FacetState
+from sites.models import Cloud, FacetState
 
 TOLD_BY_DCMANAGER = (Facet.SUBCLOUD, Facet.ALARM_COUNTS)  # these stay current when the site is cut off
 
@@ -68,6 +68,17 @@ def is_live(now: datetime, outer: str = "pk") -> Q:
         cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS))
     )
     return Q(Exists(fresh)) & ~Q(**{contact_of(outer): Contact.UNREACHABLE})
+
+
+def with_alarm_age(clouds: QuerySet[Cloud]) -> QuerySet[Cloud]:
+    """For is_live_joined(): to ask many clouds at once, one join is cheaper than a look-up for each."""
+    return clouds.annotate(alarm_age=FilteredRelation("facets", condition=Q(facets__facet=Facet.ALARMS)))
+
+
+def is_live_joined(now: datetime) -> Q:
+    """is_live() for clouds of with_alarm_age()."""
+    fresh = Q(alarm_age__observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS)))
+    return fresh & ~Q(contact=Contact.UNREACHABLE)
 
 
 def contact_of(outer: str) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from sites.access import Scopes
 from sites.choices import CloudKind, Facet, Severity
-from sites.freshness import is_live, is_stale
+from sites.freshness import is_live_joined, is_stale, with_alarm_age
 from sites.selectors import clouds, controllers, subclouds
 
 NOTHING = {"total": 0, "offline": 0, "critical": 0, "major": 0, "out_of_sync": 0, "stale_count": 0, "unreachable": 0}
@@ -36,7 +36,7 @@ def summaries(scopes: Scopes, now: datetime) -> list[dict[str, Any]]:
 
 def _counted(scopes: Scopes, now: datetime) -> Any:
     return (
-        subclouds(scopes)
+        with_alarm_age(subclouds(scopes))
         .order_by()
         .values("controller")
         .annotate(
@@ -46,6 +46,6 @@ def _counted(scopes: Scopes, now: datetime) -> Any:
             critical=Count("pk", filter=Q(severity=Severity.CRITICAL)),
             major=Count("pk", filter=Q(severity=Severity.MAJOR)),
             out_of_sync=Count("pk", filter=Q(sync_status="out-of-sync")),
-            stale_count=Count("pk", filter=~is_live(now)),
+            stale_count=Count("pk") - Count("pk", filter=is_live_joined(now)),
         )
     )
