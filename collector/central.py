@@ -3,18 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 
 from django.utils import timezone
 
 from collector import store
+from collector.doubt import believable, kept
 from collector.pacing import jittered, retry_after
 from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.site import Kind, Site
 from collector.writer import DatabaseLostError
 from sites import ingest
+from sites.choices import Facet
+from sites.ingest import FailedLook
 from starlingx.dcmanager import DcManager
-from starlingx.errors import MissingService, StarlingXError
+from starlingx.errors import MissingService, StarlingXError, Unexpected
+from starlingx.records import Subcloud
 
 log = logging.getLogger(__name__)
 DCMANAGER = "dcmanager"
@@ -28,6 +33,7 @@ class Central:
         self._reading = reading
         self._sweeps = sweeps
         self._listed = asyncio.Event()
+        self._doubted: dict[int, str] | None = None
 
     def _dcmanager(self) -> DcManager:
         return DcManager(self._reading.doors.central)
@@ -37,7 +43,7 @@ class Central:
         reading = self._reading
         await self._poll_groups()
         requested_at = timezone.now()
-        subclouds = await reading.services.ask(DCMANAGER, self._dcmanager().subclouds(timeout=LIST_SECONDS))
+        subclouds = await self._believed(requested_at)
         differing = reading.roster.differing(subclouds)
         recorded = await reading.writer.run(
             store.store_subclouds, reading.config.controller_id, subclouds, differing, requested_at, reading.token
@@ -64,6 +70,33 @@ class Central:
         await reading.writer.run(ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token)
         self._hasten(changed)
         self._sweeps.polled("alarm_counts")
+
+    async def _believed(self, requested_at: datetime) -> list[Subcloud]:
+        """The list, unless it cannot be taken: then the fleet stays as it is, and the reason is shown beside it."""
+        reading = self._reading
+        try:
+            subclouds = await reading.services.ask(DCMANAGER, self._dcmanager().subclouds(timeout=LIST_SECONDS))
+            await self._weigh({subcloud.id: subcloud.region_name for subcloud in subclouds})
+        except Unexpected as caught:
+            reading.services.doubt(DCMANAGER, requested_at, str(caught))
+            failures = [FailedLook(cloud_id, requested_at, str(caught)) for cloud_id in reading.roster.by_cloud]
+            await reading.writer.run(ingest.failed, Facet.SUBCLOUD, failures, lease_token=reading.token)
+            raise
+        reading.services.trust(DCMANAGER)
+        return subclouds
+
+    async def _weigh(self, told: dict[int, str]) -> None:
+        """Raises Unexpected for a list that takes away most of the fleet and was not told twice."""
+        reading = self._reading
+        known = reading.roster.regions()
+        if not known:  # the first list under this lease
+            known = await reading.writer.run(ingest.region_names, reading.config.controller_id)
+        if believable(known, told, self._doubted):
+            self._doubted = None
+            return
+        self._doubted = told
+        named = f"the list names {kept(known, told)} of {len(known)} known subclouds"
+        raise Unexpected(f"{named} and {len(told)} in all; waiting for a second equal answer")
 
     async def _poll_groups(self) -> None:
         reading = self._reading

@@ -32,6 +32,10 @@ class Roster:
     def sites(self) -> Iterable[Site]:
         return self.by_cloud.values()
 
+    def regions(self) -> dict[int, str]:
+        """Region name by dcmanager id, as the last list that was stored had them."""
+        return {site.number: site.region_name for site in self.sites if site.number is not None}
+
     def differing(self, subclouds: Sequence[Subcloud]) -> list[int] | None:
         """Ids of those that differ from the last list that was stored; None when there was none."""
         if not self._digests:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ class Services:
         self._pending: dict[str, ServiceLook] = {}
         self._urls: dict[str, str] = {}
         self._expiry: dict[str, datetime] = {}
+        self._doubts: dict[str, str] = {}
         self.breaker = Breaker(THRESHOLD, longest_pause)
 
     async def ask(self, service: str, call: Awaitable[T]) -> T:
@@ -47,6 +49,18 @@ class Services:
         self.breaker.succeeded()
         await self.note_success(service, at, loop.time() - begun)
         return answer
+
+    def doubt(self, service: str, at: datetime, why: str) -> None:
+        """The service answers, but one of its answers cannot be used: that stands in its row until `trust`."""
+        self._doubts[service] = why
+        self._pending[service] = replace(self._pending.get(service) or ServiceLook(service, at), error=why)
+
+    def trust(self, service: str) -> None:
+        """The answer that was in doubt is not any more."""
+        why = self._doubts.pop(service, "")
+        pending = self._pending.get(service)
+        if why and pending is not None and pending.error == why:
+            self._pending[service] = replace(pending, error="")
 
     async def read_certificates(self, ca_file: str | None) -> None:
         """Note when the certificate of each service that has answered expires."""
@@ -76,6 +90,7 @@ class Services:
                 each,
                 at,
                 url=self._urls[each],
+                error=self._doubts.get(each, ""),
                 seconds=seconds if each == service else None,
                 clock_skew_seconds=self._doors.central.server_clock_skew,
                 certificate_expires_at=self._expiry.get(each),

@@ -6,6 +6,7 @@ from sites.ingest.clouds import (
     oam_ips,
     record_oam_ip,
     record_subclouds,
+    region_names,
     standing,
 )
 from sites.ingest.contact import ContactResult, record_contact
@@ -46,5 +47,6 @@ __all__ = [
     "record_services",
     "record_subclouds",
     "record_systems",
+    "region_names",
     "standing",
 ]

@@ -109,6 +109,12 @@ def standing(controller_id: int) -> dict[int, int]:
     return {number: pk for number, pk in rows.values_list("dcmanager_id", "pk") if number is not None}
 
 
+def region_names(controller_id: int) -> dict[int, str]:
+    """Region name by dcmanager id, of the subclouds that are there."""
+    rows = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
+    return {number: name for number, name in rows.values_list("dcmanager_id", "region_name") if number is not None}
+
+
 def oam_ips(controller_id: int) -> dict[int, str]:
     """OAM address by cloud, where it was learned."""
     rows = Cloud.objects.filter(controller_id=controller_id, removed_at=None).exclude(oam_ip="")

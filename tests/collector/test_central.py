@@ -1,0 +1,122 @@
+"""What becomes of dcmanager's list when it tells of a fleet that went overnight. Real HTTP, real rows."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+
+from collector.central import Central
+from collector.config import ControllerConfig
+from collector.doors import Doors
+from collector.progress import Sweeps
+from collector.reading import Reading
+from collector.roster import Roster
+from collector.services import Services
+from collector.site import Kind, Site
+from collector.writer import Writer
+from sites.ingest import ensure_central
+from sites.models import Cloud, FacetState
+from starlingx.dcmanager import DcManager
+from starlingx.errors import Unexpected
+from starlingx.session import Connector
+from tests.observed import controller
+from tests.starlingx.conftest import CREDENTIALS, connector, replay, small_bundle
+from tests.starlingx.replay import Replay, spoken
+
+__all__ = ["connector", "replay", "small_bundle"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class NoLane:
+    """Takes what is planned; these tests look at the list alone."""
+
+    def put(self, site: Site, at: float) -> None: ...
+    def hasten(self, site: Site, at: float) -> None: ...
+
+
+@pytest_asyncio.fixture
+async def reading(replay: Replay, connector: Connector) -> AsyncIterator[Reading]:
+    writer = Writer("test")
+    owner = await writer.run(controller)
+    central = await writer.run(ensure_central, owner.pk)
+    config = ControllerConfig(owner.pk, "brazil", replay.auth_url, "public", "admin", None, "", credentials=CREDENTIALS)
+    doors = Doors(config, connector)
+    services = Services("brazil", doors, "public", 60.0)
+    replay.answers["dcmanager/v1.0/subcloud-groups"] = spoken({"subcloud_groups": []})
+    lanes = cast(Any, {Kind.ALARMS: NoLane()})
+    yield Reading(config, 1, writer, doors, services, Roster(Site(central, None, "brazil")), lanes)
+    await writer.close()
+
+
+def tell(replay: Replay, *numbers: int) -> None:
+    rows = [{"id": n, "name": f"cell-{n}", "region-name": f"r{n}"} for n in numbers]
+    replay.answers["dcmanager/v1.0/subclouds"] = spoken({"subclouds": rows})
+
+
+def standing() -> list[str]:
+    rows = Cloud.objects.filter(kind="subcloud", removed_at=None).order_by("dcmanager_id")
+    return list(rows.values_list("name", flat=True))
+
+
+def facet_errors() -> set[str]:
+    return set(FacetState.objects.filter(facet="subcloud").values_list("error", flat=True))
+
+
+def error(reading: Reading) -> str:
+    return {look.service: look.error for look in reading.services.take_looks()}["dcmanager"]
+
+
+async def test_an_empty_list_takes_nothing_away_until_it_is_told_again(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell(replay, 1, 2, 3, 4)
+    await central.poll_subclouds()
+    assert error(reading) == ""
+    tell(replay)
+    with pytest.raises(Unexpected, match="names 0 of 4 known subclouds"):
+        await central.poll_subclouds()
+    assert len(await reading.writer.run(standing)) == 4
+    assert "waiting for a second equal answer" in error(reading)
+    assert {"waiting for a second" in text for text in await reading.writer.run(facet_errors)} == {True}
+    await central.poll_subclouds()
+    assert await reading.writer.run(standing) == []
+    assert error(reading) == ""
+
+
+async def test_a_fleet_that_is_back_ends_the_doubt(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell(replay, *range(1, 9))
+    await central.poll_subclouds()
+    for told in (1,), (2,):  # two that do not agree
+        tell(replay, *told)
+        with pytest.raises(Unexpected, match="names 1 of 8"):
+            await central.poll_subclouds()
+    tell(replay, *range(1, 9))
+    await central.poll_subclouds()
+    assert (error(reading), await reading.writer.run(facet_errors)) == ("", {""})
+    tell(replay, 2)
+    with pytest.raises(Unexpected):  # the doubt before was forgotten
+        await central.poll_subclouds()
+    assert len(await reading.writer.run(standing)) == 8
+
+
+async def test_a_new_reader_knows_the_fleet_from_the_rows(replay: Replay, reading: Reading) -> None:
+    tell(replay, 1, 2, 3, 4)
+    await Central(reading, Sweeps(reading)).poll_subclouds()
+    reading.roster = Roster(reading.roster.central)
+    tell(replay)
+    with pytest.raises(Unexpected):
+        await Central(reading, Sweeps(reading)).poll_subclouds()
+    assert len(await reading.writer.run(standing)) == 4
+
+
+async def test_an_id_told_twice_stops_nothing_and_is_shown(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell(replay, 1, 2, 2)
+    with pytest.raises(Unexpected, match="more than one row with id 2"):
+        await central.poll_subclouds()
+    await reading.services.ask("dcmanager", DcManager(reading.doors.central).groups())  # other answers do not hide it
+    assert "more than one row with id 2" in error(reading)
+    tell(replay, 1, 2)
+    await central.poll_subclouds()
+    assert (error(reading), await reading.writer.run(standing)) == ("", ["cell-1", "cell-2"])
