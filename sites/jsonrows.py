@@ -29,18 +29,18 @@ def json_rows(queryset: QuerySet[Model, Any], columns: Mapping[str, Any], keys: 
         return [(row[0], row[1:]) for row in cursor.fetchall()]
 
 
-def json_columns(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> str:
-    """One JSON list for each column: `[[1, 2], ["a", "b"]]`, a third smaller packed than row by row. One query."""
+def json_columns(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> list[str]:
+    """A JSON list for each column: `[1, 2]`, `["a", "b"]`; packed a third smaller than row by row. One query."""
     try:
         inner, at, parameters = numbered(queryset, columns)
     except EmptyResultSet:
-        return f"[{','.join('[]' for _ in columns)}]"
+        return ["[]" for _ in columns]
     # not json_agg(): its blanks are a tenth of a large answer
     lists = ", ".join(f"'[' || coalesce(string_agg({_text(position)}, ','), '') || ']'" for position in at)
     sql = f"SELECT {lists} FROM {inner}"  # noqa: S608
     with connections[queryset.db].cursor() as cursor:
         cursor.execute(sql, parameters)
-        return f"[{','.join(cursor.fetchone())}]"
+        return list(cursor.fetchone())
 
 
 def _text(position: str) -> str:

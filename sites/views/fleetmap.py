@@ -36,15 +36,15 @@ def feed(request: PortalRequest) -> HttpResponse:
     """Every subcloud in scope, column by column. The cursor is read before the rows: nothing falls between."""
     cursor = orjson.dumps(cursor_now())
     rows = subclouds(request.scopes).order_by("id")
-    unlocated = rows.filter(latitude=None).count()
     active = F("critical_alarms") + F("major_alarms") + F("minor_alarms") + F("warning_alarms")
     columns = [
         "id", "name", _position("latitude"), _position("longitude"), severity_words(), "ceph_status", "nic_status",
         "availability_status", stale(request.now), active, "controller_id",
     ]  # fmt: skip
-    text = json_columns(rows, columns)
-    body = b'{"cursor":%b,"columns":%b,"unlocated":%d,"values":%b}' % (
-        cursor, orjson.dumps(COLUMNS), unlocated, text.encode(),
+    values = json_columns(rows, columns)
+    unlocated = values[COLUMNS.index("lat")].count("null")
+    body = b'{"cursor":%b,"columns":%b,"unlocated":%d,"values":[%b]}' % (
+        cursor, orjson.dumps(COLUMNS), unlocated, ",".join(values).encode(),
     )  # fmt: skip
     return _packed(request, body)
 

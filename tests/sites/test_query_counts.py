@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.sites.world import World, make_cloud
 
 PINNED = {  # session, user and scopes are three of each
-    "/map/feed": 6,
+    "/map/feed": 5,
     "/map/counts": 4,
     "/map/unlocated": 4,
     "/subclouds/": 7,
