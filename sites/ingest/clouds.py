@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -66,6 +66,10 @@ STAGING = Staging(
 )
 
 
+class Forget(Protocol):
+    def __call__(self, cloud_ids: frozenset[int], *, now: datetime) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedSubclouds:
     """What became of a list: cloud by dcmanager id, and the clouds that went."""
@@ -79,6 +83,7 @@ def record_subclouds(
     subclouds: Sequence[Subcloud],
     *,
     changed: Iterable[int] | None = None,
+    forget: Forget | None = None,
     requested_at: datetime,
     lease_token: int,
     now: datetime,
@@ -86,13 +91,16 @@ def record_subclouds(
     """The complete list of a controller. None if it was dropped (older than the stored one, or under an old lease).
 
     `changed` are the dcmanager ids that the caller knows to differ from the list it had recorded before under the
-    same lease; only these are compared with the stored rows. None: compare all.
+    same lease; only these are compared with the stored rows. None: compare all. `forget` ends, in the transaction that
+    removes clouds, what still stands at them in tables this app does not know.
     """
     central = ensure_central(controller_id)
     with transaction.atomic():
         if not admit(Facet.SUBCLOUD, [Look(central, requested_at)], source=SOURCE, lease_token=lease_token).clouds:
             return None
         removed = _remove_gone(controller_id, subclouds, now)
+        if forget is not None and removed:
+            forget(removed, now=now)
     wanted = None if changed is None else set(changed)
     groups = _home_groups(controller_id)
     known = standing(controller_id)
