@@ -10,6 +10,7 @@ from alarms.ingest import Change
 from collector import oam, store
 from collector.alarm_looks import look_at_alarms
 from collector.batches import Batches
+from collector.clocks import wrong_clock
 from collector.outcomes import AlarmsLook
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
@@ -58,7 +59,9 @@ class AlarmDesk:
             session = doors.session(site)
         except BadPattern as caught:
             return AlarmsLook(site, timezone.now(), reached=False, error=str(caught), problem=caught)
-        return await look_at_alarms(site, session)
+        look = await look_at_alarms(site, session)
+        look.clock = wrong_clock(session.server_clock_skew)
+        return look
 
     async def _note(self, look: AlarmsLook) -> None:
         services = self._reading.services

@@ -24,3 +24,4 @@ class AlarmsLook:
     error: str = ""
     problem: StarlingXError | None = None
     tries: int = 1
+    clock: str = ""  # what to say of its clock, where that is wrong

@@ -70,14 +70,16 @@ def store_subclouds(
     requested_at: datetime,
     lease_token: int,
 ) -> RecordedSubclouds | None:
-    """The complete list; of subclouds that left the fleet nothing stands any more."""
-    now = timezone.now()
-    recorded = sites_ingest.record_subclouds(
-        controller_id, subclouds, changed=changed, requested_at=requested_at, lease_token=lease_token, now=now
+    """The complete list, in batches; of subclouds that left the fleet nothing stands from that moment on."""
+    return sites_ingest.record_subclouds(
+        controller_id,
+        subclouds,
+        changed=changed,
+        forget=alarms_ingest.forget,
+        requested_at=requested_at,
+        lease_token=lease_token,
+        now=timezone.now(),
     )
-    if recorded is not None and recorded.removed:
-        alarms_ingest.forget(recorded.removed, now=now)
-    return recorded
 
 
 def store_beat(controller_id: int, collector: str, progress: Progress, looks: Sequence[ServiceLook]) -> None:
@@ -94,7 +96,7 @@ def _same(look: AlarmsLook) -> bool:
 
 def _contacts(looks: Sequence[AlarmsLook]) -> list[ContactResult]:
     return [
-        ContactResult(look.site.cloud_id, look.requested_at, look.reached, "" if look.reached else look.error)
+        ContactResult(look.site.cloud_id, look.requested_at, look.reached, look.clock if look.reached else look.error)
         for look in looks
         if look.reached is not None
     ]

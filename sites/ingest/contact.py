@@ -19,7 +19,7 @@ LONGEST_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class ContactResult:
-    """The outcome of one try. `error` says why it failed."""
+    """The outcome of one try. `error` says why it failed, or what is odd about a cloud that answers."""
 
     cloud_id: int
     attempted_at: datetime

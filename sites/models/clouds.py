@@ -109,7 +109,7 @@ class Cloud(models.Model):
     # derived, for map and list
     contact = models.CharField(max_length=16, choices=Contact, default=Contact.UNKNOWN)
     contact_changed_at = models.DateTimeField(null=True)
-    contact_error = models.CharField(max_length=500, blank=True)
+    contact_error = models.CharField(max_length=500, blank=True)  # why it is not reached; or what is odd though it is
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.INDETERMINATE)
     critical_alarms = models.IntegerField(null=True)
     major_alarms = models.IntegerField(null=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import logging
 import re
 import threading
 from collections import deque
@@ -78,6 +79,7 @@ def decoded(texts: set[str]) -> set[str]:
 @contextmanager
 def replaying(regions: set[str]) -> Iterator[tuple[Replay, Recordings]]:
     """The controller on a port of its own. Its catalog has every service in `regions` as well."""
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # thousands of lines would hide what failed
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

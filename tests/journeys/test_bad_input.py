@@ -175,6 +175,8 @@ def test_a_site_with_a_wrong_clock_is_read_like_any_other(
 ) -> None:
     row = broken.subcloud(sites[1]["clock"])
     assert row["contact"] == "reachable"
+    assert "clock is +7200 s" in row["contact_error"]
+    assert "clock is +7200 s" in Person(broken.portal).page(f"/subclouds/{row['id']}/")
     assert not row["stale"], "its age is reckoned by our clock"
 
 

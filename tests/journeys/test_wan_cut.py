@@ -194,5 +194,6 @@ def no_stampede(fleet: Installation, number: int) -> float:
     looks = sorted(each["at"] for each in requests if "/fm/v1/alarms" in each["path"] and "/s" in each["cloud"])
     assert looks, json.dumps(requests[:5])
     busiest = max(sum(1 for at in looks if start <= at < start + WINDOW) for start in looks)
-    assert busiest <= RATE * WINDOW + BURST, f"{busiest} looks in {WINDOW} s"
+    under_way = CALLS_AT_ONCE  # begun before the window, answered in it
+    assert busiest <= RATE * WINDOW + BURST + under_way, f"{busiest} looks in {WINDOW} s"
     return busiest / WINDOW
