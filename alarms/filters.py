@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema_field
 
 from alarms.models import Alarm
 from sites.filters import NOTHING_SET, FlagFilter, OfCloudFilter, SearchFilter, SeverityFilter, WordsFilter
@@ -12,6 +13,7 @@ from sites.filters import NOTHING_SET, FlagFilter, OfCloudFilter, SearchFilter, 
 STATES = [("standing", "standing"), ("cleared", "cleared"), ("all", "standing and cleared")]
 
 
+@extend_schema_field({"type": "string", "enum": ["true", "false", NOTHING_SET]})
 class MaybeFlagFilter(FlagFilter):
     """true, false, or `-` where it was never said."""
 

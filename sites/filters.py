@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 
 from sites.choices import Badge, Contact, Severity
 from sites.freshness import is_live
@@ -29,6 +30,7 @@ class WordsField(forms.Field):
         return values
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
 class WordsFilter(django_filters.Filter):
     """An open list of words, as StarlingX's are: any is allowed. `?x=a&x=b` is a or b; `?x=-` is none."""
 
@@ -43,7 +45,7 @@ class WordsFilter(django_filters.Filter):
 class IdsField(WordsField):
     def clean(self, value: Any) -> list[Any]:
         values = super().clean(value)
-        if not all(text.isdecimal() and len(text) < 19 for text in values):
+        if not all(text.isascii() and text.isdecimal() and len(text) < 19 for text in values):
             raise forms.ValidationError("Whole numbers only.")
         return [int(text) for text in values]
 
@@ -57,6 +59,7 @@ class MaybeIdsField(WordsField):
         return [*ids, None] if NOTHING_SET in values else ids
 
 
+@extend_schema_field({"type": "array", "items": {"type": "integer"}})
 class IdsFilter(django_filters.Filter):
     """`?x=1&x=2`: any of these ids."""
 
@@ -66,6 +69,7 @@ class IdsFilter(django_filters.Filter):
         return qs.filter(any_id(self.field_name, value)) if value else qs
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string", "description": "An id, or - for none"}})
 class MaybeIdsFilter(IdsFilter):
     """The same, and `?x=-` is none."""
 
@@ -78,6 +82,7 @@ def any_id(field: str, ids: Sequence[int | None]) -> Q:
     return condition | Q(**{f"{field}__isnull": True}) if None in ids else condition
 
 
+@extend_schema_field({"type": "string", "enum": [each.label for each in Severity]})  # each of several
 class SeverityFilter(django_filters.MultipleChoiceFilter):
     """`?severity=critical&severity=major`, on the number that is kept."""
 
@@ -91,6 +96,7 @@ class SeverityFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": numbers})
 
 
+@extend_schema_field({"type": "string", "enum": ["true", "false"]})
 class FlagFilter(django_filters.ChoiceFilter):
     """true or false, and nothing else. `method` or field_name as with any filter; it gets a bool."""
 

@@ -58,7 +58,7 @@ class KeysetPagination(BasePagination):
             _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT}),
             _parameter("cursor", {"type": "string", "description": "From next or previous"}),
             _parameter("sort", {"type": "string", "enum": sorts, "default": view.default_sort}),
-            _parameter("count", {"type": "integer", "enum": [1], "description": "Adds count"}),
+            _parameter("count", {"type": "integer", "enum": [0, 1], "default": 0, "description": "1 adds count"}),
             _parameter("fields", {"type": "string", "description": "Names, separated by commas"}),
         ]
 
@@ -105,8 +105,11 @@ class ScopedList(Scoped, ListAPIView[Any]):
         matching = self.filter_queryset(self.get_queryset())
         rows = json_rows(apply(matching, asked), self.chosen_columns(), asked.fields)
         page = finish(rows, lambda row: row[1], asked)
+        count = request.query_params.get("count", "0")
+        if count not in ("0", "1"):
+            raise ValidationError({"count": "1 adds the number of all rows; 0 does not."})
         head = f'{{"next":{_link(request, page.next)},"previous":{_link(request, page.previous)},'
-        if request.query_params.get("count") == "1":
+        if count == "1":
             head += f'"count":{matching.count()},'
         body = f'{head}"results":[{",".join(text for text, _ in page.rows)}]}}'
         return HttpResponse(body.encode(), content_type="application/json")

@@ -36,8 +36,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def user_of_token(text: str, now: datetime) -> User | None:
-    """The active user a token speaks for; None where it is unknown, expired or revoked. Notes the use."""
+def token_of(text: str, now: datetime) -> ApiToken | None:
+    """The token with its active user; None where it is unknown, expired or revoked. Notes the use."""
     if not text.startswith(PREFIX):
         return None
     token = (
@@ -46,11 +46,15 @@ def user_of_token(text: str, now: datetime) -> User | None:
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .first()
     )
-    if token is None:
-        return None
-    if token.used_at is None or now - token.used_at > USED_EVERY:
+    if token and (token.used_at is None or now - token.used_at > USED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
-    return token.user
+    return token
+
+
+def user_of_token(text: str, now: datetime) -> User | None:
+    """The active user a token speaks for; None as with token_of()."""
+    token = token_of(text, now)
+    return token.user if token else None
 
 
 def user_of_headers(headers: Iterable[tuple[bytes, bytes]]) -> User | None:
@@ -65,14 +69,14 @@ def user_of_headers(headers: Iterable[tuple[bytes, bytes]]) -> User | None:
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer dcp_…`. None without such a header, so that a browser's session may answer instead."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _, text = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        user = user_of_token(text.strip().decode("ascii", "replace"), timezone.now())
-        if user is None:
+        token = token_of(text.strip().decode("ascii", "replace"), timezone.now())
+        if token is None:
             raise exceptions.AuthenticationFailed("This token is not valid: unknown, expired or revoked.")
-        return user, None
+        return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -60,9 +60,7 @@ class ControllerForm(forms.ModelForm):  # type: ignore[type-arg] # generic for t
             return problems_of(changed_copy(Controller(), values))
         before = locked(self.instance.pk)
         if self.cleaned_data["seen"] not in ("", before.changed_at.isoformat()):
-            return {
-                NON_FIELD_ERRORS: "Somebody changed this System Controller meanwhile: load the page again, then change it."
-            }
+            return {NON_FIELD_ERRORS: "Somebody changed this System Controller meanwhile: load the page again."}
         after = changed_copy(before, values)
         return problems_of(after) or secrets_to_enter(before, after, [name for name in SECRETS if values[name]])
 

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sites.access import Scopes
+from sites.api.bodies import BodySerializer
 from sites.choices import Facet, Interface
 from sites.expressions import objects
 from sites.filters import ControllerFilter
@@ -47,25 +48,48 @@ class ServiceSchema(s.Serializer[dict[str, object]]):
 
 
 class ControllerSchema(s.Serializer[dict[str, object]]):
-    id = s.IntegerField(read_only=True)
+    """A row of an answer. Null where the user sees only a part of the controller."""
+
+    id = s.IntegerField()
+    name = s.CharField()
+    enabled = s.BooleanField()
+    region = s.CharField(help_text="Central region; empty: taken from the catalog")
+    auth_url = s.CharField(allow_null=True, help_text="Keystone. null for those who see only a part of the controller")
+    interface = s.ChoiceField(Interface.choices, allow_null=True)
+    subcloud_interface = s.ChoiceField(Interface.choices, allow_null=True)
+    subcloud_auth_url = s.CharField(allow_null=True)
+    bmc_url = s.CharField(allow_null=True)
+    kube_url = s.CharField(allow_null=True)
+    username = s.CharField(allow_null=True)
+    write_username = s.CharField(allow_null=True)
+    observed_at = s.DateTimeField(allow_null=True, help_text="Last complete round of central calls")
+    stale = s.BooleanField()
+    services = ServiceSchema(many=True, allow_null=True, help_text="null or empty where only a part is seen")
+
+
+class NewController(BodySerializer):
+    """What may be said of a controller. Whoever moves an address to another host enters its secrets again."""
+
     name = s.CharField(max_length=63)
     enabled = s.BooleanField(default=True)
-    auth_url = s.CharField(max_length=255, help_text="Keystone. null for those who see only a part of the controller")
+    auth_url = s.CharField(max_length=255, help_text="Keystone")
     region = s.CharField(max_length=255, required=False, allow_blank=True, help_text="Central region")
     interface = s.ChoiceField(Interface.choices, default=Interface.PUBLIC)
     subcloud_interface = s.ChoiceField(Interface.choices, default=Interface.ADMIN)
     subcloud_auth_url = s.CharField(max_length=255, required=False, allow_blank=True)
     bmc_url = s.CharField(max_length=255, required=False, allow_blank=True)
     kube_url = s.CharField(max_length=255, required=False, allow_blank=True)
-    ca_bundle = s.CharField(required=False, allow_blank=True, write_only=True, trim_whitespace=False)
+    ca_bundle = s.CharField(required=False, allow_blank=True, trim_whitespace=False)
     username = s.CharField(max_length=255)
-    password = s.CharField(write_only=True, trim_whitespace=False)
+    password = s.CharField(trim_whitespace=False)
     write_username = s.CharField(max_length=255, required=False, allow_blank=True)
-    write_password = s.CharField(required=False, allow_blank=True, write_only=True, trim_whitespace=False)
-    kube_token = s.CharField(required=False, allow_blank=True, write_only=True)
-    observed_at = s.DateTimeField(read_only=True, allow_null=True, help_text="Last complete round of central calls")
-    stale = s.BooleanField(read_only=True)
-    services = ServiceSchema(many=True, read_only=True)
+    write_password = s.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    kube_token = s.CharField(required=False, allow_blank=True)
+
+
+class AddedController(s.Serializer[dict[str, object]]):
+    id = s.IntegerField()
+    name = s.CharField()
 
 
 def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
@@ -103,11 +127,16 @@ class Controllers(ScopedList):
     def columns(self, now: datetime) -> Mapping[str, Any]:
         return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
 
-    @extend_schema(summary="Add a System Controller; for administrators", tags=["controllers"])
+    @extend_schema(
+        summary="Add a System Controller; for administrators",
+        tags=["controllers"],
+        request=NewController,
+        responses={201: AddedController},
+    )
     @idempotent
     def post(self, request: Request) -> Response:
         demand(request, "sites.add_controller", "controller.add", "controller:new")
-        given = ControllerSchema(data=request.data)
+        given = NewController(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             controller = add_controller(ControllerFacts(**given.validated_data), actor_of(request), now_of(request))
@@ -126,13 +155,18 @@ class OneController(ScopedObject):
     def columns(self, now: datetime) -> Mapping[str, Any]:
         return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
 
-    @extend_schema(summary="Change or disable a System Controller; for administrators", tags=["controllers"])
+    @extend_schema(
+        summary="Change or disable a System Controller; for administrators",
+        tags=["controllers"],
+        request=NewController,
+        responses=ControllerSchema,
+    )
     def patch(self, request: Request, pk: int) -> HttpResponse:
         controller = self.get_queryset().filter(pk=pk).first()
         if controller is None:
             raise Http404
         demand(request, "sites.change_controller", "controller.change", f"controller:{pk}")
-        given = ControllerSchema(data=request.data, partial=True)
+        given = NewController(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         try:
             change_controller(controller, given.validated_data, actor_of(request), now_of(request))

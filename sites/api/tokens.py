@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sites.access import Scopes
+from sites.api.bodies import BodySerializer
 from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.models import ApiToken
@@ -26,14 +27,25 @@ COLUMNS = {name: name for name in ("id", "name", "prefix", "created_at", "expire
 
 
 class TokenSchema(s.Serializer[dict[str, object]]):
-    id = s.IntegerField(read_only=True)
+    id = s.IntegerField()
+    name = s.CharField(help_text="What it is for")
+    prefix = s.CharField()
+    created_at = s.DateTimeField()
+    expires_at = s.DateTimeField(allow_null=True)
+    used_at = s.DateTimeField(allow_null=True, help_text="To the minute")
+    revoked_at = s.DateTimeField(allow_null=True)
+
+
+class NewToken(TokenSchema):
+    token = s.CharField(help_text="Only in the answer that creates it")
+
+
+class TokenWish(BodySerializer):
     name = s.CharField(max_length=64, help_text="What it is for")
-    prefix = s.CharField(read_only=True)
-    created_at = s.DateTimeField(read_only=True)
-    expires_at = s.DateTimeField(required=False, help_text="At most a year ahead; 90 days unless said")
-    used_at = s.DateTimeField(read_only=True, allow_null=True, help_text="To the minute")
-    revoked_at = s.DateTimeField(read_only=True, allow_null=True)
-    token = s.CharField(read_only=True, help_text="Only in the answer that creates it")
+    expires_at = s.DateTimeField(
+        required=False,
+        help_text="At most a year ahead, 90 days unless said; and not after the token that asks for it",
+    )
 
 
 @extend_schema_view(get=extend_schema(summary="Your tokens", tags=["tokens"]))
@@ -48,15 +60,21 @@ class Tokens(ScopedList):
     def columns(self, now: datetime) -> Mapping[str, Any]:
         return COLUMNS
 
-    @extend_schema(summary="Make a token; its text is shown this once", tags=["tokens"])
+    @extend_schema(
+        summary="Make a token; its text is shown this once",
+        tags=["tokens"],
+        request=TokenWish,
+        responses={201: NewToken},
+    )
     @idempotent
     def post(self, request: Request) -> Response:
-        given = TokenSchema(data=request.data)
+        given = TokenWish(data=request.data)
         given.is_valid(raise_exception=True)
         user = cast(User, request.user)
         name, expires_at = given.validated_data["name"], given.validated_data.get("expires_at")
+        made_with = request.auth if isinstance(request.auth, ApiToken) else None
         try:
-            row, text = issue_token(user, name, expires_at, actor_of(request), now_of(request))
+            row, text = issue_token(user, name, expires_at, actor_of(request), now_of(request), made_with=made_with)
         except DjangoValidationError as error:
             raise ValidationError(error.message_dict) from None
         shown = {name: getattr(row, name) for name in COLUMNS}

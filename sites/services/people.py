@@ -16,17 +16,27 @@ MOST_TOKENS = 50
 
 
 def issue_token(
-    user: User, name: str, expires_at: datetime | None, actor: Actor, now: datetime
+    user: User,
+    name: str,
+    expires_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    made_with: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once. Expires after 90 days unless said; a year at most.
 
+    It does not outlive the token it was `made_with`: whoever finds one would otherwise keep a way in for good.
     Raises ValidationError ({field: message}).
     """
-    expires_at = expires_at or now + USUAL
+    end = made_with.expires_at if made_with else None
+    expires_at = expires_at or min(now + USUAL, end or now + USUAL)
     if not name.strip():
         raise ValidationError({"name": "Say what the token is for."})
     if not now < expires_at <= now + LONGEST:
         raise ValidationError({"expires_at": "Must lie ahead, and at most a year."})
+    if end and expires_at > end:
+        raise ValidationError({"expires_at": f"Not after the token that asks for it, which ends {end.isoformat()}."})
     if ApiToken.objects.filter(user=user, revoked_at=None).count() >= MOST_TOKENS:
         raise ValidationError({"name": f"You have {MOST_TOKENS} tokens: revoke one first."})
     with transaction.atomic():

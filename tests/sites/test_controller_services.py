@@ -119,6 +119,12 @@ class TestRest:
         assert again.status_code == 400
         assert "name" in again.json()["error"]["fields"]
 
+    def test_a_mistyped_key_is_named(self, api: Client, world: World) -> None:
+        path = f"/api/v1/controllers/{world.controllers[0].pk}/"
+        answer = api.patch(path, {"enabeld": False}, content_type="application/json")
+        assert answer.status_code == 400
+        assert list(answer.json()["error"]["fields"]) == ["enabeld"]
+
     def test_others_are_refused_and_it_is_audited(self, narrow_api: Client, world: World) -> None:
         assert narrow_api.post("/api/v1/controllers/", FACTS, content_type="application/json").status_code == 403
         path = f"/api/v1/controllers/{world.controllers[0].pk}/"

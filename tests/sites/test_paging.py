@@ -86,7 +86,7 @@ def test_the_page_says_what_to_do_with_a_bad_cursor(fleet_client: Client) -> Non
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "1e3", "9" * 30, "١"])
 def test_limits(limit: str, api: Client) -> None:
     answer = api.get("/api/v1/subclouds/", {"limit": limit})
-    assert answer.status_code == (200 if limit == "١" else 400)
+    assert answer.status_code == 400
 
 
 @given(text=st.text(max_size=200))

@@ -33,7 +33,7 @@ def test_the_schema_names_exactly_the_fields_that_are_sent(view_class: type[Any]
     view = view_class()
     view.request = type("R", (), {"scopes": EVERYTHING, "user": make_user("u"), "now": world.now})()
     sent = set(view.columns(world.now))
-    described = {n for n, field in view.serializer_class().fields.items() if not field.write_only and n != "token"}
+    described = {n for n, field in view.serializer_class().fields.items() if not field.write_only}
     assert described == sent
 
 
@@ -89,6 +89,8 @@ def test_filters(query: str, expected: int, api: Client) -> None:
         ("severitty=minor", "severitty"), ("severity=bad", "severity"), ("controller=x", "controller"),
         ("fields=id,secret", "fields"), ("sort=password", "sort"), ("stale=maybe", "stale"), ("ceph=green", "ceph"),
         ("region=a%00b", "region"), ("controller=99999999999999999999", "controller"),
+        ("count=true", "count"), ("count=2", "count"), ("count=", "count"), ("limit=%D9%A1", "limit"),
+        ("controller=%D9%A1", "controller"),
     ],
 )  # fmt: skip
 def test_errors_say_which_parameter_and_what_is_known(query: str, field: str, api: Client) -> None:
@@ -160,6 +162,24 @@ class TestTokens:
     )
     def test_bad_wishes(self, body: dict[str, str], api: Client) -> None:
         assert api.post("/api/v1/tokens/", body, content_type="application/json").status_code == 400
+
+    def test_one_made_with_a_token_does_not_outlive_it(self, world: World) -> None:
+        end = timezone.now() + timedelta(days=5)
+        _, text = tokens.create(make_user("somebody", fleet=True), "parent", end)
+        client = Client(headers={"Authorization": f"Bearer {text}"})
+        assert client.post("/api/v1/tokens/", {"name": "usual"}, content_type="application/json").status_code == 201
+        assert ApiToken.objects.get(name="usual").expires_at == end
+        later = {"name": "later", "expires_at": (end + timedelta(seconds=1)).isoformat()}
+        refused = client.post("/api/v1/tokens/", later, content_type="application/json")
+        assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["expires_at"])
+        sooner = {"name": "sooner", "expires_at": (end - timedelta(seconds=1)).isoformat()}
+        assert client.post("/api/v1/tokens/", sooner, content_type="application/json").status_code == 201
+
+    @pytest.mark.parametrize("body", [{"name": "x", "days": 3}, {"name": "x", "token": "dcp_mine"}])
+    def test_unknown_keys_are_named(self, body: dict[str, Any], api: Client) -> None:
+        answer = api.post("/api/v1/tokens/", body, content_type="application/json")
+        assert (answer.status_code, len(answer.json()["error"]["fields"])) == (400, 1)
+        assert set(answer.json()["error"]["fields"]) < set(body)
 
     def test_of_headers(self, world: World) -> None:
         user = make_user("somebody")

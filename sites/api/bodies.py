@@ -1,0 +1,19 @@
+"""What is sent to REST: every key must be one that is read, or a mistyped one would change nothing and answer 200."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers as s
+from rest_framework.exceptions import ValidationError
+
+
+class BodySerializer(s.Serializer[dict[str, object]]):
+    """Refuses keys nobody reads, those of read-only fields among them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = [name for name, field in self.fields.items() if not field.read_only]
+            if unknown := sorted({str(name) for name in data} - set(known)):
+                said = f"There is no such field to set. Known: {', '.join(known)}."
+                raise ValidationError({name[:64]: [said] for name in unknown[:10]})
+        return super().to_internal_value(data)
