@@ -5,22 +5,26 @@ from typing import Any
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from prometheus_client import Gauge
 
-from sites.models import CollectorBeat, Controller
+from sites.models import CollectorBeat, Controller, ControllerService
 
 COLLECTOR_AGE = Gauge("dcportal_collector_age_seconds", "Since a collector last reported.", ["controller"])
 T1_DUE = Gauge("dcportal_collector_t1_due", "Subclouds waiting for their alarms to be read.", ["controller"])
 DATABASE_UP = Gauge("dcportal_database_up", "1 if the database answered at this scrape.")
+ENTRANCES = ("identity", "dcmanager")  # without these nothing of a controller can be read
 _migrated = False
 
 
 def look() -> dict[str, Any]:
-    """{"ready", "database", "migrations", "sweeps": {"t0", "t1", "t2"}, "collector_age"}.
+    """{"ready", "database", "migrations", "sweeps": {"t0", "t1", "t2"}, "unread", "collector_age"}.
 
-    `sweeps` tells whether each tier has been through once for every enabled controller; `collector_age` is that of
-    the controller that waits longest, in seconds, None where one was never read. No names: anybody may ask.
+    `sweeps` tells whether each tier has been through once for every enabled controller. One that was never read and
+    whose services are shown as failing was looked at, too: there is nothing behind it to wait for; `unread` counts
+    these. `collector_age` is that of the controller that waits longest, in seconds, None where no collector ever
+    tried. No names: anybody may ask.
     """
     connection.ensure_connection()
     migrated = is_migrated()
@@ -40,15 +44,15 @@ def is_migrated() -> bool:
 
 
 def _collectors(now: datetime) -> dict[str, Any]:
-    beats = list(
-        Controller.objects.filter(enabled=True).values_list(
-            "beat__beat_at", "beat__t0_at", "beat__t1_swept_at", "beat__t2_swept_at"
-        )
-    )
-    tiers = {f"t{tier}": bool(beats) and all(beat[1 + tier] for beat in beats) for tier in range(3)}
+    refusals = ControllerService.objects.filter(controller=OuterRef("pk"), service__in=ENTRANCES).exclude(error="")
+    rows = Controller.objects.filter(enabled=True).annotate(fails=Exists(refusals))
+    beats = list(rows.values_list("beat__beat_at", "beat__t0_at", "beat__t1_swept_at", "beat__t2_swept_at", "fails"))
+    read = [beat for beat in beats if beat[1] is not None or not beat[4]]
+    tiers = {f"t{tier}": bool(beats) and all(beat[1 + tier] for beat in read) for tier in range(3)}
     seen = [at for at, *_ in beats if at is not None]
     complete = bool(beats) and len(seen) == len(beats)
-    return {"sweeps": tiers, "collector_age": round((now - min(seen)).total_seconds(), 1) if complete else None}
+    age = round((now - min(seen)).total_seconds(), 1) if complete else None
+    return {"sweeps": tiers, "unread": len(beats) - len(read), "collector_age": age}
 
 
 def measure() -> None:
