@@ -24,9 +24,10 @@ class Kind(StrEnum):
 
 
 class CloudNamed(TypedDict, total=False):
-    """cloud.added, cloud.removed."""
+    """cloud.added, cloud.removed. `moved`: from one home group or region to another, told at both places."""
 
     name: str
+    moved: bool
 
 
 class Changed(TypedDict):

@@ -38,7 +38,8 @@ class Moment:
 
 def timeline(cloud_id: int, limit: int = SHOWN) -> list[Moment]:
     """Newest first (one query). Only for a cloud that the reader may see: scopes are the caller's."""
-    rows = Event.objects.filter(cloud_id=cloud_id).order_by("-at", "-id").values("at", "kind", "subject", "data")
+    events = Event.objects.filter(cloud_id=cloud_id).exclude(data__contains={"moved": True})  # the change tells of it
+    rows = events.order_by("-at", "-id").values("at", "kind", "subject", "data")
     return [moment(row) for row in rows[:limit]]
 
 

@@ -1,7 +1,7 @@
 """Subclouds as dcmanager lists them: identity, status words, home group (T0)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from events.kinds import Kind
-from events.log import append
+from events.log import NewEvent, append
 from sites import spans
 from sites.choices import CloudKind, Facet, SpanField
 from sites.ingest.facets import Look, admit
 from sites.ingest.groups import PORTAL_MADE
-from sites.ingest.places import cloud_event, places
+from sites.ingest.places import cloud_event, moved, places
 from sites.models import Cloud, SubcloudGroup
 from sites.staging import Staging, quiet_commit
 from sites.sync import aggregate
@@ -218,14 +218,17 @@ def _tell(differences: list[tuple[Any, ...]], written: list[tuple[Any, ...]], no
         now,
     )
     changes = {pk: _changed_fields(pairs) for pk, _, *pairs in differences}
-    added = {pk: name for pk, _, inserted, name, *_ in written if inserted}
-    found = places(added.keys() | {pk for pk, fields in changes.items() if fields})
-    events = [
-        cloud_event(place, Kind.CLOUD_ADDED, now, {"name": added[pk]})
-        if pk in added
-        else cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]})
-        for pk, place in found.items()
-    ]
+    homes = {pk: pairs[2 * list(TOLD).index("group_id")] for pk, _, *pairs in differences}
+    named = {pk: (name, inserted) for pk, _, inserted, name, *_ in written}
+    found = places(pk for pk, (_, inserted) in named.items() if inserted or changes.get(pk))
+    events: list[NewEvent] = []
+    for pk, place in found.items():
+        name, inserted = named[pk]
+        if inserted:
+            events.append(cloud_event(place, Kind.CLOUD_ADDED, now, {"name": name}))
+            continue
+        events += moved(replace(place, group_id=homes[pk]), place, name, now)
+        events.append(cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]}))
     if events:
         append(events)
 

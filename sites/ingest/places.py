@@ -47,3 +47,16 @@ def event(place: Place, kind: Kind, subject: str, at: datetime, data: dict[str, 
 def cloud_event(place: Place, kind: Kind, at: datetime, data: dict[str, Any]) -> NewEvent:
     """An event about the cloud itself."""
     return event(place, kind, f"cloud:{place.cloud_id}", at, data)
+
+
+def moved(old: Place, new: Place, name: str, at: datetime) -> list[NewEvent]:
+    """What those are told who see a cloud only where it was, or only where it is now: that it went, that it came.
+
+    Whoever sees both places is told both, in that order; `moved` says that the cloud itself stays. Nothing for a move
+    that changes nobody's view.
+    """
+    told = {"name": name, "moved": True}
+    went = (old.group_id is not None and old.group_id != new.group_id) or (old.region not in ("", new.region))
+    came = (new.group_id is not None and old.group_id != new.group_id) or (new.region not in ("", old.region))
+    events = [cloud_event(old, Kind.CLOUD_REMOVED, at, told)] if went else []
+    return [*events, cloud_event(new, Kind.CLOUD_ADDED, at, told)] if came else events

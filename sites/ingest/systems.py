@@ -1,19 +1,19 @@
 """What a cloud's own sysinv says of it: name, kind, time zone, position (T2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from events.kinds import Kind
-from events.log import append
+from events.log import NewEvent, append
 from sites.bounded import bounded
 from sites.choices import CloudKind, Facet
 from sites.geo import Box, position, region_of
 from sites.ingest.facets import Look, admit
-from sites.ingest.places import cloud_event, places
+from sites.ingest.places import Place, cloud_event, moved, places
 from sites.models import Cloud, RegionBox
 from sites.staging import quiet_commit
 from starlingx.records import System
@@ -40,15 +40,23 @@ def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: da
         admitted = admit(Facet.SYSTEM, looks, source=SOURCE, lease_token=lease_token).clouds
         boxes = region_boxes()
         changes: dict[int, dict[str, Any]] = {}
+        before: dict[int, Cloud] = {}
         for cloud in Cloud.objects.filter(pk__in=admitted).defer("search").order_by("pk"):
             fields = _fields(cloud, latest[cloud.pk].system, boxes)
             changed = {name: value for name, value in fields.items() if getattr(cloud, name) != value}
             if changed:
                 Cloud.objects.filter(pk=cloud.pk).update(**changed)
                 changes[cloud.pk] = {name: value for name, value in changed.items() if name in TOLD}
+                before[cloud.pk] = cloud
         found = places(pk for pk, fields in changes.items() if fields)
-        if found:
-            append(cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]}) for pk, place in found.items())
+        events = [event for pk, place in found.items() for event in _events(before[pk], place, changes[pk], now)]
+        if events:
+            append(events)
+
+
+def _events(before: Cloud, place: Place, fields: dict[str, Any], now: datetime) -> list[NewEvent]:
+    old = replace(place, region=before.region if before.kind == CloudKind.SUBCLOUD else "")
+    return [*moved(old, place, before.name, now), cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": fields})]
 
 
 def region_boxes() -> list[Box]:

@@ -1,13 +1,15 @@
 """What people do to a cloud in the portal's own books: look at it, place it. Nothing here reaches StarlingX."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from events.kinds import Kind
-from events.log import NewEvent, append
+from events.log import append
 from sites.choices import CloudKind
+from sites.ingest.places import Place, cloud_event, moved
 from sites.models import Cloud, Region
 from sites.services.actors import Actor, audit
 
@@ -64,17 +66,8 @@ def put_in_region(cloud: Cloud, region: str | None, actor: Actor, now: datetime)
 
 
 def _tell(cloud: Cloud, fields: dict[str, Any], region: str, now: datetime) -> None:
-    append(
-        [
-            NewEvent(
-                Kind.CLOUD_CHANGED,
-                f"cloud:{cloud.pk}",
-                now,
-                {"fields": fields},
-                controller_id=cloud.controller_id,
-                cloud_id=cloud.pk,
-                group_id=cloud.group_id,
-                region=region if cloud.kind == CloudKind.SUBCLOUD else "",  # a central cloud shows itself to no region
-            )
-        ]
-    )
+    """`region` is the one from now on; a central cloud shows itself to no region."""
+    before = cloud.region if cloud.kind == CloudKind.SUBCLOUD else ""
+    old = Place(cloud.controller_id, cloud.pk, cloud.group_id, before)
+    place = replace(old, region=region if cloud.kind == CloudKind.SUBCLOUD else "")
+    append([*moved(old, place, cloud.name, now), cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": fields})])

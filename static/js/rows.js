@@ -70,7 +70,7 @@ function apply(wanted) {
 document.addEventListener("dc:batch", ({detail}) => {
   apply(collect(detail.events));
   regionsChanged(detail.events, detail.spread ?? 0);
-  if (detail.events.some(({kind}) => kind.startsWith("cloud.a") || kind.startsWith("alarm."))) countersChanged(detail.spread ?? 0);
+  if (detail.events.some(({kind}) => kind.startsWith("cloud.a") || kind === "cloud.removed" || kind.startsWith("alarm."))) countersChanged(detail.spread ?? 0);
 });
 document.addEventListener("dc:resync", () => {
   regionsStale();

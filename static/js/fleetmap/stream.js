@@ -27,9 +27,12 @@ export class Stream {
   take({events, spread = 0}) {
     for (const {kind, subject, data} of events) {
       const id = Number(subject.split(":")[1]);
-      if (kind === "cloud.added") this.reload(spread);
-      else if (kind === "cloud.removed") this.removed.add(id);
-      else if (CHANGES[kind]) this.patches.set(id, {...this.patches.get(id), ...CHANGES[kind](data ?? {})});
+      if (kind === "cloud.removed") this.removed.add(id);
+      else if (kind === "cloud.added") {
+        this.removed.delete(id); // it went from one group or region to another, and both are seen here
+        if (data?.moved) this.patches.set(id, this.patches.get(id) ?? {}); // one that is not known is asked for
+        else this.reload(spread);
+      } else if (CHANGES[kind]) this.patches.set(id, {...this.patches.get(id), ...CHANGES[kind](data ?? {})});
     }
     if ((this.patches.size || this.removed.size) && !this.timer) this.timer = setTimeout(() => this.flush(), Math.max(0, this.sentAt + this.pause - performance.now()));
   }
