@@ -26,6 +26,14 @@ class Freshness:
     stale: bool = True
     stale_after: float = 0.0  # seconds
 
+    @property
+    def failing(self) -> bool:
+        """The last try failed: the facts are from before it, and may be wrong although they are not old yet."""
+        tried_since = self.observed_at is None or (
+            self.attempted_at is not None and self.attempted_at > self.observed_at
+        )
+        return bool(self.error) and tried_since
+
 
 def stale_after(facet: str) -> float:
     """Seconds after which this facet is stale: three times its period."""

@@ -61,6 +61,13 @@ def age(of: Freshness | datetime | None) -> SafeString:
     )
 
 
+@register.inclusion_tag("_last_try.html")
+def last_try(*facets: Freshness) -> dict[str, Any]:
+    """A mark where the last try of one of these failed, with its age: what is shown is from before. Else nothing."""
+    failing = [facet for facet in facets if facet.failing]
+    return {"facet": failing[0] if failing else None}
+
+
 @register.filter
 def severity_word(severity: int | str | None) -> str:
     """critical, major, … of the number kept in the database; "unknown" for none."""
