@@ -12,6 +12,7 @@ from sites.middleware import PortalRequest
 from sites.reachability import ServiceState, certificate_mark, service_states
 from sites.selectors import CloudInView, cloud_in_view, clouds, controllers
 from sites.summaries import summaries
+from sites.troubles import troubles
 
 
 @require_GET
@@ -32,12 +33,14 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
         raise Http404("There is no such System Controller, or it is not in your scope.")
     central = clouds(request.scopes).filter(controller=pk, kind=CloudKind.CENTRAL).values_list("pk", flat=True).first()
     seen = cloud_in_view(request, central) if central else None
+    services = service_states([pk], request.now) if sees_inside(request.scopes, pk) else []
     context: dict[str, Any] = {
         "controller": controller,
         "seen": seen,
         "cloud": seen.cloud if seen else None,
         "summary": next(row for row in summaries(request.scopes, request.now) if row["id"] == pk),
-        "services": service_states([pk], request.now) if sees_inside(request.scopes, pk) else [],
+        "services": services,
+        "troubles": troubles(services),
         "certificates": _certificates(seen, request) if seen else [],
         "inside": sees_inside(request.scopes, pk),
     }
