@@ -14,9 +14,9 @@ from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_
 from sites.ingest.counts import record_counts
 from sites.ingest.facets import Admitted, FailedLook, Look, admit, failed
 from sites.ingest.groups import PORTAL_MADE, record_groups
-from sites.ingest.places import Place, cloud_event, event, places
 from sites.ingest.software import ReleaseSnapshot, record_certificates, record_releases
 from sites.ingest.systems import SystemSnapshot, record_systems
+from sites.places import Place, cloud_event, event, places
 
 __all__ = [
     "PORTAL_MADE",

@@ -14,8 +14,8 @@ from sites import spans
 from sites.choices import CloudKind, Facet, SpanField
 from sites.ingest.facets import Look, admit
 from sites.ingest.groups import PORTAL_MADE
-from sites.ingest.places import cloud_event, moved, places
 from sites.models import Cloud, SubcloudGroup
+from sites.places import cloud_event, moved, places
 from sites.staging import Staging, quiet_commit
 from sites.sync import aggregate
 from starlingx.records import Subcloud

@@ -11,7 +11,7 @@ from events.log import append
 from sites import spans
 from sites.bounded import bounded
 from sites.choices import Contact, SpanField
-from sites.ingest.places import cloud_event, places
+from sites.places import cloud_event, places
 from sites.staging import quiet_commit
 
 LONGEST_ERROR = 500

@@ -13,8 +13,8 @@ from sites.bounded import bounded
 from sites.choices import CloudKind, Facet
 from sites.geo import Box, position, region_of
 from sites.ingest.facets import Look, admit
-from sites.ingest.places import Place, cloud_event, moved, places
 from sites.models import Cloud, RegionBox
+from sites.places import Place, cloud_event, moved, places
 from sites.staging import quiet_commit
 from starlingx.records import System
 

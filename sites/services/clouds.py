@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from events.kinds import Kind
 from events.log import append
 from sites.choices import CloudKind
-from sites.ingest.places import Place, cloud_event, moved
 from sites.models import Cloud, Region
+from sites.places import Place, cloud_event, moved
 from sites.services.actors import Actor, audit
 
 WATCH_FOR = timedelta(seconds=30)  # the page renews it every few seconds while somebody sees it

@@ -5,8 +5,8 @@ import pytest
 from events.models import Event
 from events.visibility import EVERYTHING, Visibility
 from sites.ingest import SystemSnapshot, record_groups, record_subclouds, record_systems
-from sites.ingest.places import Place, moved
 from sites.models import Cloud, Controller, SubcloudGroup
+from sites.places import Place, moved
 from sites.services.actors import Actor
 from sites.services.clouds import place, put_in_region
 from sites.timeline import timeline

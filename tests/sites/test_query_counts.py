@@ -14,7 +14,7 @@ PINNED = {  # session, user and scopes are three of each
     "/subclouds/": 7,
     "/subclouds/?q=edge&severity=minor&sort=-severity&stale=false": 7,
     "/controllers/": 10,
-    "/subclouds/{cloud}/panel": 4,
+    "/subclouds/{cloud}/panel": 5,
     "/subclouds/{cloud}/timeline": 5,
     "/subclouds/{cloud}/": 12,
 }
