@@ -168,7 +168,16 @@ SPECTACULAR_SETTINGS = {
 STREAM_AUTHENTICATE = "sites.access.stream_visibility"  # (scope) -> events.visibility.Visibility | None
 STREAM_TICK_SECONDS = 0.2
 EVENT_RETENTION = timedelta(days=30)  # older events are pruned; a cursor from before is answered with resync
-PRUNERS = ["events.retention.prune", "sites.idempotency.forget_keys"]  # what `manage.py prune` calls
+ALARM_HISTORY = timedelta(days=env_int("DCPORTAL_HISTORY_DAYS", 400))  # 13 months; of spans and removed clouds too
+SIGN_IN_HISTORY = timedelta(days=90)
+PRUNERS = [  # what `manage.py prune` calls, beside clearsessions
+    "events.retention.prune",
+    "sites.idempotency.forget_keys",
+    "alarms.retention.forget_cleared",
+    "sites.retention.forget_spans",
+    "sites.retention.forget_clouds",
+    "sites.retention.forget_sign_ins",
+]
 
 # --- Background tasks (django-q2; at-least-once with overlap: see docs/decisions) -------------------------------------
 Q_CLUSTER = {
