@@ -40,7 +40,8 @@ def main() -> None:
         tell(f"{what}: statements", statements, "", budget)
         tell(f"{what}: more statements than at 500", statements - small[what][1], "", 0)
     for what, (samples, _) in large.items():
-        note = f"median {percentile(samples.both, 50) * 1000:.0f} ms; by the clock of this busy machine {samples.wall_ms:.0f} ms"
+        median = percentile(samples.both, 50) * 1000
+        note = f"median {median:.0f} ms; by the clock of this machine {samples.wall_ms:.0f} ms"
         tell(f"{what}: p95 at {LARGE} subclouds", percentile(samples.both, 95) * 1000, "ms", P95_MS, note)
     for what, (samples, _) in large.items():
         tell(f"{what}: p95 / median", percentile(samples.both, 95) / percentile(samples.both, 50), "x", TAIL)
