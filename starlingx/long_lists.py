@@ -14,6 +14,8 @@ from starlingx.errors import Unexpected
 SHORT = 4 * 1024 * 1024  # bytes; below, everything at once costs little and is faster
 PIECE = 1024 * 1024
 
+NUMBER_ENDS = frozenset(" \t\r\n,]}")
+
 _SEPARATOR = re.compile(r"\s*([,\]])\s*")
 _DECODER = json.JSONDecoder()
 
@@ -66,13 +68,17 @@ class _Window:
     def value(self) -> object:
         while True:
             try:
-                found, self._at = _DECODER.raw_decode(self._text, self._at)
+                found, end = _DECODER.raw_decode(self._text, self._at)
             except (json.JSONDecodeError, RecursionError) as caught:
-                problem = getattr(caught, "msg", "nested too deeply")
-            else:
-                return found
-            if not self._more():
-                raise Unexpected(f"not JSON, or cut off ({problem})")
+                if not self._more():
+                    problem = getattr(caught, "msg", "nested too deeply")
+                    raise Unexpected(f"not JSON, or cut off ({problem})") from None
+                continue
+            # a number at the end of a piece may go on in the next one
+            if isinstance(found, int | float) and self._text[end : end + 1] not in NUMBER_ENDS and self._more():
+                continue
+            self._at = end
+            return found
 
     def separator(self) -> str:
         """The comma or bracket behind a value; stands at the next value then."""

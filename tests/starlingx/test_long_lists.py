@@ -35,6 +35,13 @@ def test_any_rows(rows: list[object]) -> None:
     assert list(rows_of(body, "subclouds", short=0)) == rows
 
 
+@pytest.mark.parametrize("number", [10, -123456789, 1.5, 1e-7])
+@pytest.mark.parametrize("before", range(40))
+def test_a_number_across_two_pieces_is_one_number(number: float, before: int) -> None:
+    rows = ["x" * before, number, {}]
+    assert list(rows_of(json.dumps({"subclouds": rows}).encode(), "subclouds", short=0)) == rows
+
+
 @given(st.integers(min_value=0, max_value=200))
 def test_a_list_that_is_cut_off_is_unexpected(length: int) -> None:
     body = json.dumps({"subclouds": ROWS[:3]}).encode()
