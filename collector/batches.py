@@ -46,7 +46,7 @@ class Batches(Generic[T]):
             await self._store(batch)
         except DatabaseLostError:
             raise
-        except Exception as caught:
+        except Exception as caught:  # one bad result must not take the others with it; logged below
             if len(batch) == 1:
                 log.exception("a result could not be stored")
                 return

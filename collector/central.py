@@ -144,7 +144,7 @@ async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None
         reading.doors.reopen(reading.roster.central)
     except (StarlingXError, DatabaseLostError):
         pass
-    except Exception:
+    except Exception:  # a fault of ours in one poll must not end the others; the next round tries again
         log.exception("a poll (%s) failed", name)
     else:
         return True

@@ -94,7 +94,7 @@ class Lane:
         try:
             with slot:
                 seconds = await self._look(site)
-        except Exception:
+        except Exception:  # a fault of ours at one site must not stop the lane; it is looked at again later
             log.exception("the look at %s (%s) failed", site.name, self.kind.name)
         finally:
             self._running.discard(site.cloud_id)

@@ -131,7 +131,7 @@ class Collector:
             self._turns.failed(what, caught)
         except DatabaseLostError:
             pass  # logged by the writer
-        except Exception:
+        except Exception:  # the reader is started again after a pause; the others go on
             log.exception("%s failed", what)
         await asyncio.sleep(RESTART_SECONDS)
 
