@@ -21,6 +21,10 @@ class Kind(StrEnum):
     PORT_CHANGED = "port.changed"
     CONTROLLER_CHANGED = "controller.changed"
     GROUP_CHANGED = "group.changed"
+    BRAKE_CHANGED = "brake.changed"
+    OPERATION_ADDED = "operation.added"
+    OPERATION_CHANGED = "operation.changed"
+    TARGET_CHANGED = "target.changed"
 
 
 class CloudNamed(TypedDict, total=False):
@@ -31,7 +35,8 @@ class CloudNamed(TypedDict, total=False):
 
 
 class Changed(TypedDict):
-    """cloud.changed, host.changed, controller.changed, group.changed: the new value of each field that changed."""
+    """cloud.changed, host.changed, controller.changed, group.changed, brake.changed, operation.changed: the new value
+    of each field that changed."""
 
     fields: dict[str, Any]
 
@@ -86,6 +91,28 @@ class PortLink(TypedDict):
     link_state: str
 
 
+class OperationNamed(TypedDict):
+    """operation.added."""
+
+    kind: str
+    title: str
+
+
+class TargetFacts(TypedDict):
+    """target.changed: `operation` is its id; `step` a name of ours, `deploy_status` dcmanager's word, `message` what it
+    does or waits for; `percent` None where none was told."""
+
+    operation: int
+    name: str
+    state: str
+    step: str
+    attempt: int
+    deploy_status: str
+    message: str
+    percent: int | None
+    stuck: bool
+
+
 PAYLOAD: dict[Kind, type] = {
     Kind.CLOUD_ADDED: CloudNamed,
     Kind.CLOUD_CHANGED: Changed,
@@ -101,4 +128,8 @@ PAYLOAD: dict[Kind, type] = {
     Kind.PORT_CHANGED: PortLink,
     Kind.CONTROLLER_CHANGED: Changed,
     Kind.GROUP_CHANGED: Changed,
+    Kind.BRAKE_CHANGED: Changed,
+    Kind.OPERATION_ADDED: OperationNamed,
+    Kind.OPERATION_CHANGED: Changed,
+    Kind.TARGET_CHANGED: TargetFacts,
 }

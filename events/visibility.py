@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+EVERYWHERE = "*"  # the region of an event that everybody who is signed in may see
+
 
 class Placed(Protocol):
     """What carries its place: an event, stored or read."""
@@ -35,6 +37,7 @@ class Visibility:
             event.controller_id in self.controllers
             or event.group_id in self.groups
             or (event.region != "" and event.region in self.regions)
+            or event.region == EVERYWHERE
         )
 
     def condition(self) -> tuple[str, list[Any]]:
@@ -43,7 +46,7 @@ class Visibility:
             return "true", []
         return (
             "(controller_id = ANY(%s) OR group_id = ANY(%s) OR (region <> '' AND region = ANY(%s)))",
-            [sorted(self.controllers), sorted(self.groups), sorted(self.regions)],
+            [sorted(self.controllers), sorted(self.groups), [*sorted(self.regions), EVERYWHERE]],
         )
 
 

@@ -8,13 +8,20 @@ VIEW = [
     "sites.view_cloud", "sites.view_controller", "sites.view_subcloudgroup", "alarms.view_alarm", "hosts.view_host",
     "network.view_port", "ceph.view_cephcluster",
 ]  # fmt: skip
+OPERATE = [
+    *VIEW, "operations.view_operation", "operations.run_manage", "operations.run_backup", "operations.pull_brake",
+]  # fmt: skip
+ENGINEER = [
+    *OPERATE, "sites.change_cloud", "operations.run_deploy", "operations.run_decommission", "operations.release_brake",
+    "operations.change_sitetemplate",
+]  # fmt: skip
 PERMISSIONS: dict[str, list[str]] = {
-    "Viewer": VIEW,
-    "Operator": VIEW,
-    "Engineer": [*VIEW, "sites.change_cloud"],
-    "Approver": VIEW,
+    "Viewer": [*VIEW, "operations.view_operation"],
+    "Operator": OPERATE,
+    "Engineer": ENGINEER,
+    "Approver": [*VIEW, "operations.view_operation", "operations.pull_brake"],
     "Administrator": [
-        *VIEW, "sites.change_cloud", "sites.add_controller", "sites.change_controller", "sites.delete_controller",
+        *ENGINEER, "sites.add_controller", "sites.change_controller", "sites.delete_controller",
         "sites.add_scopegrant", "sites.change_scopegrant", "sites.delete_scopegrant", "sites.view_scopegrant",
         "sites.add_region", "sites.change_region", "sites.delete_region", "sites.view_region", "sites.add_regionbox",
         "sites.change_regionbox", "sites.delete_regionbox", "sites.view_regionbox", "sites.view_apitoken",

@@ -1,6 +1,7 @@
 """What exists, where, and who may see it."""
 
 from sites.models.access import ApiToken, ScopeGrant
+from sites.models.brake import Brake
 from sites.models.clouds import Cloud, Region, RegionBox, SubcloudGroup
 from sites.models.controllers import Controller, ControllerLease, ControllerService
 from sites.models.observation import (
@@ -16,6 +17,7 @@ from sites.models.requests import IdempotencyKey
 
 __all__ = [
     "ApiToken",
+    "Brake",
     "Certificate",
     "Cloud",
     "CollectorBeat",

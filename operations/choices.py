@@ -1,0 +1,72 @@
+"""Closed lists of words about operations. The words of dcmanager (deploy-status and so on) are open and stay text."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """What is asked of the fleet. Each kind is a row of operations/kinds.py."""
+
+    DEPLOY = "deploy", "Deploy"
+    INSTALL = "install", "Install"
+    BOOTSTRAP = "bootstrap", "Bootstrap"
+    CONFIGURE = "configure", "Configure"
+    COMPLETE = "complete", "Complete"
+    ABORT = "abort", "Abort deployment"
+    RESUME = "resume", "Resume deployment"
+    ENROLL = "enroll", "Enroll"
+    MANAGE = "manage", "Manage"
+    UNMANAGE = "unmanage", "Unmanage"
+    EDIT = "edit", "Edit"
+    RENAME = "rename", "Rename"
+    MOVE_GROUP = "move_group", "Move to a group"
+    REDEPLOY = "redeploy", "Redeploy"
+    PRESTAGE = "prestage", "Prestage"
+    BACKUP = "backup", "Back up"
+    DELETE_BACKUP = "delete_backup", "Delete backup"
+    RESTORE = "restore", "Restore"
+    RECONFIGURE_NETWORK = "reconfigure_network", "Reconfigure network"
+    DECOMMISSION = "decommission", "Decommission"
+
+
+class OperationState(TextChoices):
+    """Life of an operation. FAILED_TEMP: everything has stopped, some targets failed and may be retried."""
+
+    CHECKING = "checking", "checking"
+    PLANNED = "planned", "planned"
+    PROCESSING = "processing", "running"
+    COMPLETED = "completed", "completed"
+    FAILED_TEMP = "failed_temp", "ended with failures"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class TargetState(TextChoices):
+    """Life of one subcloud in an operation. REFUSED: nothing was ever sent for it. HELD: a person must decide."""
+
+    CHECKING = "checking", "checking"
+    REFUSED = "refused", "refused"
+    READY = "ready", "ready"
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    HELD = "held", "needs a decision"
+    COMPLETED = "completed", "completed"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "not run"
+
+
+class Outcome(TextChoices):
+    """What became of one request to a System Controller."""
+
+    PENDING = "pending", "about to be sent"
+    ACCEPTED = "accepted", "accepted"
+    REFUSED = "refused", "refused"
+    UNKNOWN = "unknown", "no answer: outcome unknown"
+    EFFECTIVE = "effective", "took effect"
+    LOST = "lost", "had no effect"
+
+
+ACTIVE_TARGETS = (TargetState.WAITING, TargetState.RUNNING, TargetState.HELD)
+ENDED_TARGETS = (TargetState.REFUSED, TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
+ENDED_OPERATIONS = (
+    OperationState.COMPLETED, OperationState.FAILED_TEMP, OperationState.FAILED, OperationState.CANCELLED,
+)  # fmt: skip

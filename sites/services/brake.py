@@ -1,0 +1,66 @@
+"""The brake: pulled and released by people, asked by whoever is about to write to a System Controller."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from events.kinds import Kind
+from events.log import NewEvent, append
+from events.visibility import EVERYWHERE
+from sites.models import Brake, Region
+from sites.services.actors import Actor, audit
+
+FLEET = ""
+
+
+class BrakedError(Exception):
+    """Nothing may be written now; the message says since when, by whom and why."""
+
+
+def pull(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
+    """Stops every write for the region, or for the whole fleet (""). Raises ValueError without a reason or region."""
+    if not reason.strip():
+        raise ValueError("Say why: everybody will read it.")
+    return _set(region, True, reason.strip(), actor, now)
+
+
+def release(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
+    """Lets writes go on. Raises ValueError for a region that does not exist."""
+    return _set(region, False, reason.strip(), actor, now)
+
+
+def demand_released(region: str) -> None:
+    """Raises BrakedError where the fleet's or the region's brake is on.
+
+    Call it in the transaction that writes down what is about to be sent: a brake that is pulled later waits for that
+    transaction, so that whoever pulled it knows that nothing new was begun afterwards.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("the brake is asked in the transaction of the intent")
+    shared = "SELECT * FROM sites_brake WHERE region IN (%s, %s) ORDER BY region FOR SHARE"
+    for brake in Brake.objects.raw(shared, [FLEET, region or FLEET]):
+        if brake.on:
+            raise BrakedError(sentence(brake))
+
+
+def sentence(brake: Brake) -> str:
+    """Which brake, who, when, why."""
+    when = f"{brake.changed_at:%Y-%m-%d %H:%M} UTC" if brake.changed_at else "an unknown time"
+    of = f"of {brake.region}" if brake.region else "of the whole fleet"
+    return f"The brake {of} is on: {brake.reason} ({brake.changed_by}, {when})"[:500]
+
+
+def _set(region: str, on: bool, reason: str, actor: Actor, now: datetime) -> Brake:
+    if region and not Region.objects.filter(name=region).exists():
+        raise ValueError(f"There is no region {region!r}.")
+    with transaction.atomic():
+        # First the fleet's row, always: a region's may not be there yet for others to lock.
+        Brake.objects.select_for_update().get(region=FLEET)
+        brake, _ = Brake.objects.update_or_create(
+            region=region,
+            defaults={"on": on, "reason": reason[:255], "changed_by": actor.name[:150], "changed_at": now},
+        )
+        data = {"fields": {"region": region, "on": on, "reason": brake.reason, "by": brake.changed_by}}
+        append([NewEvent(Kind.BRAKE_CHANGED, f"brake:{brake.pk}", now, data, region=EVERYWHERE)])
+        audit(actor, "brake.pull" if on else "brake.release", f"brake:{region or 'fleet'}", now, {"reason": reason})
+    return brake
