@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import orjson
 
 from starlingx.errors import MESSAGE_LENGTH
-from starlingx.redaction import redact
+from starlingx.redaction import redact, without
 from starlingx.rows import clean
 
 MOST_READ = 65_536
@@ -32,7 +32,9 @@ def error_text(body: bytes, secrets: Iterable[str] = ()) -> str:
 
 def presentable(text: str, secrets: Iterable[str] = ()) -> str:
     """Any upstream text as one redacted line of at most `MESSAGE_LENGTH` characters without markup."""
+    secrets = tuple(secrets)
     if "<" in text and ">" in text:
+        text = without(text, secrets)  # before markup goes, as a password may look like some
         visible = text[max(text.lower().find("<body"), 0) :]
         text = html.unescape(_TAG.sub(" ", visible))
     text = redact(text, secrets)

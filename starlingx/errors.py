@@ -2,6 +2,7 @@
 
 StarlingXError
 ├── BadPattern              an address pattern, or what is put into it, makes no URL
+├── BadValue                a value that must not be sent: the service would take it wrongly, or fall over it
 ├── MissingService          the cloud's catalog has no such endpoint
 ├── Unreachable             no answer: refused, no route, no such name, connection lost
 │   ├── Timeout             no answer in the time given
@@ -10,8 +11,14 @@ StarlingXError
 ├── Refused                 the service answered with 4xx: it understood and said no
 │   ├── Forbidden           403: the account lacks a role
 │   └── NotFound            404
-├── ServerFailed            the service answered with 5xx: for a write the outcome is unknown
+├── ServerFailed            the service answered with 5xx
 └── Unexpected              an answer we cannot take: not JSON, too large, cut off, a row without its identity
+
+After a write, `outcome_unknown` tells whether it may have taken effect all the same:
+
+certainly not done  BadPattern, BadValue, MissingService, any failure to sign in; Refused and Unauthorized, as the
+                    service said no; Unreachable, Timeout and TlsFailed while nothing had been sent
+nobody knows        Unreachable and Timeout once sending had begun, ServerFailed, Unexpected
 
 Messages are ready for a page or a log: redacted, free of control characters, at most `MESSAGE_LENGTH` characters.
 """
@@ -23,7 +30,8 @@ class StarlingXError(Exception):
     """Base of all errors of this package.
 
     `status` is the HTTP status when there was one, `place` says whom we talked to (method, host and path, never a
-    query or credentials).
+    query or credentials). `outcome_unknown` is True only for a write that may have taken effect: look before sending
+    it again. It is False for reads.
     """
 
     def __init__(self, message: str, *, place: str = "", status: int | None = None) -> None:
@@ -31,6 +39,7 @@ class StarlingXError(Exception):
         self.message = message
         self.place = place
         self.status = status
+        self.outcome_unknown = False
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}" if self.place else self.message
@@ -39,6 +48,10 @@ class StarlingXError(Exception):
 
 class BadPattern(StarlingXError, ValueError):
     """An address pattern, or a value put into it, does not make a URL."""
+
+
+class BadValue(StarlingXError, ValueError):
+    """A value is not sent, as the service would misread it or fail. The message names the field, not the value."""
 
 
 class MissingService(StarlingXError):
@@ -74,7 +87,7 @@ class NotFound(Refused):
 
 
 class ServerFailed(StarlingXError):
-    """The service failed (5xx). After a write nobody knows whether it took effect."""
+    """The service failed (5xx). dcmanager says so too when its manager needs more than 60 s, and works on."""
 
 
 class Unexpected(StarlingXError):

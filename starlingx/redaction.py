@@ -31,7 +31,26 @@ _BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}")
 _TOKEN = re.compile(r"gAAAAA[\w=-]{16,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?")
 _TOKEN_NAMED_IN_TEXT = re.compile(r"(?i)\b((?:token|password)\s+(?:is\s+)?)([\w.=+/-]{20,})")
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z)", re.DOTALL)
+_YAML_VALUE = re.compile(
+    r"""(?im)^[ \t-]{0,80}["']?[\w-]{0,60}(?:passw|passphrase|_pass|secret|credential|private|api[_-]?key|token)"""
+    r"""[\w-]{0,60}["']?[ \t]{0,8}:[ \t]{1,8}["']?([^\s"'][^\r\n"']{2,255}?)["']?[ \t]{0,8}$"""
+)
+_YAML_WORDS = frozenset({"true", "false", "null", "none", "yes", "no"})
+MOST_SEARCHED = 2**20
 _USERINFO = re.compile(r"(://)[^/\s@]{1,256}@")
+
+
+def named_values(text: str) -> list[str]:
+    """Values of keys like `bmc_password` in lines of YAML, to be hidden wherever they come back."""
+    return [value for value in _YAML_VALUE.findall(text[:MOST_SEARCHED]) if value.lower() not in _YAML_WORDS]
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the given secrets, longest first: one may be part of another."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, HIDDEN)
+    return text
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -39,10 +58,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
     At most `TEXT_LENGTH` characters of it. The given ones go first, so that no cut can leave half of one.
     """
-    for secret in secrets:
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, HIDDEN)
-    text = text[:TEXT_LENGTH]
+    text = without(text, secrets)[:TEXT_LENGTH]
     if not _SUSPECT.search(text):
         return text
     text = _PEM.sub(HIDDEN, text)
