@@ -13,6 +13,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
+from starlingx.delivery import Delivery, watching
 from starlingx.errors import StarlingXError, Timeout, TlsFailed, Unexpected, Unreachable
 from starlingx.timestamps import parse_http_date
 
@@ -53,31 +54,27 @@ class Connector:
         self._ca_file = ca_file
         self._limit = limit
         self._per_host = per_host
-        self._http: aiohttp.ClientSession | None = None
+        self._reading: aiohttp.ClientSession | None = None
+        self._writing: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         context = await asyncio.to_thread(_tls_context, self._ca_file)
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=self._limit,
-                limit_per_host=0,  # the gates count by cloud; a proxy or a simulator has many clouds at one address
-                ttl_dns_cache=DNS_SECONDS,
-                keepalive_timeout=IDLE_SECONDS,
-                ssl=context,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept": "application/json", "User-Agent": USER_AGENT},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
-            trust_env=False,
+        kept = aiohttp.TCPConnector(
+            ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, keepalive_timeout=IDLE_SECONDS
         )
+        # A write gets a fresh connection: one the server had already closed would leave its outcome unknown.
+        fresh = aiohttp.TCPConnector(ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, force_close=True)
+        self._reading, self._writing = _http_session(kept), _http_session(fresh, watching())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        reading, writing = self._reading, self._writing
+        self._reading = self._writing = None
+        for session in (reading, writing):
+            if session is not None:
+                await session.close()
 
     def gate(self) -> asyncio.Semaphore:
         """A limit of calls at once to one cloud."""
@@ -91,17 +88,22 @@ class Connector:
         body: bytes | None = None,
         *,
         largest: int = LARGEST_BODY,
+        delivery: Delivery | None = None,
     ) -> Answer:
         """Send and read one answer, whatever its status. The caller bounds the time (`deadline`).
 
+        A write comes with its `delivery`, which learns when sending begins and forbids to send again.
         Raises Unreachable, TlsFailed, Timeout, or Unexpected for a redirect or a body of more than `largest` bytes.
         """
-        if self._http is None:
+        http = self._reading if delivery is None else self._writing
+        if http is None:
             raise RuntimeError("the Connector is used outside its `async with`")
         problem: StarlingXError
         try:
             # Redirects are not followed: they would carry the token to whom the answer names.
-            async with self._http.request(method, url, headers=headers, data=body, allow_redirects=False) as response:
+            async with http.request(
+                method, url, headers=headers, data=body, allow_redirects=False, trace_request_ctx=delivery
+            ) as response:
                 skew = _skew(response.headers.get("Date"))
                 content = await _read(response, largest)
                 subject_token = response.headers.get("X-Subject-Token")
@@ -113,6 +115,18 @@ class Connector:
         problem.place = place(method, url)
         # Outside the handler, so that no traceback chains to an exception whose attributes hold our request headers.
         raise problem
+
+
+def _http_session(connector: aiohttp.TCPConnector, *traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    # The connector has no limit per host: the gates count by cloud, and a proxy has many clouds at one address.
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Accept": "application/json", "User-Agent": USER_AGENT},
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
+        trust_env=False,
+        trace_configs=list(traces),
+    )
 
 
 def place(method: str, url: URL) -> str:

@@ -31,6 +31,13 @@ def decode(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> object:
     raise Unexpected(f"not JSON ({reason}); {what}, begins with: {start}", place=where, status=answer.status)
 
 
+def outcome(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> object:
+    """The same for the answer to a write, where a success may say nothing at all: then None."""
+    if 200 <= answer.status < 300 and not answer.body.strip():
+        return None
+    return decode(answer, url, secrets)
+
+
 def refusal(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> StarlingXError:
     """The error for an answer that is no success."""
     status, where = answer.status, place(answer.method, url)
