@@ -9,7 +9,11 @@ For the services
 - `world.command(name, apply)` registers what a command does; `world.do(name, **arguments)` writes it to the
   journal and applies it. `apply(at, arguments)` must be deterministic: it runs again after a restart, with the
   same `at`. Arguments must survive JSON. `world.replay()` runs once, when all services are registered.
-- `world.reachable(cloud, at)`, `world.powered(cloud, at)`: faults and dark sites in one answer.
+- `world.reachable(cloud, at)`: faults, dark and undeployed sites in one answer; `world.powered(cloud, at)`: no
+  power-loss fault, and booted since.
+- `world.outage_sources`: functions `cloud -> spans (start, end or None)` in which a site cannot be reached; dcmanager
+  adds those in which the site is not deployed.
+- `world.fault_listeners` are told of each fault when it begins, also during replay: part of the command.
 - `world.site_time(cloud)`: the time on the site's own clock, which a clock-skew fault moves. Use it for time
   stamps that the site writes.
 - `world.alarms` is the alarm model (simulator.alarms), see `AlarmModel`.
@@ -53,6 +57,7 @@ class DerivedAlarm:
 
 
 AlarmSource = Callable[[Cloud, float], Iterable[DerivedAlarm]]
+OutageSource = Callable[[Cloud], Iterable[tuple[float, float | None]]]
 
 
 class AlarmModel(Protocol):
@@ -108,6 +113,8 @@ class World:
         self.faults = FaultBook()
         self.alarms: AlarmModel = Quiet()
         self.alarm_sources: list[AlarmSource] = []
+        self.outage_sources: list[OutageSource] = []
+        self.fault_listeners: list[Callable[[Fault], None]] = []
         self.touched: dict[CloudKey, int] = defaultdict(int)
         self.touched_below: dict[int, int] = defaultdict(int)  # by controller number
         self._journal = journal
@@ -180,6 +187,8 @@ class World:
         self.faults.add(fault)
         for key in fault.clouds:
             self.touch(key)
+        for listener in self.fault_listeners:
+            listener(fault)
         return fault
 
     def end_fault(self, identifier: int) -> bool:
@@ -201,9 +210,7 @@ class World:
 
     def outages(self, cloud: Cloud) -> list[tuple[float, float | None]]:
         """When the site could not be reached, sorted by start; end None: still so. Overlaps are not merged."""
-        spans: list[tuple[float, float | None]] = []
-        if not cloud.powered:
-            spans.append((self.clock.epoch - cloud.dark_since, None))
+        spans = [span for source in self.outage_sources for span in source(cloud)]
         for fault in self.faults.all_on(cloud.key):
             if fault.kind in CUTTING_KINDS:
                 boot = self.clock.scaled(BOOT_SECONDS) if fault.kind == "power-loss" else 0.0
@@ -215,10 +222,8 @@ class World:
         return not any(start <= now and (end is None or now < end) for start, end in self.outages(cloud))
 
     def powered(self, cloud: Cloud, at: float | None = None) -> bool:
-        """False while the site has no power or its hosts are still booting."""
+        """False while a power-loss fault holds and while the hosts boot after it."""
         now = self.clock.now() if at is None else at
-        if not cloud.powered:
-            return False
         boot = self.clock.scaled(BOOT_SECONDS)
         return not any(
             fault.kind == "power-loss" and fault.since <= now and (fault.until is None or now < fault.until + boot)

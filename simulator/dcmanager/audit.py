@@ -7,8 +7,14 @@ becomes online at the first good one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+Span = tuple[float, float | None]
+# in which deploy states the audit looks at a subcloud
+Watch = Literal["always", "while online", "never"]
 
 PASS_SECONDS = 40.0
 STRIKES = 2
@@ -57,43 +63,49 @@ class Availability:
 
 
 def availability(
-    outages: Iterable[tuple[float, float | None]], passes: Passes, now: float, born: float
+    outages: Iterable[Span],
+    passes: Passes,
+    now: float,
+    born: float,
+    watched: Sequence[tuple[float, Watch]] = (),
+    online: bool = True,
 ) -> Availability:
-    """What the audit says now. `outages` are (start, end or None), sorted by start."""
-    since, next_change = born, math.inf
-    for start, end in offline_spans(outages, passes):
-        if start > now:
-            return Availability(True, since, min(next_change, start))
-        if now < end:
-            return Availability(False, start, end)
-        since = end
-    return Availability(True, since, next_change)
-
-
-def offline_spans(outages: Iterable[tuple[float, float | None]], passes: Passes) -> list[tuple[float, float]]:
-    """(from, to) for each run of at least two failed passes; `to` is the first good pass."""
-    spans = []
-    for first, last in failed_runs(outages, passes):
-        if last - first + 1 >= STRIKES:
-            spans.append(
-                (passes.time(first + STRIKES - 1), math.inf if math.isinf(last) else passes.time(int(last) + 1))
-            )
-    return spans
-
-
-def failed_runs(outages: Iterable[tuple[float, float | None]], passes: Passes) -> list[tuple[int, float]]:
-    """(first, last) numbers of passes that fail in a row; last is inf when no end is known."""
-    runs: list[tuple[int, float]] = []
-    for start, end in outages:
-        first = passes.first(start)
-        last = math.inf if end is None else passes.first(end) - 1
-        if last < first:
+    """What the audit says now. `outages` are (start, end or None); `watched` says from when the audit looks how,
+    in order, and always before the first. A subcloud begins as `online` when it was `born`."""
+    spans = list(outages)
+    since, strikes = born, 0
+    for begin, end in pairwise([*edges(spans, watched, born), math.inf]):
+        if begin > now:
+            return Availability(online, since, begin)
+        watch = next((how for start, how in reversed(watched) if start <= begin), "always")
+        if watch == "never" or (watch == "while online" and not online):
             continue
-        if runs and first <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], max(runs[-1][1], last))
-        else:
-            runs.append((first, last))
-    return runs
+        first = passes.first(begin)
+        number = math.inf if math.isinf(end) else passes.first(end) - first  # how many passes fall into this stretch
+        if number < 1:
+            continue
+        reachable = not any(start <= begin and (stop is None or begin < stop) for start, stop in spans)
+        if reachable == online:
+            strikes = 0
+            continue
+        needed = 1 if reachable else STRIKES - strikes
+        if number < needed:
+            strikes += int(number)
+            continue
+        at = passes.time(first + needed - 1)
+        if at > now:
+            return Availability(online, since, at)
+        online, since, strikes = reachable, at, 0
+    return Availability(online, since, math.inf)
+
+
+def edges(outages: Iterable[Span], watched: Iterable[tuple[float, Watch]], born: float) -> list[float]:
+    """The instants at which reachability or the audit's interest change, from the birth on."""
+    times = {born}
+    for start, end in outages:
+        times.update(time for time in (start, end) if time is not None)
+    times.update(start for start, _ in watched)
+    return sorted(time for time in times if time >= born and not math.isinf(time))
 
 
 def aggregate(statuses: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ class CentralAlarms:
         register = self._register
         record, seen = register.records[cloud.key], register.seen(cloud, at)
         name = record.name
-        if not seen.availability.online and cloud.initial.ever_online and record.deploy not in SECONDARY:
+        if not seen.availability.online and cloud.initial.ever_online and seen.deploy.status not in SECONDARY:
             yield DerivedAlarm(
                 "280.001",
                 "subcloud",
@@ -46,7 +46,7 @@ class CentralAlarms:
                     f"{name} {endpoint} sync_status is out-of-sync",
                     seen.endpoint_since[endpoint],
                 )
-        if cloud.initial.backup == "failed":
+        if seen.backup.status == "failed":
             age = 86400.0 * (1 + 9 * stable_fraction(cloud.seed, "backup-failed"))
             yield DerivedAlarm(
                 "280.003",

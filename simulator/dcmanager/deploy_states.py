@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from simulator.dcmanager.audit import Watch
+
 NO_DELETE = frozenset(
     {
         "creating",
@@ -29,3 +31,56 @@ NO_DELETE = frozenset(
         "deploying",
     }
 )
+
+# transitional states, and what a restart of the manager makes of them
+TWINS = {
+    "not-deployed": "create-failed",
+    "creating": "create-failed",
+    "pre-install": "pre-install-failed",
+    "installing": "install-failed",
+    "aborting-install": "install-failed",
+    "pre-bootstrap": "pre-bootstrap-failed",
+    "bootstrapping": "bootstrap-failed",
+    "aborting-bootstrap": "bootstrap-failed",
+    "pre-config": "pre-config-failed",
+    "configuring": "config-failed",
+    "aborting-config": "config-failed",
+    "pre-init-enroll": "pre-init-enroll-failed",
+    "initiating-enroll": "init-enroll-failed",
+    "pre-enroll": "pre-enroll-failed",
+    "enrolling": "enroll-failed",
+    "pre-restore": "restore-prep-failed",
+    "restoring": "restore-failed",
+    "pre-rehome": "rehome-prep-failed",
+    "rehoming": "rehome-failed",
+    "reconfiguring-network": "network-reconfiguration-failed",
+    "pre-deploy": "pre-config-failed",
+    "deploying": "config-failed",
+}
+# transitional too, but a restart leaves it: its monitoring resumes
+TRANSITIONAL = frozenset({*TWINS, "onsite-restoring"})
+
+WATCHED = frozenset(
+    {
+        "complete",
+        "configuring",
+        "config-failed",
+        "config-aborted",
+        "pre-config-failed",
+        "install-failed",
+        "install-aborted",
+        "pre-install-failed",
+        "restoring",
+        "restore-prep-failed",
+        "restore-failed",
+        "sw-deploy-apply-strategy-failed",
+    }
+)
+WATCHED_WHILE_ONLINE = frozenset({"installing", "rehome-pending", "sw-deploy-in-progress"})
+
+
+def watch(deploy: str | None) -> Watch:
+    """Whether the availability audit looks at a subcloud in that deploy state."""
+    if deploy in WATCHED_WHILE_ONLINE:
+        return "while online"
+    return "always" if deploy in WATCHED else "never"

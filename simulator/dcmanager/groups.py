@@ -11,8 +11,9 @@ from aiohttp import web
 from simulator.clock import stamp_database
 from simulator.dcmanager import policy
 from simulator.dcmanager.forms import json_object
+from simulator.dcmanager.record import GroupRecord
 from simulator.dcmanager.refusals import Refused
-from simulator.dcmanager.register import GroupRecord, Register
+from simulator.dcmanager.register import Register
 from simulator.dcmanager.rows import columns
 from simulator.routing import Call, answer
 

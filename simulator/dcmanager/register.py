@@ -3,51 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.clock import Clock
-from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, availability
+from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
+from simulator.dcmanager.interruption import interrupt
+from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing
+from simulator.dcmanager.record import LANES, GroupRecord, Record, first_record, site_spans, watches
+from simulator.faults import Fault
 from simulator.fleet import Cloud, CloudKey, Group
 from simulator.identity import stable_fraction
 from simulator.world import World
 
-
-@dataclass(slots=True)
-class Record:
-    """The columns of dcmanager's subcloud table that can change. Times are wall clock."""
-
-    name: str
-    description: str
-    location: str
-    group: int
-    management: str
-    managed_at: float
-    deploy: str
-    error: str
-    created_at: float
-    updated_at: float
-
-
-@dataclass(slots=True)
-class GroupRecord:
-    id: int
-    name: str
-    description: str
-    apply_type: str
-    max_parallel: int
-    created_at: float | None
-    updated_at: float | None
+TroubleSource = Callable[[Cloud], Iterable[Trouble]]
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A subcloud as its dcmanager shows it now; `endpoints` maps endpoint type to sync status."""
+    """A subcloud as its dcmanager shows it now; `endpoints` maps endpoint type to sync status.
+
+    `error` is the text of the last status column that touched it, without the hints that are added on reading.
+    """
 
     availability: Availability
     endpoints: Mapping[str, str]
     endpoint_since: Mapping[str, float]
+    deploy: Standing
+    backup: Standing
+    prestage: Standing
+    error: str
+    updated_at: float
     valid_until: float
 
     @property
@@ -64,6 +51,7 @@ class Register:
         self.groups: dict[int, dict[int, GroupRecord]] = {}
         self._last_group: dict[int, int] = {}
         self._seen: dict[CloudKey, tuple[int, Seen]] = {}
+        self.trouble_sources: list[TroubleSource] = []
         self.passes: dict[int, Passes] = {}
         for controller in world.fleet.controllers:
             number = controller.number
@@ -71,7 +59,9 @@ class Register:
             self.groups[number] = {group.id: self._group(group) for group in controller.groups}
             self._last_group[number] = max(self.groups[number])
             for cloud in controller.subclouds:
-                self.records[cloud.key] = self._record(cloud)
+                self.records[cloud.key] = first_record(cloud, self.clock.epoch)
+        world.outage_sources.append(self.dark)
+        world.fault_listeners.append(self._hear)
         world.command("subcloud.update", self._update)
         world.command("subcloud.delete", self._delete)
         world.command("group.create", self._create_group)
@@ -85,22 +75,6 @@ class Register:
     def _passes(self, number: int) -> Passes:
         period = self.clock.scaled(PASS_SECONDS)
         return Passes(self.clock.epoch + period * stable_fraction(self.world.fleet.seed, "audit", number), period)
-
-    def _record(self, cloud: Cloud) -> Record:
-        created = self.clock.epoch - cloud.age
-        initial = cloud.initial
-        return Record(
-            cloud.name,
-            f"{cloud.city.name} site {cloud.id}",
-            f"{cloud.city.name}, {cloud.city.country}",
-            cloud.group,
-            initial.management,
-            created + 7200.0,
-            initial.deploy,
-            initial.error,
-            created,
-            created + 3600.0,
-        )
 
     def _group(self, group: Group) -> GroupRecord:
         created = None if group.id == 1 else self.clock.epoch - 300 * 86400.0
@@ -120,8 +94,16 @@ class Register:
         return seen
 
     def _look(self, cloud: Cloud, record: Record, at: float) -> Seen:
-        state = availability(self.world.outages(cloud), self.passes[cloud.controller], at, record.created_at)
-        valid_until = state.valid_until
+        lanes = {name: self._standing(cloud, record, name, at) for name in LANES}
+        state = availability(
+            self.world.outages(cloud),
+            self.passes[cloud.controller],
+            at,
+            record.created_at,
+            watches(record.watched, self.marks(cloud, record)),
+            record.begins_online,
+        )
+        valid_until = min(state.valid_until, *(lane.until for lane in lanes.values()))
         endpoints, since = {}, {}
         for name in ENDPOINTS:
             known_at = self._known_at(name, state, record)
@@ -130,7 +112,40 @@ class Register:
             else:
                 endpoints[name], since[name] = "unknown", state.since
                 valid_until = min(valid_until, known_at)
-        return Seen(state, endpoints, since, valid_until)
+        texts = [lane.error for lane in lanes.values() if lane.error is not None and lane.error[0] >= record.error_at]
+        changes = [lane.since for name, lane in lanes.items() if record.lane(name).run is not None]
+        return Seen(
+            state,
+            endpoints,
+            since,
+            lanes["deploy"],
+            lanes["backup"],
+            lanes["prestage"],
+            max(texts, key=lambda text: text[0])[1] if texts else record.error,
+            max([record.updated_at, *changes, *([state.since] if math.isfinite(state.since) else [])]),
+            valid_until,
+        )
+
+    def _standing(self, cloud: Cloud, record: Record, name: str, at: float) -> Standing:
+        lane = record.lane(name)
+        return standing(lane, self.troubles(cloud) if lane.run else (), at)
+
+    def marks(self, cloud: Cloud, record: Record) -> tuple[Mark, ...]:
+        """What the deploy run under way has done and will do."""
+        return course(record.deploy.run, self.troubles(cloud)) if record.deploy.run else ()
+
+    def troubles(self, cloud: Cloud) -> list[Trouble]:
+        """What ails the work on that subcloud, in the past and later."""
+        return [trouble for source in self.trouble_sources for trouble in source(cloud)]
+
+    def dark(self, cloud: Cloud) -> list[Span]:
+        """An outage source: when the site does not run because it is not deployed."""
+        record = self.records.get(cloud.key)
+        if record is None:
+            return []
+        if record.deploy.run is None:
+            return record.dark
+        return site_spans(record.dark, record.deploy.run, self.marks(cloud, record))
 
     def _known_at(self, name: str, state: Availability, record: Record) -> float:
         """From when the endpoint has a value; inf while its owner does not look."""
@@ -171,11 +186,27 @@ class Register:
 
     # Commands
 
+    def start(self, cloud: Cloud, lane: str, run: Run) -> None:
+        """Part of a command: a new run in that lane, in place of the one under way."""
+        self.records[cloud.key].start(lane, run, self.troubles(cloud))
+        self.world.touch(cloud.key)
+
+    def _hear(self, fault: Fault) -> None:
+        """A restart of the manager interrupts all work."""
+        if fault.kind != "controller-restart":
+            return
+        for number in {controller for controller, identifier in fault.clouds if identifier is None}:
+            for cloud in self.world.subclouds(number):
+                if interrupt(self.records[cloud.key], self.troubles(cloud), fault.since):
+                    self.world.touch(cloud.key)
+
     def _update(self, at: float, arguments: Mapping[str, Any]) -> None:
         key = (arguments["controller"], arguments["id"])
         record = self.records.get(key)
         if record is None:
             return
+        cloud = self.world.clouds[key]
+        record.settle(self.troubles(cloud), at)  # what faults did to it is looked up by its present name
         changes = arguments["changes"]
         if changes.get("management") == "managed" and record.management != "managed":
             record.managed_at = at
@@ -215,11 +246,6 @@ class Register:
 
     def _delete_group(self, at: float, arguments: Mapping[str, Any]) -> None:
         self.groups[arguments["controller"]].pop(arguments["id"], None)
-
-    def updated_at(self, record: Record, seen: Seen) -> float:
-        """The row's updated-at: availability changes touch it, endpoint states do not."""
-        since = seen.availability.since
-        return max(record.updated_at, since if math.isfinite(since) else record.updated_at)
 
     def soonest(self, clouds: Iterable[Cloud]) -> float:
         """Until when nothing about these clouds changes by itself."""

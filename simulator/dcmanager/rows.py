@@ -9,7 +9,8 @@ from typing import Any
 
 from simulator.clock import stamp_database
 from simulator.dcmanager.audit import ENDPOINTS, aggregate
-from simulator.dcmanager.register import Record, Register, Seen
+from simulator.dcmanager.record import Record
+from simulator.dcmanager.register import Register, Seen
 from simulator.fleet import Cloud
 from simulator.identity import stable_fraction
 
@@ -87,9 +88,7 @@ def rehome_data(cloud: Cloud, record: Record) -> str | None:
 
 def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_database) -> dict[str, Any]:
     """The object without sync fields: group members and replies that came through RPC look like this."""
-    record, initial, address = register.records[cloud.key], cloud.initial, cloud.addressing
-    backed_up = initial.backup is not None and initial.backup.startswith("complete")
-    backup_age = 86400.0 * (1 + 20 * stable_fraction(cloud.seed, "backup"))
+    record, address = register.records[cloud.key], cloud.addressing
     return {
         "id": cloud.id,
         "name": record.name,
@@ -98,23 +97,23 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
         "software-version": cloud.software.version,
         "management-state": record.management,
         "availability-status": seen.word,
-        "deploy-status": record.deploy,
-        "backup-status": initial.backup,
-        "backup-datetime": stamp(register.clock.epoch - backup_age) if backed_up else None,
-        "error-description": record.error,
+        "deploy-status": seen.deploy.status,
+        "backup-status": seen.backup.status,
+        "backup-datetime": None if record.backed_up_at is None else stamp(record.backed_up_at),
+        "error-description": seen.error,
         "region-name": cloud.region_name,
         "management-subnet": address.subnet,
         "management-start-ip": address.start,
         "management-end-ip": address.end,
         "management-gateway-ip": address.gateway,
         "openstack-installed": False,
-        "prestage-status": initial.prestage,
-        "prestage-versions": "26.09" if initial.prestage == "complete" else None,
+        "prestage-status": seen.prestage.status,
+        "prestage-versions": record.prestage_versions,
         "systemcontroller-gateway-ip": address.controller_gateway,
         "data_install": install_values(cloud),
         "data_upgrade": None,
         "created-at": stamp(record.created_at),
-        "updated-at": stamp(register.updated_at(record, seen)),
+        "updated-at": stamp(seen.updated_at),
         "group_id": record.group,
         "peer_group_id": None,
         "rehome_data": rehome_data(cloud, record),

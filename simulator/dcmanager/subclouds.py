@@ -12,8 +12,9 @@ from simulator.clock import stamp_rpc
 from simulator.dcmanager import deploy_states, policy
 from simulator.dcmanager.forms import form_fields
 from simulator.dcmanager.listing import Listing
+from simulator.dcmanager.record import Record
 from simulator.dcmanager.refusals import Refused
-from simulator.dcmanager.register import Record, Register
+from simulator.dcmanager.register import Register
 from simulator.dcmanager.rows import columns, detailed, shown
 from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION, Cloud
 from simulator.routing import Call, answer, encoded
@@ -60,9 +61,10 @@ class Subclouds:
         record = self._register.records[cloud.key]
         if record.management == "managed":
             raise Refused(400, "Cannot delete a subcloud that is 'managed' status")
-        if record.deploy in deploy_states.NO_DELETE:
-            raise Refused(400, f"Cannot delete a subcloud while its deploy status is {record.deploy}")
-        if self._register.seen(cloud).availability.online:
+        seen = self._register.seen(cloud)
+        if seen.deploy.status in deploy_states.NO_DELETE:
+            raise Refused(400, f"Cannot delete a subcloud while its deploy status is {seen.deploy.status}")
+        if seen.availability.online:
             raise Refused(422, f"Bad subcloud request: Subcloud {record.name} must be powered down first")
         call.world.do("subcloud.delete", controller=cloud.controller, id=cloud.id)
         return answer(None)
@@ -77,6 +79,9 @@ class Subclouds:
         if cloud is None:
             raise Refused(404, "Subcloud not found")
         return cloud
+
+    def _deploy(self, cloud: Cloud) -> str | None:
+        return self._register.seen(cloud).deploy.status
 
     def _changes(self, cloud: Cloud, fields: Mapping[str, str]) -> dict[str, Any]:
         """What the form changes, checked in dcmanager's order. Raises Refused."""
@@ -119,7 +124,7 @@ class Subclouds:
                 f"Provided subcloud name '{name}' is the same as the current subcloud '{name}'. "
                 "A different name is required to rename the subcloud",
             )
-        if record.management != "unmanaged" or record.deploy != "complete":
+        if record.management != "unmanaged" or self._deploy(cloud) != "complete":
             raise Refused(400, f"Subcloud {record.name} must be unmanaged and deployed before it is renamed")
         if self._register.subcloud(cloud.controller, name) is not None:
             raise Refused(409, f"Subcloud with name {name} already exists")
@@ -129,7 +134,7 @@ class Subclouds:
             raise Refused(422, f"Bad subcloud request: Subcloud {record.name} already {state}")
         if state == "unmanaged":
             return
-        if record.deploy not in ("complete", "rehome-pending"):
+        if self._deploy(cloud) not in ("complete", "rehome-pending"):
             raise Refused(
                 422,
                 f"Bad subcloud request: Unable to manage {record.name}: its deploy_status must be "
