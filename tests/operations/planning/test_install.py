@@ -1,0 +1,71 @@
+"""Each rule of install values (starlingx-dcmanager.md 7.2), broken alone."""
+
+from ipaddress import ip_address
+
+import pytest
+
+from operations.planning.install import check_install
+from tests.operations.planning.values import INSTALL
+
+
+def wrong(**changed: object) -> list[tuple[str, str]]:
+    values = INSTALL | {key.replace("__", "."): value for key, value in changed.items()}
+    install = check_install(values, "26.09", (ip_address("10.10.20.10"),))
+    return [(problem.field.removeprefix("install_values/"), problem.message) for problem in install.problems]
+
+
+def test_it_works() -> None:
+    install = check_install(INSTALL, "26.09", (ip_address("10.10.20.10"),))
+    assert (install.problems, install.warnings) == ((), ())
+    assert (str(install.bmc_address), str(install.bootstrap_address)) == ("10.10.30.10", "10.10.20.10")
+
+
+def test_a_number_may_be_text() -> None:
+    optional = {"persistent_size": "30000", "hw_settle": "0", "rvmc_debug_level": "4", "bootstrap_vlan": "128"}
+    assert wrong(install_type="3", bootstrap_address_prefix="24", **optional) == []
+
+
+@pytest.mark.parametrize("key", sorted(INSTALL))
+def test_a_required_key_is_missing(key: str) -> None:
+    assert [field for field, message in wrong(**{key: None}) if "missing" in message] == [key]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "says"),
+    [
+        ({"install_type": 6}, "install_type", "0 to 5"),
+        ({"install_type": True}, "install_type", "whole number"),
+        ({"install_type": 2.5}, "install_type", "whole number"),
+        ({"bootstrap_address_prefix": 33}, "bootstrap_address_prefix", "1 to 32"),
+        ({"bmc_address": "fd01::9"}, "bmc_address", "alike"),
+        ({"bmc_address": "bmc.example"}, "bmc_address", "not an IP address"),
+        ({"bootstrap_address": "10.0.0.1,fd01::1"}, "bootstrap_address", "one address"),
+        ({"network_address": "10.20.0.0", "nexthop_gateway": "10.10.20.1"}, "network_mask", "needed"),
+        ({"network_address": "10.20.0.0", "network_mask": "255.255.0.0"}, "nexthop_gateway", "needed"),
+        ({"nexthop_gateway": "fd01::1"}, "nexthop_gateway", "must be IPv4"),
+        (
+            {"network_address": "fd02::1", "network_mask": "64", "nexthop_gateway": "10.10.20.1"},
+            "network_address",
+            "must be IPv4",
+        ),
+        ({"persistent_size": 29999}, "persistent_size", "at least 30000"),
+        ({"persistent_size": "30 GB"}, "persistent_size", "whole number"),
+        ({"persistent_size": "9" * 99}, "persistent_size", "too large"),
+        ({"hw_settle": -1}, "hw_settle", "negative"),
+        ({"extra_boot_params": ""}, "extra_boot_params", "empty"),
+        ({"rd__net__timeout__ipv6dad": 0}, "rd.net.timeout.ipv6dad", "more than 0"),
+        ({"rvmc_debug_level": 5}, "rvmc_debug_level", "0 to 4"),
+        ({"bootstrap_vlan": 4095}, "bootstrap_vlan", "1 to 4094"),
+        ({"software_version": "26.03"}, "software_version", "26.09 is asked for"),
+        ({"software_version": 26.1}, "software_version", "in quotes"),
+    ],
+)
+def test_one_rule_broken(changed: dict[str, object], field: str, says: str) -> None:
+    [(found, message)] = wrong(**changed)
+    assert found == field
+    assert says in message
+
+
+def test_bootstrap_and_oam_are_of_one_family() -> None:
+    [problem] = check_install(INSTALL, "26.09", (ip_address("fd01::1"),)).problems
+    assert "OAM address is IPv6" in problem.message
