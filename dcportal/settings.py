@@ -202,6 +202,7 @@ WORKER_HEARTBEAT = {  # seconds; a cluster that leaves a beat unanswered for `pa
 }
 HOUSEKEEPING: dict[str, float] = {  # dotted path of a function without arguments: seconds between its calls
     "operations.housekeeping.prune": 600,
+    "operations.housekeeping.erase_secrets": 300,
 }
 
 # --- Reading the fleet: seconds between looks. The demo divides them by SPEED, never below half a second --------------
@@ -223,6 +224,10 @@ POLL_SECONDS = {
     "health": _paced(300),  # measured Ceph and NIC exporter, where Kubernetes can be reached
 }
 STALE_AFTER_PERIODS = 3
+OPERATION_SECONDS = {
+    "poll": _paced(15),  # between two looks at a subcloud that something is done to
+    "unmoved": max(5.0, 120 / SPEED),  # a request is sent again only when nothing has moved for so long
+}
 COLLECTOR_CONCURRENCY = env_int("DCPORTAL_CONCURRENCY", 64)  # calls under way per controller
 
 # --- Logs: one line each on stderr; secrets never reach them ----------------------------------------------------------

@@ -63,6 +63,7 @@ class Outcome(TextChoices):
     UNKNOWN = "unknown", "no answer: outcome unknown"
     EFFECTIVE = "effective", "took effect"
     LOST = "lost", "had no effect"
+    UNSENT = "unsent", "was never sent"
 
 
 ACTIVE_TARGETS = (TargetState.WAITING, TargetState.RUNNING, TargetState.HELD)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from operations import heartbeat, queue
 from operations.due import Housekeeping
+from operations.engine.dispatch import dispatch
 from operations.heartbeat import Heart
 from processes.child import Program
 from processes.keeper import Keeper, State
@@ -65,6 +66,7 @@ class Worker:
             if self.keeper.state is State.WAITING:
                 queue.give_back(self.heart.name)  # nothing of the cluster is left, and the next one not there yet
             self.housekeeping.enqueue(now)
+            dispatch(timezone.now())
             if self.heart.stopped(now):
                 self.keeper.restart(f"no heartbeat for {self.heart.patience:.0f} s: killed, all of it")
                 self.heart.forget(now)

@@ -32,6 +32,14 @@ class Scopes:
         parts |= Q(**{f"{prefix}region__in": self.regions, f"{prefix}kind": "subcloud"})
         return parts
 
+    def placed(self, prefix: str = "") -> Q:
+        """The same for rows that carry controller, group and region of a subcloud themselves (operations' targets)."""
+        if self.fleet:
+            return Q()
+        parts = Q(**{f"{prefix}controller_id__in": self.controllers})
+        parts |= Q(**{f"{prefix}group_id__in": self.groups})
+        return parts | Q(**{f"{prefix}region__in": self.regions - {""}})
+
     def visibility(self) -> Visibility:
         """The same for events, which carry controller, group and region themselves."""
         return Visibility(everything=self.fleet, controllers=self.controllers, groups=self.groups, regions=self.regions)

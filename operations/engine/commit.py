@@ -1,0 +1,182 @@
+"""Advance, event and next look in one transaction, guarded by the job's token."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from events.log import append
+from operations.choices import Outcome, TargetState
+from operations.engine import jobs
+from operations.engine.events import target_event, told
+from operations.engine.phases import close_phase, note_phase
+from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, Wait
+from operations.engine.usual import is_stuck, usual
+from operations.models import Attempt, Intent, Job, RunSecret, Target
+from sites.models import Cloud
+from sites.services.brake import demand_released
+
+ANSWERS = {
+    Outcome.ACCEPTED: "was accepted",
+    Outcome.REFUSED: "was refused",
+    Outcome.UNKNOWN: "got no answer",
+    Outcome.UNSENT: "could not be sent",
+}
+
+
+def write_intent(claim: jobs.Claim, decision: Decision, verb: str, seen: Seen, now: datetime) -> Intent:
+    """The request as a row, before it is sent. Raises StaleTokenError, BrakedError."""
+    with transaction.atomic():
+        target = _target(jobs.held(claim))
+        demand_released(target.region)
+        _settle(target, decision.outcome, now)
+        before = told(target)
+        _note(target, seen, now)
+        number = target.intents.count() + 1
+        intent = Intent.objects.create(
+            target=target, attempt=target.attempt, number=number, verb=verb, step=target.steps[target.step],
+            before=seen.before(), created_at=now,
+        )  # fmt: skip
+        target.message = f"{verb} is sent"
+        _save(target, before, now)
+    return intent
+
+
+def write_answer(claim: jobs.Claim, intent: Intent, answer: Answer, now: datetime, again: timedelta) -> None:
+    """What the answer to a request said. Raises StaleTokenError: whoever drives the job now looks for the effect."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        Intent.objects.filter(pk=intent.pk, outcome=Outcome.PENDING).update(
+            outcome=answer.outcome, status=answer.status, detail=answer.detail[:500], answered_at=now
+        )
+        target = _target(job)
+        before = told(target)
+        words = {
+            Outcome.ACCEPTED: "was accepted",
+            Outcome.REFUSED: "was refused",
+            Outcome.UNKNOWN: "got no answer",
+            Outcome.UNSENT: "could not be sent",
+        }
+        target.message = f"{intent.verb} {words[answer.outcome]}"
+        _save(target, before, now)
+        jobs.release(job, now if answer.outcome == Outcome.REFUSED else now + again)
+
+
+def park(claim: jobs.Claim) -> None:
+    """There is nothing to drive: the target has stopped, or somebody must decide first. Raises StaleTokenError."""
+    with transaction.atomic():
+        jobs.release(jobs.held(claim), None)
+
+
+def postpone(claim: jobs.Claim, message: str, now: datetime, again: timedelta, *, failed: bool) -> None:
+    """Nothing could be looked at or sent now. Raises StaleTokenError."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        target = _target(job)
+        before = told(target)
+        target.message = message[:500]
+        _save(target, before, now)
+        jobs.release(job, now + again, message if failed else "", failed=failed)
+
+
+def advance(claim: jobs.Claim, decision: Decision, seen: Seen, now: datetime) -> None:
+    """Everything a decision changes, but for sending. Raises StaleTokenError."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        target = _target(job)
+        before = told(target)
+        _settle(target, decision.outcome, now)
+        _note(target, seen, now)
+        next_at = _apply(target, decision.action, now)
+        _save(target, before, now)
+        jobs.release(job, next_at)
+        if next_at is None:
+            jobs.wake(target.operation_id, now)
+
+
+def _apply(target: Target, action: Any, now: datetime) -> datetime | None:
+    """When to look again; None when the target has stopped."""
+    match action:
+        case Wait(after, message):
+            target.message = message[:500]
+            return now + after
+        case Done(message):
+            return _next_step(target, message, now)
+        case Fail(error, cause):
+            stop(target, TargetState.FAILED, now, error=error, cause=cause)
+        case Ask(message):
+            target.state, target.message = TargetState.HELD, message[:500]
+    return None
+
+
+def _next_step(target: Target, message: str, now: datetime) -> datetime | None:
+    target.step += 1
+    target.message = message[:500]
+    if target.step < len(target.steps):
+        close_phase(target, now, completed=True)
+        return now
+    stop(target, TargetState.COMPLETED, now)
+    return None
+
+
+def stop(target: Target, state: TargetState, now: datetime, *, error: str = "", cause: str = "") -> None:
+    """The target has ended, for now or for good; its secrets go at once. The caller saves and tells."""
+    target.state, target.ended_at = state, now
+    target.error, target.cause = error[:2048], cause[:40]
+    target.message, target.stuck = "", False
+    close_phase(target, now, completed=state == TargetState.COMPLETED)
+    Attempt.objects.filter(target=target, number=target.attempt).update(
+        ended_at=now, outcome=state, error=error[:2048], cause=cause[:40]
+    )
+    RunSecret.objects.filter(target=target).delete()
+
+
+def _target(job: Job) -> Target:
+    """The job's target, locked: people change it too (abort, decide)."""
+    return Target.objects.select_for_update().get(pk=job.target_id)
+
+
+def _settle(target: Target, outcome: Outcome | None, now: datetime) -> None:
+    """What became of the last request of this step shows now."""
+    if outcome is None:
+        return
+    step = target.steps[target.step]
+    last = target.intents.filter(attempt=target.attempt, step=step).exclude(verb="abort").order_by("-number").first()
+    if last is not None and last.outcome not in (outcome, Outcome.REFUSED, Outcome.LOST, Outcome.UNSENT):
+        last.outcome, last.settled_at = outcome, now
+        last.save(update_fields=["outcome", "settled_at"])
+
+
+def _note(target: Target, seen: Seen, now: datetime) -> None:
+    """What the look showed: identity once it is known, deploy status, phases, whether it takes unusually long."""
+    target.seen_at = seen.at
+    subcloud = seen.subcloud
+    if subcloud is None:
+        return
+    if target.dcmanager_id is None:
+        target.dcmanager_id, target.region_name = subcloud.id, subcloud.region_name
+    if target.cloud_id is None:
+        _join(target)
+    span = note_phase(target, seen, now)
+    target.deploy_status = subcloud.deploy_status
+    if span is not None:
+        seconds = (now - span.began_at).total_seconds()
+        target.stuck = is_stuck(span.phase, target.profile, seconds, usual([target.profile]))
+
+
+def _join(target: Target) -> None:
+    """The site is in the portal's own books as soon as the collector has read it."""
+    cloud = Cloud.objects.filter(
+        controller=target.controller_id, dcmanager_id=target.dcmanager_id, region_name=target.region_name,
+        removed_at=None,
+    ).first()  # fmt: skip
+    if cloud is not None:
+        target.cloud = cloud
+        target.group_id = cloud.group_id or target.group_id
+        target.region = cloud.region or target.region
+
+
+def _save(target: Target, before: tuple[Any, ...], now: datetime) -> None:
+    target.save()
+    if told(target) != before:
+        append([target_event(target, now)])

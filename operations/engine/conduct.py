@@ -1,0 +1,101 @@
+"""The job of a whole operation: checks it, lets targets start within its limits, and closes it."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from events.log import append
+from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.engine import jobs, preflight
+from operations.engine.events import operation_event, target_event
+from operations.engine.pace import pace
+from operations.models import Attempt, Job, Operation, RunSecret, Target
+from sites.services.brake import BrakedError, demand_released
+
+SHORT_OF_ROOM = 200  # targets that start in one turn
+
+
+def step(claim: jobs.Claim, job: Job) -> None:
+    """Raises StaleTokenError when somebody else drives the job now."""
+    operation = Operation.objects.get(pk=job.operation_id)
+    if operation.state == OperationState.CHECKING:
+        preflight.check(claim, operation)
+    elif operation.state == OperationState.PROCESSING:
+        conduct(claim, timezone.now())
+    else:
+        with transaction.atomic():
+            jobs.release(jobs.held(claim), None)
+
+
+def conduct(claim: jobs.Claim, now: datetime) -> None:
+    """One turn, one transaction."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        operation = Operation.objects.select_for_update().get(pk=job.operation_id)
+        states = Counter(operation.targets.values_list("state", flat=True))
+        reason = _admit(operation, states, now)
+        if not any(states[state] for state in ACTIVE_TARGETS):
+            close(operation, states, now)
+            jobs.release(job, None)
+            return
+        if reason != operation.state_reason:
+            operation.state_reason = reason
+            operation.save(update_fields=["state_reason"])
+            append([operation_event(operation, now, {"state_reason": reason})])
+        jobs.release(job, now + pace().poll)
+
+
+def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
+    """Starts as many targets as there is room for, and counts them in `states`. Returns why none starts, or ""."""
+    if not states[TargetState.WAITING]:
+        return ""
+    limit = operation.stop_after_failures
+    if limit is not None and states[TargetState.FAILED] >= limit:
+        return f"{states[TargetState.FAILED]} failed, the limit is {limit}: no further one starts."
+    if operation.held:
+        return "On hold: no further one starts."
+    room = operation.max_at_once - states[TargetState.RUNNING] - states[TargetState.HELD]
+    waiting = operation.targets.select_for_update().filter(state=TargetState.WAITING).order_by("number")
+    started = 0
+    braked = ""
+    for target in waiting[: max(0, min(room, SHORT_OF_ROOM))]:
+        try:
+            demand_released(target.region)
+        except BrakedError as problem:
+            braked = str(problem)
+            continue
+        start(target, operation.requester_name, now)
+        started += 1
+    states[TargetState.WAITING] -= started
+    states[TargetState.RUNNING] += started
+    return braked
+
+
+def start(target: Target, requester: str, now: datetime) -> None:
+    """A new attempt, with a job of its own. In the caller's transaction."""
+    target.state, target.attempt = TargetState.RUNNING, target.attempt + 1
+    target.started_at, target.ended_at = now, None
+    target.error = target.cause = target.message = ""
+    target.save()
+    verb = target.steps[target.step]
+    Attempt.objects.create(target=target, number=target.attempt, verb=verb, requester_name=requester, began_at=now)
+    Job.objects.update_or_create(
+        target=target, defaults={"operation_id": target.operation_id, "next_at": now, "lease_until": None}
+    )
+    append([target_event(target, now)])
+
+
+def close(operation: Operation, states: Counter[str], now: datetime) -> None:
+    """Nothing runs or waits any more. In the caller's transaction."""
+    if states[TargetState.FAILED]:
+        operation.state = OperationState.FAILED_TEMP
+    elif states[TargetState.COMPLETED] or not states[TargetState.CANCELLED]:
+        operation.state = OperationState.COMPLETED
+    else:
+        operation.state = OperationState.CANCELLED
+    operation.ended_at, operation.state_reason = now, ""
+    operation.save(update_fields=["state", "ended_at", "state_reason"])
+    RunSecret.objects.filter(operation=operation).delete()
+    append([operation_event(operation, now, {"state": operation.state})])

@@ -1,0 +1,130 @@
+"""decide(view, seen, now) -> what to do next. Pure: the same facts give the same decision, whoever asks and when.
+
+The promise: no effect twice, none lost. A request whose outcome is not known is sent again only when nothing has moved
+for `pace.unmoved`; one that was refused is never repeated; work of others is never taken for ours.
+"""
+
+from datetime import datetime, timedelta
+
+from operations.choices import Outcome
+from operations.engine import steps
+from operations.engine.seen import Ask, Decision, Done, Fail, Pace, Progress, Seen, Send, Sent, View, Wait
+from operations.planning.phases import ABORT_FROM, RESUME_FROM
+
+OPEN = (Outcome.PENDING, Outcome.UNKNOWN, Outcome.ACCEPTED)
+MOST_LOST = 3
+SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "prestage", "enroll")
+
+
+def decide(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:
+    """`now` is when the look is judged; ages of requests are reckoned by our clock alone."""
+    if (abort := _abort(view, seen, now, pace)) is not None:
+        return abort
+    sent = next((one for one in reversed(view.sent) if one.verb != "abort"), None)
+    if sent is None or sent.outcome in (Outcome.LOST, Outcome.UNSENT, Outcome.REFUSED):
+        return Decision(_begin(view, seen, sent, pace))
+    if sent.verb == "delete" and view.step == "add":
+        return _cleared(view, seen, sent, now, pace)
+    told = steps.progress(view, seen, sent)
+    match told.state:
+        case "done":
+            return Decision(Done(), Outcome.EFFECTIVE)
+        case "underway":
+            return Decision(Wait(pace.poll, told.message), Outcome.EFFECTIVE)
+        case "between":
+            return _between(view, seen, told, now, pace)
+        case "failed":
+            return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
+        case "interrupted":
+            return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
+        case "foreign":
+            return Decision(Ask(told.message))
+    return _unmoved(view, seen, sent, told, now, pace)
+
+
+def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait | Done | Fail | Ask:
+    """Nothing of ours is under way."""
+    if steps.settled(view, seen):
+        return Done()
+    if view.step in steps.WITHOUT_REQUEST:
+        return Wait(pace.poll, f"waits until the site is {view.step}")
+    if sent is not None and sent.outcome == Outcome.REFUSED:
+        return Fail(sent.detail or "The System Controller refused, without a reason.", "refused")
+    lost = sum(one.outcome == Outcome.LOST for one in view.sent)
+    if lost >= MOST_LOST:
+        return Ask(f"{view.step} was sent {lost} times and had no effect that could be seen.")
+    if view.sent and view.sent[-1].verb not in (view.step, "abort"):
+        return Send(view.sent[-1].verb)  # a resume or a clearing delete that was lost
+    if (why := steps.refused(view, seen)) is not None:
+        return Fail(why, "not-legal")
+    return Send(view.step)
+
+
+def _unmoved(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, pace: Pace) -> Decision:
+    """Nothing shows of the request yet."""
+    if now - _last_moved(seen, sent) < pace.unmoved:
+        word = "was accepted" if sent.outcome == Outcome.ACCEPTED else "has an unknown outcome"
+        return Decision(Wait(pace.poll, f"{sent.verb} {word}; nothing shows yet"))
+    if told.state == "perhaps done":
+        return Decision(Done(), Outcome.EFFECTIVE)
+    if told.state in ("perhaps failed", "perhaps interrupted"):
+        return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
+    if sent.effective and view.step not in ("manage", "unmanage", "edit", "rename", "move_group"):
+        return Decision(Ask(f"{sent.verb} had begun, and now nothing shows of it: {told.message or 'no word'}."))
+    return Decision(Wait(pace.poll, f"{sent.verb} had no effect: it is sent again"), Outcome.LOST)
+
+
+def _last_moved(seen: Seen, sent: Sent) -> datetime:
+    """When something moved upstream last, by our clock; not before the request."""
+    moved = seen.subcloud.updated_at if seen.subcloud else None
+    return sent.at if moved is None else max(sent.at, min(moved - timedelta(seconds=seen.skew), seen.at))
+
+
+def _between(view: View, seen: Seen, told: Progress, now: datetime, pace: Pace) -> Decision:
+    """At rest between two phases: dcmanager goes on by itself, unless it was restarted just then."""
+    since = seen.subcloud.updated_at if seen.subcloud else None
+    at_rest = since is not None and (seen.at - since).total_seconds() + seen.skew > pace.unmoved.total_seconds() * 2
+    if at_rest and view.last_status == told.message and told.message in RESUME_FROM:
+        return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
+    return Decision(Wait(pace.poll, told.message), Outcome.EFFECTIVE)
+
+
+def _again(view: View, seen: Seen, told: Progress, pace: Pace) -> Send | Fail:
+    """Interrupted, not failed: taken up again where it stopped."""
+    sends = sum(one.verb != "abort" for one in view.sent)
+    if view.abort_requested or sends > pace.resumes:
+        return Fail(told.error or "It was interrupted again and again.", "interrupted")
+    word = seen.subcloud.deploy_status if seen.subcloud else ""
+    if word == "create-failed":
+        return Send("delete", "interrupted while it was created: begins anew")
+    if view.step in SAME_VERB:
+        return Send(view.step, "interrupted: sent again")
+    if view.step in ("add", "resume"):
+        return Send("resume", "interrupted: taken up again")
+    return Send(view.step, "interrupted: sent again")
+
+
+def _cleared(view: View, seen: Seen, sent: Sent, now: datetime, pace: Pace) -> Decision:
+    """A subcloud whose creation was interrupted is deleted, and then added anew."""
+    if seen.subcloud is None:
+        return Decision(Send("add"), Outcome.EFFECTIVE)
+    if now - sent.at < pace.unmoved:
+        return Decision(Wait(pace.poll, "waits until the half-made subcloud is gone"))
+    return Decision(Wait(pace.poll, "the half-made subcloud is still there: delete is sent again"), Outcome.LOST)
+
+
+def _abort(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision | None:
+    """What an asked-for abort changes; None where the step goes its usual way."""
+    if not view.abort_requested:
+        return None
+    asked = next((one for one in reversed(view.sent) if one.verb == "abort"), None)
+    status = seen.subcloud.deploy_status if seen.subcloud else ""
+    if not view.sent:
+        return Decision(Fail("Stopped before anything was sent.", "aborted"))
+    if status not in ABORT_FROM:
+        return None  # it aborts already, has ended, or is between phases: wait and see
+    if asked is None or asked.outcome in (Outcome.LOST, Outcome.UNSENT):
+        return Decision(Send("abort"))
+    if asked.outcome in OPEN and now - asked.at >= pace.unmoved:
+        return Decision(Send("abort"))
+    return Decision(Wait(pace.poll, f"abort was asked for during {status}"))

@@ -1,0 +1,84 @@
+"""One step of one target's job: look, decide, and either send once or write down what was seen."""
+
+import asyncio
+from datetime import datetime
+
+from django.utils import timezone
+
+from operations.choices import Outcome, TargetState
+from operations.engine import commit, jobs
+from operations.engine.decide import decide
+from operations.engine.doors import ReadOnlyControllerError, door
+from operations.engine.look import look
+from operations.engine.pace import backoff, pace
+from operations.engine.request import load, send
+from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
+from operations.models import Job, Target
+from sites.credentials import CannotUnsealError
+from sites.services.brake import BrakedError
+from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError
+
+
+def step(claim: jobs.Claim, job: Job) -> None:
+    """Ends in one commit, whatever happens. Raises StaleTokenError when somebody else drives the job now."""
+    target = Target.objects.select_related("operation", "controller", "cloud").get(pk=job.target_id)
+    if target.state != TargetState.RUNNING or target.controller is None:
+        commit.park(claim)
+        return
+    now = timezone.now()
+    view = view_of(target)
+    try:
+        seen = asyncio.run(_look(target, view, now))
+        decision = decide(view, seen, now, pace())
+        if isinstance(decision.action, Send):
+            _request(claim, target, decision, decision.action.verb, seen)
+        else:
+            commit.advance(claim, decision, seen, timezone.now())
+    except (StarlingXError, CannotUnsealError) as problem:
+        message = f"{target.controller.name} cannot be asked: {problem}"
+        commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True)
+    except ReadOnlyControllerError as refusal:
+        commit.advance(claim, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
+    except BrakedError as braked:
+        commit.postpone(claim, str(braked), timezone.now(), backoff(1), failed=False)
+
+
+def view_of(target: Target) -> View:
+    """The target at the step it is at, with the requests of this attempt."""
+    name = target.steps[target.step]
+    sent = tuple(
+        Sent(row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail)
+        for row in target.intents.filter(attempt=target.attempt, step=name)
+    )
+    return View(name, target.facts, sent, target.deploy_status, target.abort_requested)
+
+
+async def _look(target: Target, view: View, now: datetime) -> Seen:
+    async with door(target.controller) as session:
+        return await look(session, target, view, now)
+
+
+def _request(claim: jobs.Claim, target: Target, decision: Decision, verb: str, seen: Seen) -> None:
+    """The intent is committed before the first byte leaves."""
+    intent = commit.write_intent(claim, decision, verb, seen, timezone.now())
+    answer = asyncio.run(_send(target, verb, seen))
+    soon = pace().poll if answer.outcome != Outcome.UNSENT else backoff(2)
+    commit.write_answer(claim, intent, answer, timezone.now(), soon)
+
+
+async def _send(target: Target, verb: str, seen: Seen) -> Answer:
+    """What an answer, or its absence, means: a refusal is certain, what may have arrived is unknown."""
+    try:
+        request = await asyncio.to_thread(load, target, verb, seen)
+        async with door(target.controller) as session:
+            await send(session, request)
+    except StarlingXError as problem:
+        return Answer(_outcome(problem), problem.status, str(problem))
+    return Answer(Outcome.ACCEPTED)
+
+
+def _outcome(problem: StarlingXError) -> Outcome:
+    if problem.outcome_unknown:
+        return Outcome.UNKNOWN
+    said_no = isinstance(problem, (Refused, BadValue, BadPattern, MissingService))
+    return Outcome.REFUSED if said_no else Outcome.UNSENT

@@ -1,0 +1,63 @@
+"""Jobs: claimed by one worker at a time under a fencing token, in a transaction of their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from operations.models import Job
+
+LEASE = timedelta(seconds=90)
+_CLAIM = """
+UPDATE operations_job SET token = token + 1, lease_until = %(until)s
+WHERE id IN (
+    SELECT id FROM operations_job
+    WHERE next_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+    ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id, token
+"""
+
+
+class StaleTokenError(Exception):
+    """Somebody else drives this job now: whatever was about to be written must not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to drive a job until the lease ends."""
+
+    job_id: int
+    token: int
+
+
+def claim(now: datetime, limit: int) -> list[Claim]:
+    """Jobs that are due and that nobody drives. Committed when this returns."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "limit": limit})
+        return [Claim(*row) for row in cursor.fetchall()]
+
+
+def held(claim: Claim) -> Job:
+    """The job's row, locked for the caller's transaction. Raises StaleTokenError."""
+    job = Job.objects.select_for_update().filter(pk=claim.job_id, token=claim.token).first()
+    if job is None:
+        raise StaleTokenError
+    return job
+
+
+def release(job: Job, next_at: datetime | None, error: str = "", *, failed: bool = False) -> None:
+    """Give a held job back; None: there is nothing more to do. In the transaction of `held`."""
+    job.next_at, job.lease_until = next_at, None
+    job.failures = job.failures + 1 if failed else 0
+    job.error = error[:500]
+    job.save(update_fields=["next_at", "lease_until", "failures", "error"])
+
+
+def wake(operation_id: int, now: datetime) -> None:
+    """Let the job of the whole operation look at once."""
+    Job.objects.filter(operation=operation_id, target=None).update(next_at=now)
+
+
+def wake_targets(target_ids: Iterable[int], now: datetime) -> None:
+    Job.objects.filter(target__in=list(target_ids)).update(next_at=now)

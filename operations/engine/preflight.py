@@ -1,0 +1,1 @@
+"""Checks that need the System Controller or a BMC, made once before anything is sent."""

@@ -1,0 +1,177 @@
+"""From a verb to the order that is sent. Secrets are opened here, live as long as the request, and go nowhere else."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, Q
+from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork
+
+from operations.engine.bmc import power_off
+from operations.engine.seen import Seen
+from operations.kinds import BMC, SYSADMIN
+from operations.models import RunSecret, Target
+from sites.credentials import unseal
+from starlingx.errors import BadValue
+from starlingx.secret import Secret
+from starlingx.session import CloudSession
+
+PAYLOAD = "payload"  # {"bootstrap_values", "install_values", "deploy_config": YAML, "bootstrap_address", "group_id"}
+FILES = ("bootstrap_values", "install_values", "deploy_config")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One order, ready to be sent. `number` None: the subcloud is not there yet."""
+
+    verb: str
+    number: int | None
+    facts: dict[str, Any]
+    release: str  # the software version that dcmanager knows of it
+    target: Target
+    secrets: dict[str, Secret] = field(repr=False)
+    payload: dict[str, Any] = field(repr=False)
+
+    @property
+    def id(self) -> int:
+        """Raises BadValue where dcmanager has not named the subcloud yet."""
+        if self.number is None:
+            raise BadValue(f"{self.verb} needs a subcloud, and the System Controller knows none of that name")
+        return self.number
+
+    @property
+    def sysadmin(self) -> Secret:
+        if SYSADMIN not in self.secrets:
+            raise BadValue("the sysadmin password is not there any more: give it again")
+        return self.secrets[SYSADMIN]
+
+
+def load(target: Target, verb: str, seen: Seen) -> Request:
+    """Opens the sealed rows of the run. Those of the target go before those of the whole operation."""
+    mine = Q(target=None) | Q(target=target)
+    rows = RunSecret.objects.filter(mine, operation=target.operation_id).order_by(F("target").asc(nulls_first=True))
+    opened = {row.name: unseal(row.sealed) for row in rows}
+    payload: dict[str, Any] = json.loads(opened.pop(PAYLOAD, "{}"))
+    secrets = {name: Secret(text) for name, text in opened.items()}
+    number = seen.subcloud.id if seen.subcloud else target.dcmanager_id
+    release = seen.subcloud.software_version if seen.subcloud else ""
+    return Request(verb, number, target.facts, release, target, secrets, payload)
+
+
+async def send(session: CloudSession, request: Request) -> None:
+    """Raises StarlingXError, whose `outcome_unknown` says whether it may have taken effect all the same."""
+    await _ORDERS[request.verb](DcManagerWrites(session), request)
+
+
+def _inputs(request: Request, *names: str) -> DeployInputs:
+    """What the verb takes of what was given. Files that dcmanager has stored may be left out."""
+    given: dict[str, Any] = {name: request.payload[name].encode() for name in names if request.payload.get(name)}
+    if "bmc_password" in names and BMC in request.secrets:
+        given["bmc_password"] = request.secrets[BMC]
+    for name in ("bootstrap_address", "group_id"):
+        if name in names and request.payload.get(name):
+            given[name] = request.payload[name]
+    if "release" in names and request.facts.get("release"):
+        given["release"] = request.facts["release"]
+    return DeployInputs(sysadmin_password=request.sysadmin, **given)
+
+
+async def _add(dcmanager: DcManagerWrites, request: Request) -> None:
+    names = (*FILES, "bmc_password", "bootstrap_address", "group_id", "release")
+    await dcmanager.add_subcloud(_inputs(request, *names))
+
+
+async def _install(dcmanager: DcManagerWrites, request: Request) -> None:
+    await dcmanager.deploy_install(request.id, _inputs(request, "install_values", "bmc_password", "release"))
+
+
+async def _bootstrap(dcmanager: DcManagerWrites, request: Request) -> None:
+    await dcmanager.deploy_bootstrap(request.id, _inputs(request, "bootstrap_values", "bootstrap_address"))
+
+
+async def _configure(dcmanager: DcManagerWrites, request: Request) -> None:
+    await dcmanager.deploy_configure(request.id, _inputs(request, "deploy_config"))
+
+
+async def _resume(dcmanager: DcManagerWrites, request: Request) -> None:
+    """dcmanager has the files from the beginning; one of a phase that is over would be refused."""
+    await dcmanager.deploy_resume(request.id, _inputs(request))
+
+
+async def _enroll(dcmanager: DcManagerWrites, request: Request) -> None:
+    await dcmanager.deploy_enroll(request.id, _inputs(request, "bootstrap_values", "install_values", "bmc_password"))
+
+
+async def _redeploy(dcmanager: DcManagerWrites, request: Request) -> None:
+    await dcmanager.redeploy(request.id, _inputs(request, *FILES, "bmc_password", "release"))
+
+
+async def _describe(dcmanager: DcManagerWrites, request: Request) -> None:
+    given = {name: request.facts[name] for name in ("description", "location") if name in request.facts}
+    await dcmanager.describe_subcloud(request.id, **given)
+
+
+async def _prestage(dcmanager: DcManagerWrites, request: Request) -> None:
+    for_install = bool(request.facts.get("for_install"))
+    await dcmanager.prestage_subcloud(
+        request.id, request.sysadmin, release=request.facts.get("release"), for_install=for_install,
+        for_sw_deploy=not for_install, force=bool(request.facts.get("force")),
+    )  # fmt: skip
+
+
+async def _backup(dcmanager: DcManagerWrites, request: Request) -> None:
+    flags = {name: bool(request.facts.get(name)) for name in ("local_only", "registry_images")}
+    await dcmanager.create_backup(request.sysadmin, subcloud_id=request.id, **flags)
+
+
+async def _delete_backup(dcmanager: DcManagerWrites, request: Request) -> None:
+    local = request.sysadmin if request.facts.get("local_only") else None
+    release = request.facts.get("release") or request.release
+    said = await dcmanager.delete_backup(release, subcloud_id=request.id, local_password=local)
+    if said:  # 207: it failed for those that are named, and there is only one
+        raise BadValue(said)
+
+
+async def _restore(dcmanager: DcManagerWrites, request: Request) -> None:
+    flags = {name: bool(request.facts.get(name)) for name in ("with_install", "local_only", "registry_images")}
+    release = request.facts.get("release") if flags["with_install"] else None
+    await dcmanager.restore_backup(request.sysadmin, subcloud_id=request.id, release=release, **flags)
+
+
+async def _network(dcmanager: DcManagerWrites, request: Request) -> None:
+    names = NewNetwork.__dataclass_fields__
+    network = NewNetwork(**{name: request.facts[name] for name in names})
+    await dcmanager.reconfigure_network(request.id, network, request.sysadmin)
+
+
+async def _power_off(dcmanager: DcManagerWrites, request: Request) -> None:
+    await power_off(request.target, request.secrets[BMC])
+
+
+Order = Callable[[DcManagerWrites, Request], Awaitable[object]]
+_ORDERS: dict[str, Order] = {
+    "add": _add,
+    "install": _install,
+    "bootstrap": _bootstrap,
+    "configure": _configure,
+    "complete": lambda dcmanager, request: dcmanager.deploy_complete(request.id),
+    "abort": lambda dcmanager, request: dcmanager.deploy_abort(request.id),
+    "resume": _resume,
+    "enroll": _enroll,
+    "redeploy": _redeploy,
+    "manage": lambda dcmanager, request: dcmanager.manage_subcloud(request.id, force=bool(request.facts.get("force"))),
+    "unmanage": lambda dcmanager, request: dcmanager.unmanage_subcloud(request.id),
+    "rename": lambda dcmanager, request: dcmanager.rename_subcloud(request.id, request.facts["new_name"]),
+    "edit": _describe,
+    "move_group": lambda dcmanager, request: dcmanager.describe_subcloud(
+        request.id, group_id=request.facts["group_id"]
+    ),
+    "delete": lambda dcmanager, request: dcmanager.delete_subcloud(request.id),
+    "prestage": _prestage,
+    "backup": _backup,
+    "delete_backup": _delete_backup,
+    "restore": _restore,
+    "reconfigure_network": _network,
+    "power_off": _power_off,
+}

@@ -1,0 +1,20 @@
+"""What django-q2 runs: one step of one job. It may run it twice, late, or beside itself: the token sorts that out."""
+
+import logging
+
+from operations.engine import conduct, drive, jobs
+from operations.models import Job
+
+log = logging.getLogger(__name__)
+
+
+def step(job_id: int, token: int) -> None:
+    """Does nothing when the job was claimed again meanwhile."""
+    claim = jobs.Claim(job_id, token)
+    job = Job.objects.filter(pk=job_id, token=token).first()
+    if job is None:
+        return
+    try:
+        (conduct if job.target_id is None else drive).step(claim, job)
+    except jobs.StaleTokenError:
+        log.info("job %s goes on under another token", job_id)

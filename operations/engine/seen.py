@@ -1,0 +1,138 @@
+"""What a decision is made from: plain values, so that deciding is a pure function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from operations.choices import Outcome
+from starlingx.records import Subcloud
+
+BEFORE = (
+    "deploy_status", "backup_status", "prestage_status", "management_state", "updated_at", "backup_datetime",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look upstream, asked at `at`. `subcloud` None: dcmanager has none of that name or id.
+
+    `skew`: seconds by which the controller's clock is ahead. `power`: what the BMC says, "" where it was not asked.
+    """
+
+    at: datetime
+    subcloud: Subcloud | None
+    skew: float = 0.0
+    power: str = ""
+
+    def before(self) -> dict[str, Any]:
+        """What an intent remembers: texts, or None where there is no subcloud."""
+        if self.subcloud is None:
+            return {"exists": False}
+        told = {name: getattr(self.subcloud, name) for name in BEFORE}
+        return {"exists": True} | {
+            name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that was sent, or was about to be (`outcome` pending)."""
+
+    verb: str
+    outcome: Outcome
+    at: datetime
+    before: Mapping[str, Any]
+    detail: str = ""
+
+    @property
+    def effective(self) -> bool:
+        return self.outcome == Outcome.EFFECTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for a request: accepted, refused or unknown; `detail` is redacted."""
+
+    outcome: Outcome
+    status: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A target at one of its steps. `sent`: the requests of this attempt and step, oldest first.
+
+    `facts`: the parameters, masked. `last_status`: deploy status at the look before this one.
+    """
+
+    step: str
+    facts: Mapping[str, Any]
+    sent: tuple[Sent, ...] = ()
+    last_status: str = ""
+    abort_requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`poll`: between looks. `unmoved`: how long nothing may have moved before a lost request may be sent again."""
+
+    poll: timedelta
+    unmoved: timedelta
+    resumes: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write the intent, then send this verb."""
+
+    verb: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again later."""
+
+    after: timedelta
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is done; on to the next one."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The target failed. `cause` is a key of operations/planning/error_causes.py, or one of our own."""
+
+    error: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """In doubt: a person must decide."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do, and what became of the request before it, where that shows now."""
+
+    action: Send | Wait | Done | Fail | Ask
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a request is. `state`: untouched, underway, done, failed, interrupted, foreign."""
+
+    state: str
+    message: str = ""
+    error: str = ""
+    cause: str = field(default="")

@@ -1,0 +1,103 @@
+"""Each step as pure functions: is it settled already, may it be sent, how far is it."""
+
+from operations.engine.seen import Progress, Seen, Sent, View
+from operations.engine.statuses import PATHS, backup_progress, deploy_progress, prestage_progress
+from operations.planning.legality import SubcloudState, refusal
+from starlingx.records import Subcloud
+
+# Our step -> dcmanager's verb, where the words differ (operations/planning/legality.py)
+VERBS = {"backup": "backup_create", "delete_backup": "backup_delete_central"}
+WITHOUT_REQUEST = ("online", "offline")
+CLOCKS_DIFFER = 10.0  # seconds that two clocks may be apart beside the skew that was measured
+
+
+def state_of(subcloud: Subcloud) -> SubcloudState:
+    """For the table of legal verbs."""
+    return SubcloudState(
+        deploy_status=subcloud.deploy_status,
+        management_state=subcloud.management_state,
+        availability_status=subcloud.availability_status,
+        backup_status=subcloud.backup_status,
+        prestage_status=subcloud.prestage_status,
+        peer_group=subcloud.peer_group_id is not None,
+    )
+
+
+def settled(view: View, seen: Seen) -> bool:
+    """The step's end is there already, whoever brought it about: nothing need be sent."""
+    subcloud = seen.subcloud
+    if view.step == "delete":
+        return subcloud is None
+    if subcloud is None:
+        return False
+    return _reached(view, seen, subcloud)
+
+
+def _reached(view: View, seen: Seen, subcloud: Subcloud) -> bool:
+    facts = view.facts
+    match view.step:
+        case "manage":
+            return subcloud.management_state == "managed"
+        case "unmanage":
+            return subcloud.management_state == "unmanaged"
+        case "online" | "offline":
+            return subcloud.availability_status == view.step
+        case "power_off":
+            return subcloud.availability_status == "offline" or seen.power == "Off"
+        case "move_group":
+            return subcloud.group_id == facts.get("group_id")
+        case "rename":
+            return subcloud.name == facts.get("new_name")
+        case "edit":
+            return all(getattr(subcloud, name) == facts[name] for name in ("description", "location") if name in facts)
+    return False
+
+
+def refused(view: View, seen: Seen) -> str | None:
+    """Why the step must not be sent now; None when it may."""
+    if view.step == "add":
+        return None if seen.subcloud is None else "A subcloud of this name is there already; it was not made by this."
+    if seen.subcloud is None:
+        return "The System Controller does not know this subcloud any more."
+    if view.step == "power_off":
+        return None
+    verb = VERBS.get(view.step, view.step)
+    if view.step == "delete_backup" and view.facts.get("local_only"):
+        verb = "backup_delete_local"
+    return refusal(verb, state_of(seen.subcloud), force=bool(view.facts.get("force")))
+
+
+def progress(view: View, seen: Seen, sent: Sent) -> Progress:
+    """How far `sent`, the last request of the step, is."""
+    subcloud = seen.subcloud
+    if settled(view, seen):
+        return Progress("done")
+    if sent.verb == "add" and subcloud is not None and (doubt := _not_ours(view, seen, sent, subcloud)):
+        return Progress("foreign", doubt)
+    if sent.verb in PATHS:
+        return deploy_progress(PATHS[sent.verb], seen, sent, view.last_status)
+    if subcloud is None:
+        return Progress("foreign", "The System Controller does not know this subcloud any more.")
+    match sent.verb:
+        case "backup":
+            return backup_progress(subcloud, sent)
+        case "prestage":
+            return prestage_progress(subcloud, sent)
+        case "delete_backup":
+            if subcloud.backup_status == "delete-failed":
+                return Progress("failed", error=subcloud.error_description or "The backup could not be deleted.")
+            gone = subcloud.backup_status in ("", "unknown") and not subcloud.backup_datetime
+            return Progress("done" if gone else "untouched", subcloud.backup_status)
+    return Progress("untouched", subcloud.deploy_status)
+
+
+def _not_ours(view: View, seen: Seen, sent: Sent, subcloud: Subcloud) -> str:
+    """Why a subcloud that is there after our request to add it cannot be ours; empty when it is."""
+    if subcloud.created_at is not None:
+        ahead = (subcloud.created_at - sent.at).total_seconds() - seen.skew
+        if ahead < -CLOCKS_DIFFER:
+            return "A subcloud of this name was made before this operation asked for it."
+    start = view.facts.get("management_start_ip")
+    if start and subcloud.management_start_ip and subcloud.management_start_ip != start:
+        return f"A subcloud of this name is there with other addresses ({subcloud.management_start_ip})."
+    return ""

@@ -1,0 +1,43 @@
+"""Reads about operations. Every one takes scopes: an operation is seen by whoever sees one of its targets."""
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from operations.choices import ACTIVE_TARGETS, TargetState
+from operations.models import Operation, Target
+from sites.access import Scopes
+
+
+def operations(scopes: Scopes) -> QuerySet[Operation]:
+    """Operations of which the user sees at least one target."""
+    if scopes.fleet:
+        return Operation.objects.all()
+    return Operation.objects.filter(Exists(Target.objects.filter(scopes.placed(), operation=OuterRef("pk"))))
+
+
+def targets(scopes: Scopes) -> QuerySet[Target]:
+    return Target.objects.filter(scopes.placed())
+
+
+def with_counts(rows: QuerySet[Operation], scopes: Scopes) -> QuerySet[Operation]:
+    """How many of the targets in scope are in which state: total, ended well, failed, at work, waiting, refused."""
+    seen = scopes.placed("targets__")
+
+    def number(*states: str) -> Count:
+        wanted = Q(targets__state__in=states) if states else Q()
+        return Count("targets", filter=wanted & seen if not scopes.fleet else wanted or None)
+
+    return rows.annotate(
+        total=number(),
+        completed=number(TargetState.COMPLETED),
+        failed=number(TargetState.FAILED),
+        running=number(TargetState.RUNNING),
+        held_targets=number(TargetState.HELD),
+        waiting=number(TargetState.WAITING, TargetState.READY, TargetState.CHECKING),
+        refused=number(TargetState.REFUSED),
+        cancelled=number(TargetState.CANCELLED),
+    )
+
+
+def active_target(scopes: Scopes, cloud_id: int) -> Target | None:
+    """What works on that cloud now, if anything does."""
+    return targets(scopes).filter(cloud=cloud_id, state__in=ACTIVE_TARGETS).select_related("operation").first()

@@ -1,0 +1,1 @@
+"""What people change about operations: ask for one, start, hold, cancel, abort, retry, decide."""

@@ -1,0 +1,136 @@
+"""Hold, cancel, abort, retry, decide: what people do to an operation under way."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from events.log import append
+from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
+from operations.engine import jobs
+from operations.engine.commit import stop
+from operations.engine.events import operation_event, target_event
+from operations.kinds import KINDS
+from operations.models import Operation, RunSecret, Target
+from operations.planning.phases import ABORT_FROM
+from operations.services.requests import SECRETS_LIVE
+from operations.services.start import NotNowError
+from sites.credentials import seal
+from sites.services.actors import Actor, audit
+
+AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
+
+
+def hold(operation_id: int, held: bool, actor: Actor, now: datetime) -> Operation:
+    """No further target starts while held; what runs goes on. Raises NotNowError."""
+    with transaction.atomic():
+        operation = _going(operation_id)
+        operation.held = held
+        operation.save(update_fields=["held"])
+        jobs.wake(operation.pk, now)
+        append([operation_event(operation, now, {"held": held})])
+        audit(actor, "operation.hold" if held else "operation.release", f"operation:{operation.pk}", now, {})
+    return operation
+
+
+def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
+    """Targets that have not begun never will; what runs goes on (abort stops it). Raises NotNowError."""
+    with transaction.atomic():
+        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        if operation.state in ENDED_OPERATIONS:
+            raise NotNowError(f"It is over: {operation.get_state_display()}.")
+        idle = [TargetState.CHECKING, TargetState.READY, TargetState.WAITING]
+        targets = list(operation.targets.select_for_update().filter(state__in=idle))
+        for target in targets:
+            stop(target, TargetState.CANCELLED, now)
+            target.save()
+        append(target_event(target, now) for target in targets)
+        if operation.state != OperationState.PROCESSING:
+            operation.state, operation.ended_at = OperationState.CANCELLED, now
+            operation.save(update_fields=["state", "ended_at"])
+            RunSecret.objects.filter(operation=operation).delete()
+            append([operation_event(operation, now, {"state": operation.state})])
+        jobs.wake(operation.pk, now)
+        audit(actor, "operation.cancel", f"operation:{operation.pk}", now, {"targets": len(targets)})
+    return operation
+
+
+def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
+    """dcmanager is asked to stop the phase under way, as soon as it can be. Raises NotNowError."""
+    with transaction.atomic():
+        target = Target.objects.select_for_update().get(pk=target_id)
+        if target.state != TargetState.RUNNING:
+            raise NotNowError(f"It is {target.get_state_display()}: there is nothing to abort.")
+        if target.deploy_status and target.deploy_status not in ABORT_FROM:
+            raise NotNowError(f"{target.deploy_status} cannot be aborted, only {', '.join(ABORT_FROM)} can.")
+        target.abort_requested = True
+        target.save(update_fields=["abort_requested"])
+        jobs.wake_targets([target.pk], now)
+        audit(actor, "target.abort", f"target:{target.pk}", now, {"name": target.name})
+    return target
+
+
+def retry(
+    operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], actor: Actor, now: datetime, verb: str = ""
+) -> Operation:
+    """A new attempt for targets that failed or are held, from the step they stopped at; `verb` instead of that step.
+
+    Raises NotNowError, which also says which secrets have to be given again.
+    """
+    with transaction.atomic():
+        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        again = [TargetState.FAILED, TargetState.HELD]
+        chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
+        if not chosen:
+            raise NotNowError("Choose targets that failed or wait for a decision.")
+        missing = [name for name in KINDS[operation.kind].secrets if not secrets.get(name)]
+        if missing:
+            raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a target stops.")
+        for target in chosen:
+            _rewind(target, verb)
+            target.save()
+            _give(operation, target, secrets, now)
+        operation.state, operation.ended_at = OperationState.PROCESSING, None
+        operation.started_at = operation.started_at or now
+        operation.save(update_fields=["state", "ended_at", "started_at"])
+        jobs.wake(operation.pk, now)
+        append([operation_event(operation, now, {"state": operation.state}), *(target_event(t, now) for t in chosen)])
+        detail = {"targets": [target.pk for target in chosen], "verb": verb}
+        audit(actor, "operation.retry", f"operation:{operation.pk}", now, detail)
+    return operation
+
+
+def give_up(target_id: int, actor: Actor, now: datetime) -> Target:
+    """A person decides that a held target has failed. Raises NotNowError."""
+    with transaction.atomic():
+        target = Target.objects.select_for_update().get(pk=target_id)
+        if target.state != TargetState.HELD:
+            raise NotNowError(f"It is {target.get_state_display()}: it waits for no decision.")
+        stop(target, TargetState.FAILED, now, error=target.message, cause="given-up")
+        target.save()
+        append([target_event(target, now)])
+        jobs.wake(target.operation_id, now)
+        audit(actor, "target.give_up", f"target:{target.pk}", now, {"name": target.name})
+    return target
+
+
+def _going(operation_id: int) -> Operation:
+    operation = Operation.objects.select_for_update().get(pk=operation_id)
+    if operation.state != OperationState.PROCESSING:
+        raise NotNowError(f"It is {operation.get_state_display()}, not running.")
+    return operation
+
+
+def _rewind(target: Target, verb: str) -> None:
+    """Where the next attempt begins. A site that dcmanager knows already is resumed, not added again."""
+    step = target.steps[target.step]
+    known = target.dcmanager_id is not None
+    target.steps[target.step] = verb or (AGAIN.get(step, step) if known else step)
+    target.state, target.abort_requested = TargetState.WAITING, False
+    target.message = target.error = target.cause = ""
+
+
+def _give(operation: Operation, target: Target, secrets: Mapping[str, str], now: datetime) -> None:
+    for name, text in secrets.items():
+        sealed = {"operation": operation, "sealed": seal(text), "erase_at": now + SECRETS_LIVE}
+        RunSecret.objects.update_or_create(target=target, name=name, defaults=sealed)

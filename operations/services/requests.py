@@ -1,0 +1,160 @@
+"""Asking for an operation on subclouds that are there: one function for HTML, REST and tasks alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from events.kinds import Kind as EventKind
+from events.log import NewEvent, append
+from operations.choices import OperationState, TargetState
+from operations.engine.steps import VERBS
+from operations.kinds import BMC, KINDS, KindSpec
+from operations.models import Job, Operation, RunSecret, Target
+from operations.planning.legality import refusal
+from operations.services.facts import option_problems, target_facts
+from operations.services.hashing import plan_hash
+from operations.services.start import begin
+from operations.states import stored_state
+from sites.credentials import seal
+from sites.models import Cloud
+from sites.services.actors import Actor, audit
+
+SECRETS_LIVE = timedelta(hours=24)  # a run that waits longer is asked for its secrets again
+MOST_TARGETS = 5000
+
+
+class RefusedError(Exception):
+    """The whole request is refused; `problems` {field: sentence} say what to do."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for. `secrets` by name; they show in no repr. `start`: begin at once with what may run."""
+
+    kind: str
+    clouds: Sequence[int]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reason: str = ""
+    max_at_once: int = 10
+    stop_after_failures: int | None = None
+    start: bool = True
+
+
+def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime) -> Operation:
+    """Makes the operation with a verdict for each cloud; `clouds` are those of `ask` that are in the user's scope.
+
+    Each cloud that may not be acted on is a refused target with its reason. Raises RefusedError for what is wrong with
+    the request as a whole. The caller has checked the user's permission (operations/services/permits.py).
+    """
+    spec = KINDS[ask.kind]
+    options = _checked(ask, spec, clouds)
+    with transaction.atomic():
+        operation = _made(ask, spec, options, clouds, user, actor, now)
+        facts = target_facts(spec, options, clouds)
+        targets = [_target(operation, spec, ask, facts, cloud, at) for at, cloud in enumerate(clouds, 1)]
+        Target.objects.bulk_create(targets, batch_size=1000)
+        operation.plan_hash = plan_hash(operation, targets)
+        operation.save(update_fields=["plan_hash"])
+        _keep_secrets(operation, ask.secrets, now)
+        Job.objects.create(operation=operation, next_at=None)
+        detail = {"kind": ask.kind, "clouds": [cloud.pk for cloud in clouds], "options": options, "reason": ask.reason}
+        audit(actor, "operation.request", f"operation:{operation.pk}", now, detail)
+        added = {"kind": operation.kind, "title": operation.title}
+        subject = f"operation:{operation.pk}"
+        append([NewEvent(EventKind.OPERATION_ADDED, subject, now, added, operation.controller_id)])
+        if ask.start:
+            begin(operation, actor, now)
+    return operation
+
+
+def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any]:
+    """The options, checked. Raises RefusedError."""
+    problems: dict[str, str] = {}
+    if not clouds:
+        problems["clouds"] = "Choose at least one subcloud in your scope."
+    if len(clouds) > MOST_TARGETS:
+        problems["clouds"] = f"At most {MOST_TARGETS} subclouds at once: make several operations."
+    if not 1 <= ask.max_at_once <= MOST_TARGETS:
+        problems["max_at_once"] = f"Between 1 and {MOST_TARGETS}."
+    for name in spec.secrets:
+        if not ask.secrets.get(name):
+            problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
+    for name in set(ask.secrets) - {*spec.secrets, *spec.may_have}:
+        problems[str(name)[:64]] = f"{spec.kind.label} takes no such secret."
+    for name in set(ask.options) - set(spec.options):
+        problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
+    options = {name: value for name, value in ask.options.items() if value not in (None, "")}
+    problems |= option_problems(spec, options, clouds) if clouds else {}
+    if problems:
+        raise RefusedError(problems)
+    return options
+
+
+def _made(
+    ask: Ask, spec: KindSpec, options: dict[str, Any], clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime
+) -> Operation:
+    controllers = {cloud.controller_id for cloud in clouds}
+    what = clouds[0].name if len(clouds) == 1 else f"{len(clouds)} subclouds"
+    return Operation.objects.create(
+        kind=ask.kind,
+        title=f"{spec.kind.label}: {what}"[:200],
+        reason=ask.reason[:500],
+        state=OperationState.PLANNED,
+        controller_id=controllers.pop() if len(controllers) == 1 else None,
+        options=options,
+        max_at_once=ask.max_at_once,
+        stop_after_failures=ask.stop_after_failures,
+        requester=user,
+        requester_name=actor.name,
+        source=actor.source[:60],
+        created_at=now,
+    )
+
+
+def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any], cloud: Cloud, number: int) -> Target:
+    why = _refused(spec, facts, cloud)
+    steps = [step for step in spec.steps if step != "power_off" or BMC in ask.secrets]
+    if cloud.management_state == "unmanaged":
+        steps = [step for step in steps if step != "unmanage"] or steps
+    return Target(
+        operation=operation, number=number, cloud=cloud, controller_id=cloud.controller_id, group_id=cloud.group_id,
+        region=cloud.region, name=cloud.name, dcmanager_id=cloud.dcmanager_id, region_name=cloud.region_name,
+        profile=profile_of(cloud), steps=steps, facts=facts,
+        deploy_status=cloud.deploy_status,
+        state=TargetState.REFUSED if why else TargetState.READY,
+        problems=[{"field": "", "message": why}] if why else [],
+    )  # fmt: skip
+
+
+def _refused(spec: KindSpec, facts: Mapping[str, Any], cloud: Cloud) -> str | None:
+    """By what is known of the cloud now; dcmanager is asked again right before anything is sent."""
+    if not cloud.controller.write_username:
+        return f"{cloud.controller.name} is read-only from here: an administrator must give it a write user."
+    if spec.verb == "decommission":
+        return None if cloud.peer_group_id is None else "It is in a peer group: take it out of that first."
+    verb = "backup_delete_local" if spec.verb == "backup_delete" and facts.get("local_only") else spec.verb
+    verb = "backup_delete_central" if verb == "backup_delete" else VERBS.get(verb, verb)
+    return refusal(verb, stored_state(cloud), force=bool(facts.get("force")))
+
+
+def profile_of(cloud: Cloud) -> str:
+    """Kind of hardware, by which durations are learned."""
+    modes = {"simplex": "AIO-SX", "duplex": "AIO-DX", "duplex-direct": "AIO-DX"}
+    return modes.get(cloud.system_mode, cloud.system_mode)[:80]
+
+
+def _keep_secrets(operation: Operation, secrets: Mapping[str, str], now: datetime) -> None:
+    RunSecret.objects.bulk_create(
+        RunSecret(operation=operation, name=name, sealed=seal(text), erase_at=now + SECRETS_LIVE)
+        for name, text in secrets.items()
+        if text
+    )
