@@ -49,7 +49,7 @@ MAX_BODY = 64 * 2**20
 
 
 # written beside the core; a package that does not exist yet is left out
-SITE_PACKAGES = ("fm", "sysinv", "usm", "nfv", "kube")
+SITE_PACKAGES = ("fm", "sysinv", "usm", "nfv", "kube", "bmc")
 
 
 class Front:
@@ -69,6 +69,7 @@ class Front:
         try:
             path = request.raw_path.split("?", 1)[0]
             cloud, name, rest = self.locate(path)
+            cloud, rest = self.placed(cloud, name, rest)
             response = await self.respond(request, cloud, name, rest)
             status = response.status
             return response
@@ -93,19 +94,25 @@ class Front:
             rest = "/".join(parts[3:])
         return self.world.cloud(controller, identifier), name, "/" + rest
 
+    def placed(self, cloud: Cloud | None, name: str, rest: str) -> tuple[Cloud | None, str]:
+        service = self.services.get(name)
+        if cloud is None or service is None or service.place is None:
+            return cloud, rest
+        return service.place(self.world, cloud, rest)
+
     async def respond(self, request: web.Request, cloud: Cloud | None, name: str, rest: str) -> web.StreamResponse:
         service = self.services.get(name)
         if cloud is None or service is None or not service.on(cloud):
             return web.Response(status=404, text="no such cloud or service in this simulator")
         faults = faults_for(self.world, cloud, name)
-        refused = await before(self.world, cloud, request, faults)
+        refused = await before(request, service.away(self.world, cloud, rest), faults)
         if refused is not None:
             return refused
         call = Call(self.world, cloud, service, request, rest, {})
         rejecting = any(fault.kind == "unauthorized" for fault in faults)
         response = service.unauthorized(call) if rejecting else await self.ask(call)
         response = await after(request, response, faults)
-        if not self.world.reachable(cloud):  # cut while we were answering
+        if service.away(self.world, cloud, rest) is not None:  # cut while we were answering
             raise drop(request)
         skew = self.world.skew(cloud)
         if skew and not response.prepared:

@@ -59,7 +59,7 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind(
             "power-loss",
-            "the site has no power: as wan-cut, and its hosts boot again afterwards",
+            "the site has no power: its services do not answer, its BMCs say Off, and its hosts boot again afterwards",
             {"mode": "abort"},
             {"mode": ("abort", "hang")},
         ),
@@ -91,6 +91,18 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
         FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),
         FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
+        FaultKind(
+            "bmc-unreachable",
+            "the BMC of a host (without host=: of every host) does not answer; host= may be the address of a server "
+            "in the rack, with --subcloud central",
+            {"host": None, "mode": "abort"},
+            {"mode": ("abort", "hang")},
+        ),
+        FaultKind(
+            "bmc-bad-credentials",
+            "the BMC of a host (without host=: of every host) refuses its account: somebody has changed the password",
+            {"host": None},
+        ),
     )
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from simulator.identity import dice, stable_hex, stable_uuid
@@ -10,6 +11,7 @@ from simulator.identity import dice, stable_hex, stable_uuid
 PortRole = Literal["oam", "mgmt", "data", "spare"]
 DiskRole = Literal["root", "osd", "spare"]
 
+RACK = ip_network("10.66.0.0/16")  # BMC addresses of servers that belong to no site yet
 SERVERS = ("Dell PowerEdge XR11", "HPE ProLiant DL110 Gen11", "Supermicro SYS-111E-FWTR", "Lenovo SE450")
 
 
@@ -113,9 +115,9 @@ PORT_PLAN: tuple[tuple[str, str, str, str, int, PortRole, tuple[str, ...], str |
 )
 
 
-def build_ports(site: str, site_name: str, host: str) -> tuple[PortSpec, ...]:
+def build_ports(server: str, site_name: str, host: str) -> tuple[PortSpec, ...]:
     """The ports of one server, cabled to the site's two leaf switches (`leaf-a`, `leaf-b`)."""
-    oui = stable_hex(site, host, "mac")
+    oui = stable_hex(server, "mac")
     ports = []
     for index, plan in enumerate(PORT_PLAN):
         name, pci, driver, device, speed, role, networks, datanetwork, total, used = plan
@@ -123,7 +125,7 @@ def build_ports(site: str, site_name: str, host: str) -> tuple[PortSpec, ...]:
         ports.append(
             PortSpec(
                 name=name,
-                uuid=stable_uuid(site, host, "port", name),
+                uuid=stable_uuid(server, "port", name),
                 mac=f"b4:96:91:{oui[0:2]}:{oui[2:4]}:{(int(oui[4:6], 16) & 0xF0) + index:02x}",
                 pci_address=pci,
                 driver=driver,
@@ -144,7 +146,7 @@ def build_ports(site: str, site_name: str, host: str) -> tuple[PortSpec, ...]:
     return tuple(ports)
 
 
-def build_disks(site: str, host: str, osds: int) -> tuple[DiskSpec, ...]:
+def build_disks(server: str, osds: int) -> tuple[DiskSpec, ...]:
     """A root disk, one NVMe disk per OSD and a spare one."""
     plan: list[tuple[str, int, Literal["SSD", "NVME"], DiskRole]] = [("/dev/sda", 457862, "SSD", "root")]
     plan += [(f"/dev/nvme{index}n1", 1831420, "NVME", "osd") for index in range(osds)]
@@ -152,25 +154,35 @@ def build_disks(site: str, host: str, osds: int) -> tuple[DiskSpec, ...]:
     return tuple(
         DiskSpec(
             node,
-            stable_uuid(site, host, "disk", node),
+            stable_uuid(server, "disk", node),
             size,
             kind,
             "INTEL SSDSC2KB480G8" if kind == "SSD" else "INTEL SSDPE2KX020T8",
-            stable_hex(site, host, "disk-serial", node)[:14].upper(),
+            stable_hex(server, "disk-serial", node)[:14].upper(),
             role,
         )
         for node, size, kind, role in plan
     )
 
 
+def in_rack(address: str) -> bool:
+    """Whether that BMC belongs to a server of the rack, which stands ready for a deployment."""
+    try:
+        return ip_address(address) in RACK
+    except ValueError:
+        return False
+
+
 def build_hosts(
     site: str, name: str, *, duplex: bool, osds: int, addresses: tuple[str, ...], bm_addresses: tuple[str, ...]
 ) -> tuple[HostSpec, ...]:
-    """The one (AIO-SX) or two (AIO-DX) servers of a site."""
-    product = dice(site, "server").choice(SERVERS)
+    """The one (AIO-SX) or two (AIO-DX) servers of a site; one of the rack keeps its MACs and its serial there."""
     hosts = []
     for index in range(2 if duplex else 1):
         hostname = f"controller-{index}"
+        address = bm_addresses[index]
+        racked = in_rack(address)
+        server = f"rack/{address}" if racked else f"{site}/{hostname}"
         hosts.append(
             HostSpec(
                 id=index + 1,
@@ -179,11 +191,11 @@ def build_hosts(
                 personality="controller",
                 subfunctions="controller,worker,lowlatency",
                 mgmt_ip=addresses[index],
-                bm_ip=bm_addresses[index],
-                product=product,
-                serial=stable_hex(site, hostname, "serial")[:10].upper(),
-                ports=build_ports(site, name, hostname),
-                disks=build_disks(site, hostname, osds),
+                bm_ip=address,
+                product=dice(server if racked else site, "server").choice(SERVERS),
+                serial=stable_hex(server, "serial")[:10].upper(),
+                ports=build_ports(server, name, hostname),
+                disks=build_disks(server, osds),
             )
         )
     return tuple(hosts)

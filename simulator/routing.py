@@ -92,6 +92,14 @@ def plain_method_not_allowed(call: Call) -> web.Response:
     return web.Response(status=405, text="405 Method Not Allowed")
 
 
+def site_away(world: World, cloud: Cloud, path: str) -> str | None:
+    """Whether the whole site is away, and what that does to a connection."""
+    if world.reachable(cloud):
+        return None
+    hanging = any(fault.options.get("mode") == "hang" for fault in world.faults.active_on(cloud.key, world.clock.now()))
+    return "hang" if hanging else "abort"
+
+
 @dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
@@ -145,6 +153,10 @@ class Service:
     `authenticate` None: the core checks `X-Auth-Token` against the cloud's Keystone and answers `unauthorized`.
     Otherwise it is asked, and returns a refusal or None.
     `lives_on`: "central", "subcloud" or "both".
+    `away` says why nothing answers at a path: "abort" or "hang", None when something does; by default a site that
+    cannot be reached is away with all its services.
+    `place` turns (cloud, path) into the cloud that is meant and the path its routes know, where an address below
+    one cloud belongs to another.
     """
 
     name: str
@@ -154,6 +166,8 @@ class Service:
     not_found: Refusal = plain_not_found
     method_not_allowed: Refusal = plain_method_not_allowed
     authenticate: Callable[[Call], web.Response | None] | None = None
+    away: Callable[[World, Cloud, str], str | None] = site_away
+    place: Callable[[World, Cloud, str], tuple[Cloud, str]] | None = None
 
     def on(self, cloud: Cloud) -> bool:
         return self.lives_on in ("both", cloud.kind)

@@ -163,7 +163,7 @@ def draw_ceph(die: Random) -> CephFlavour:
 def draw_addressing(die: Random, controller: int, identifier: int) -> Addressing:
     """Half of the sites have IPv6 management networks, as in the recorded fleet."""
     high, low = divmod(identifier, 250)
-    oam = f"10.{64 + controller}.{high}.{low + 2}"
+    oam = f"10.{80 + controller}.{high}.{low + 2}"
     bmc = (f"172.{15 + controller}.{high}.{low + 1}", f"172.{15 + controller}.{high + 128}.{low + 1}")
     if die.random() < 0.5:
         net = f"fd{controller:02x}:{identifier:x}::"

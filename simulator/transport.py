@@ -38,10 +38,10 @@ def faults_for(world: World, cloud: Cloud, service: str) -> list[Fault]:
     ]
 
 
-async def before(world: World, cloud: Cloud, request: web.Request, faults: list[Fault]) -> web.Response | None:
-    """Delay, refuse or drop before a service is asked. Raises DroppedError."""
-    if not world.reachable(cloud):
-        if any(fault.options.get("mode") == "hang" for fault in faults):
+async def before(request: web.Request, away: str | None, faults: list[Fault]) -> web.Response | None:
+    """Delay, refuse or drop before a service is asked; `away` as Service.away says. Raises DroppedError."""
+    if away is not None:
+        if away == "hang":
             await asyncio.sleep(HANG_SECONDS)
         raise drop(request)
     for fault in faults:

@@ -9,10 +9,11 @@ For the services
 - `world.command(name, apply)` registers what a command does; `world.do(name, **arguments)` writes it to the
   journal and applies it. `apply(at, arguments)` must be deterministic: it runs again after a restart, with the
   same `at`. Arguments must survive JSON. `world.replay()` runs once, when all services are registered.
-- `world.reachable(cloud, at)`: faults, dark and undeployed sites in one answer; `world.powered(cloud, at)`: no
-  power-loss fault, and booted since.
+- `world.reachable(cloud, at)`: faults, switched-off hosts and undeployed sites in one answer;
+  `world.powered(cloud, at)`: no power-loss fault, and booted since.
+- `world.power` is the power of every host (power.py).
 - `world.outage_sources`: functions `cloud -> spans (start, end or None)` in which a site cannot be reached; dcmanager
-  adds those in which the site is not deployed.
+  adds those in which the site is not deployed, `world.power` those in which all its hosts are down.
 - `world.fault_listeners` are told of each fault when it begins, also during replay: part of the command.
 - `world.site_time(cloud)`: the time on the site's own clock, which a clock-skew fault moves. Use it for time
   stamps that the site writes.
@@ -36,9 +37,9 @@ from simulator.fault_kinds import FaultError, kind_named
 from simulator.faults import Fault, FaultBook
 from simulator.fleet import Cloud, CloudKey, Fleet
 from simulator.journal import Journal
+from simulator.power import BOOT_SECONDS, PowerBook, Span
 from simulator.tokens import Tokens
 
-BOOT_SECONDS = 300.0  # a host needs this long after power is back
 CUTTING_KINDS = ("wan-cut", "power-loss")
 
 Apply = Callable[[float, Mapping[str, Any]], Any]
@@ -57,7 +58,7 @@ class DerivedAlarm:
 
 
 AlarmSource = Callable[[Cloud, float], Iterable[DerivedAlarm]]
-OutageSource = Callable[[Cloud], Iterable[tuple[float, float | None]]]
+OutageSource = Callable[[Cloud], Iterable[Span]]
 
 
 class AlarmModel(Protocol):
@@ -119,6 +120,8 @@ class World:
         self.touched_below: dict[int, int] = defaultdict(int)  # by controller number
         self._journal = journal
         self._commands: dict[str, Apply] = {}
+        self.power = PowerBook(self)
+        self.outage_sources.append(self.power.outages)
         self.tokens = Tokens(self)
         self.command("fault.inject", self._inject)
         self.command("fault.end", self._end_fault)
@@ -208,7 +211,7 @@ class World:
 
     # What a site is like now
 
-    def outages(self, cloud: Cloud) -> list[tuple[float, float | None]]:
+    def outages(self, cloud: Cloud) -> list[Span]:
         """When the site could not be reached, sorted by start; end None: still so. Overlaps are not merged."""
         spans = [span for source in self.outage_sources for span in source(cloud)]
         for fault in self.faults.all_on(cloud.key):

@@ -13,16 +13,19 @@ from simulator.fleet import Cloud
 class Conditions:
     """All values of the mappings are when it began, seconds since 1970.
 
-    `ports_down` is keyed by (host name, port name), `osds_lost` by OSD id, `locked` and `booted` by host name;
-    `sensors` gives a status other than ok by (host name, sensor name); `apps` the alarm id of an
-    application in trouble, `expiries` when a certificate runs out that an alarm warns of; `swacts` counts how often
-    the active controller changed; `restored_at` is when hosts were up again after the last power loss.
+    `ports_down` is keyed by (host name, port name), `osds_lost` by OSD id, `locked`, `down` (hosts without services)
+    and `booted` by host name; `dark` are hosts without power; `sensors` gives a status other than ok by (host name,
+    sensor name); `apps` the alarm id of an application in trouble, `expiries` when a certificate runs out that an
+    alarm warns of; `swacts` counts how often the active controller changed; `restored_at` is when hosts were up again
+    after the last power loss.
     """
 
     speed: float = 1.0
     ports_down: Mapping[tuple[str, str], float] = field(default_factory=dict)
     osds_lost: Mapping[int, float] = field(default_factory=dict)
     locked: Mapping[str, float] = field(default_factory=dict)
+    down: Mapping[str, float] = field(default_factory=dict)
+    dark: frozenset[str] = frozenset()
     booted: Mapping[str, float] = field(default_factory=dict)
     sensors: Mapping[tuple[str, str], str] = field(default_factory=dict)
     apps: Mapping[str, str] = field(default_factory=dict)

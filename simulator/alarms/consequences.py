@@ -5,6 +5,9 @@
   site also 400.005. A `pci-sriov` or unused port raises nothing, which is the hole of the real system.
 - A lost OSD raises 800.001 and 800.011 where a replica is left, else 800.001 critical and 800.010; so do lost OSDs
   on both hosts of a group.
+- A BMC that does not answer or refuses its account raises 200.010.
+- A host without services beside one that has them raises 200.004 and, for each service group, 400.002; its OSDs are
+  lost as well (model.py).
 - After a power loss Ceph recovers for ten minutes (divided by --speed): 800.001.
 They are raised at once: the real latencies (10 s for ports, 60 s for Ceph) are left out.
 """
@@ -17,10 +20,12 @@ from simulator.alarms.alarm import Episode, make
 from simulator.alarms.conditions import osd_hosts
 from simulator.faults import Fault
 from simulator.fleet import Cloud
+from simulator.power import BOOT_SECONDS
 from simulator.wiring import InterfaceSpec, interfaces
-from simulator.world import BOOT_SECONDS, World
+from simulator.world import World
 
 RECOVERY_SECONDS = 600.0
+SERVICE_GROUPS = ("cloud-services", "vim-services")
 PORT_ALARMS = {
     "oam": ("100.106", "100.107"),
     "mgmt": ("100.108", "100.109"),
@@ -39,6 +44,24 @@ def episodes(world: World, cloud: Cloud, faults: list[Fault]) -> Iterator[Episod
             yield from group_lost(cloud, fault, faults)
         elif fault.kind == "power-loss":
             yield from recovering(world, cloud, fault)
+        elif fault.kind in ("bmc-unreachable", "bmc-bad-credentials"):
+            yield from bmc_lost(cloud, fault)
+    if len(cloud.hosts) > 1:
+        yield from hosts_down(world, cloud)
+
+
+def bmc_lost(cloud: Cloud, fault: Fault) -> Iterator[Episode]:
+    for host in cloud.hosts:
+        if fault.options["host"] in (None, host.hostname):
+            yield Episode(make(cloud, "200.010", "warning", fault.since, host=host.hostname), fault.until)
+
+
+def hosts_down(world: World, cloud: Cloud) -> Iterator[Episode]:
+    for hostname, power in world.power.touched(cloud).items():
+        for start, end in power.down:
+            yield Episode(make(cloud, "200.004", "critical", start, host=hostname), end)
+            for group in SERVICE_GROUPS:
+                yield Episode(make(cloud, "400.002", "major", start, group=group), end)
 
 
 def pulled(cloud: Cloud, fault: Fault) -> Iterator[Episode]:

@@ -8,9 +8,10 @@ from typing import Any
 from simulator.alarms.alarm import Episode, make
 from simulator.alarms.register import Register
 from simulator.fleet import Cloud
+from simulator.power import BOOT_SECONDS
 from simulator.world import World
 
-BOOT_SECONDS = 300.0
+SETTLE_SECONDS = 10.0  # from the answer to an unlock until the host goes down to restart
 
 
 class HostActions:
@@ -49,12 +50,14 @@ class HostActions:
         if action in ("lock", "force-lock"):
             deeds.locks.append((hostname, at, None))
         elif action in ("unlock", "force-unlock"):
-            boot = self._world.clock.scaled(BOOT_SECONDS)
+            starts = at + self._world.clock.scaled(SETTLE_SECONDS)
+            boot = self._world.clock.scaled(SETTLE_SECONDS + BOOT_SECONDS)
             deeds.locks = [
                 (name, since, at + boot if name == hostname and until is None else until)
                 for name, since, until in deeds.locks
             ]
             deeds.booted[hostname] = at + boot
+            self._world.power.restart(cloud, hostname, starts)
         elif action in ("swact", "force-swact"):
             deeds.swacts.append(at)
         self._world.touch(cloud.key)

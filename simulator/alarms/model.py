@@ -17,6 +17,7 @@ from simulator.alarms import background, consequences, mishaps, register
 from simulator.alarms.alarm import Alarm, Episode
 from simulator.alarms.catalogue import kinds
 from simulator.alarms.churn import Churn
+from simulator.alarms.conditions import osd_hosts
 from simulator.alarms.host_actions import HostActions
 from simulator.alarms.register import Register
 from simulator.alarms.rows import stored_entity, visible
@@ -109,8 +110,13 @@ class StandingAlarms:
                 yield Episode(from_derived(cloud, derived))
 
     def troubles(self, cloud: Cloud, at: float, back: int = 0) -> list[Fault]:
-        """Faults people injected, and the present mishap; with `back`, those of so many earlier cycles too."""
-        return [*self.world.faults.all_on(cloud.key), *mishaps.near(self.churn, cloud, at, back)]
+        """Faults people injected, the present mishap (with `back`, those of so many earlier cycles too), and the
+        OSDs that are lost with their host."""
+        return [
+            *self.world.faults.all_on(cloud.key),
+            *mishaps.near(self.churn, cloud, at, back),
+            *dead_osds(self.world, cloud),
+        ]
 
     def _skewed(self, cloud: Cloud, episode: Episode) -> Episode:
         """Time stamps are the site's own: wrong by what its clock was off when the alarm was raised."""
@@ -173,6 +179,17 @@ class StandingAlarms:
     def _churn(self, at: float, arguments: Mapping[str, Any]) -> None:
         self.churn.set_rate(at, arguments["on"], arguments["per_minute"])
         self._snapshots.clear()
+
+
+def dead_osds(world: World, cloud: Cloud) -> Iterator[Fault]:
+    """The OSDs of a host that is down, as faults of the kind people inject."""
+    hosts = osd_hosts(cloud)
+    for hostname, power in world.power.touched(cloud).items():
+        for number, (start, end) in enumerate(power.down):
+            for osd, holder in enumerate(hosts):
+                if holder == hostname:
+                    identifier = -(10**7) - number * len(hosts) - osd
+                    yield Fault(identifier, "osd-lost", (cloud.key,), start, end, {"osd": osd})
 
 
 def from_derived(cloud: Cloud, derived: DerivedAlarm) -> Alarm:

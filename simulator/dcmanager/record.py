@@ -115,7 +115,7 @@ def first_record(cloud: Cloud, epoch: float) -> Record:
         backed_up_at=epoch - DAY * (1 + 20 * stable_fraction(cloud.seed, "backup")) if backed_up else None,
         prestage_versions="26.09" if initial.prestage == "complete" else None,
         error=initial.error,
-        dark=[] if cloud.powered else [(epoch - cloud.dark_since, None)],
+        dark=[] if cloud.powered or initial.ever_online else [(epoch - cloud.dark_since, None)],
         watched=[(created, deploy_states.watch(initial.deploy))],
         begins_online=initial.ever_online,
     )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from simulator.bmc_accounts import BMC_USER, encoded_password
 from simulator.clock import stamp_database
 from simulator.dcmanager.audit import ENDPOINTS, aggregate
 from simulator.dcmanager.record import Record
@@ -38,7 +39,7 @@ def install_values(cloud: Cloud) -> str | None:
             "network_address": "0.0.0.0",  # noqa: S104
             "network_mask": "0.0.0.0",  # noqa: S104
             "bmc_address": address.bmc[0],
-            "bmc_username": "root",
+            "bmc_username": BMC_USER,
             "install_type": 3 if cloud.system_mode == "simplex" else 2,
             "console_type": "ttyS0,115200",
             "rootfs_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
@@ -50,7 +51,7 @@ def install_values(cloud: Cloud) -> str | None:
             "no_check_certificate": True,
             "persistent_size": 30000,
             "wipe_osds": False,
-            "bmc_password": encoded_secret(cloud, "bmc-password"),
+            "bmc_password": encoded_password(cloud, address.bmc[0]),
             "image": f"/opt/dc-vault/software/{version}/starlingx-intel-x86-64-cd.iso",
         }
     )

@@ -58,6 +58,15 @@ def node(site: Site, host: HostSpec) -> dict[str, Any]:
         "lastHeartbeatTime": stamp(site.at),
         "lastTransitionTime": made(site),
     }
+    silent_since = site.conditions.down.get(host.hostname)
+    if silent_since is not None:
+        condition |= {
+            "status": "Unknown",
+            "reason": "NodeStatusUnknown",
+            "message": "Kubelet stopped posting node status.",
+            "lastHeartbeatTime": stamp(silent_since),
+            "lastTransitionTime": stamp(silent_since),
+        }
     return {
         "metadata": {
             "name": host.hostname,

@@ -9,7 +9,7 @@ from simulator.alarms.conditions import Conditions, osds_lost, ports_down, resto
 from simulator.alarms.model import StandingAlarms
 from simulator.alarms.snapshot import Snapshot
 from simulator.fleet import Cloud
-from simulator.world import BOOT_SECONDS
+from simulator.power import BOOT_SECONDS
 
 OUT_OF_DATE = "250.001"
 SENSOR = "200.007"
@@ -23,7 +23,9 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
         ports_down=ports_down(troubles, at),
         osds_lost=osds_lost(cloud, troubles, at),
         locked=model.hosts.locked(cloud, at),
-        booted=model.hosts.booted(cloud),
+        down=model.world.power.down(cloud, at),
+        dark=frozenset(name for name, power in model.world.power.touched(cloud).items() if not power.on(at)),
+        booted=booted(model, cloud),
         sensors=bad_sensors(snapshot),
         apps=troubled_apps(snapshot),
         expiries=expiries(snapshot),
@@ -32,6 +34,15 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
         swacts=model.hosts.swacts(cloud, at),
         restored_at=restored_at(troubles, clock.scaled(BOOT_SECONDS), at),
     )
+
+
+def booted(model: StandingAlarms, cloud: Cloud) -> dict[str, float]:
+    """When hosts last started, by unlock or by power."""
+    found = dict(model.hosts.booted(cloud))
+    for name, power in model.world.power.touched(cloud).items():
+        if power.booted_at is not None:
+            found[name] = max(power.booted_at, found.get(name, 0.0))
+    return found
 
 
 def hosts_of(alarms: Iterable[Alarm]) -> frozenset[str]:

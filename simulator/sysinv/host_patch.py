@@ -1,4 +1,6 @@
-"""PATCH of `/ihosts/{uuid}`: lock, unlock, swact and their forced forms; other actions are accepted and do nothing."""
+"""PATCH of `/ihosts/{uuid}`: lock, unlock, swact and their forced forms, power and restarts.
+
+A reinstall is accepted and does nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from simulator.wsme import ApiError
 LOCKS = ("lock", "force-lock", "force-unsafe-lock")
 UNLOCKS = ("unlock", "force-unlock")
 SWACTS = ("swact", "force-swact")
-LOCKED_ONLY = ("reboot", "reset", "power-on", "power-off", "reinstall")
+RESETS = {"reboot": "GracefulRestart", "reset": "ForceRestart", "power-on": "On", "power-off": "ForceOff"}
+LOCKED_ONLY = (*RESETS, "reinstall")
 ATTRIBUTES = ("location", "bm_type", "bm_ip", "bm_username", "bm_password", "ttys_dcd", "clock_synchronization")
 
 
@@ -61,23 +64,27 @@ def apply(call: Call, site: Site, host: HostSpec, step: dict[str, Any]) -> None:
         return
     action = str(step.get("value"))
     refuse(site, host, action)
+    target = {"cloud": list(call.cloud.key), "host": host.hostname}
     if action in LOCKS + UNLOCKS + SWACTS:
-        action = "lock" if action in LOCKS else action
-        call.world.do("host.action", cloud=list(call.cloud.key), host=host.hostname, action=action)
+        call.world.do("host.action", **target, action="lock" if action in LOCKS else action)
+    elif action in RESETS:
+        call.world.do("host.power", **target, reset=RESETS[action])
 
 
 def refuse(site: Site, host: HostSpec, action: str) -> None:
     """The semantic checks a crew meets first. Raises ApiError(400)."""
-    administrative = host_state(site, host)[0]
+    administrative, _, availability = host_state(site, host)
     duplex = len(site.hosts) > 1
     active = active_controller(site) == host.hostname
     if action not in LOCKS + UNLOCKS + SWACTS + LOCKED_ONLY:
         raise ApiError(400, f"'{action}' is not a supported maintenance action")
     if action in LOCKS + UNLOCKS and administrative == ("locked" if action in LOCKS else "unlocked"):
         raise ApiError(400, f"Avoiding '{action}' action on already '{administrative}' host {host.hostname}")
+    if action in UNLOCKS and availability != "online":
+        raise ApiError(400, f"Host {host.hostname} is {availability}; it must be online to be unlocked.")
     if action in LOCKS and duplex and active:
         raise ApiError(400, f"{host.hostname} is the active controller; swact first, then lock it.")
-    if action in SWACTS and (not duplex or not active or site.conditions.locked):
+    if action in SWACTS and (not duplex or not active or site.conditions.locked or site.conditions.down):
         raise ApiError(400, f"{host.hostname} cannot hand over: it is not active, or its peer is not in service.")
     if action in LOCKED_ONLY and (not duplex or administrative != "locked"):
         raise ApiError(400, f"Host {host.hostname} must be locked, and have a peer, for '{action}'.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.bmc_accounts import BMC_USER
 from simulator.hardware import HostSpec
 from simulator.identity import stable_fraction
 from simulator.sysinv.site import Item, Site
@@ -39,13 +40,17 @@ def active_controller(site: Site) -> str:
     first = 0 if stable_fraction(site.cloud.seed, "active") < 0.8 else 1
     active = names[(first + site.conditions.swacts) % 2]
     standby = names[1 - names.index(active)]
-    return standby if active in site.conditions.locked and standby not in site.conditions.locked else active
+    idle = site.conditions.locked.keys() | site.conditions.down.keys()
+    return standby if active in idle and standby not in idle else active
 
 
 def host_state(site: Site, host: HostSpec) -> tuple[str, str, str]:
     """(administrative, operational, availability)."""
     if host.hostname in site.conditions.locked:
-        return "locked", "disabled", "online"
+        dark, down = host.hostname in site.conditions.dark, host.hostname in site.conditions.down
+        return "locked", "disabled", "power-off" if dark else "offline" if down else "online"
+    if host.hostname in site.conditions.down:
+        return "unlocked", "disabled", "offline"
     return "unlocked", "enabled", "degraded" if host.hostname in site.conditions.degraded else "available"
 
 
@@ -79,7 +84,7 @@ def identity_part(site: Site, host: HostSpec) -> Item:
         "mgmt_ip": host.mgmt_ip,
         "bm_ip": host.bm_ip,
         "bm_type": "redfish",
-        "bm_username": "root",
+        "bm_username": BMC_USER,
         "personality": host.personality,
         "subfunctions": host.subfunctions,
         "subfunction_oper": operational,

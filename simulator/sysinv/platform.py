@@ -165,7 +165,7 @@ def servicegroup(site: Site) -> list[Item]:
     rows = []
     for group in SERVICE_GROUPS:
         for host in site.hosts:
-            if host.hostname in site.conditions.locked:
+            if host.hostname in site.conditions.locked or host.hostname in site.conditions.down:
                 state = "disabled"
             else:
                 state = "active" if host.hostname == active else "standby"
@@ -187,15 +187,15 @@ def servicegroup(site: Site) -> list[Item]:
 def servicenodes(site: Site) -> list[Item]:
     rows = []
     for host in site.hosts:
-        locked = host.hostname in site.conditions.locked
+        locked, down = host.hostname in site.conditions.locked, host.hostname in site.conditions.down
         rows.append(
             {
                 "id": host.id,
                 "name": host.hostname,
                 "administrative_state": "locked" if locked else "unlocked",
-                "operational_state": "disabled" if locked else "enabled",
-                "availability_status": "available",
-                "ready_state": "disabled" if locked else "enabled",
+                "operational_state": "disabled" if locked or down else "enabled",
+                "availability_status": "failed" if down else "available",
+                "ready_state": "disabled" if locked or down else "enabled",
             }
         )
     return rows
