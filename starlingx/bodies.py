@@ -19,6 +19,7 @@ from starlingx.secret import Secret
 
 YAML = "text/yaml"
 BYTES = "application/octet-stream"
+ZIP = "application/zip"
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
@@ -26,7 +27,7 @@ _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a form. `filename` is plain ASCII without a path; `content_type` YAML or BYTES."""
+    """A file of a form. `filename` is plain ASCII without a path; `content_type` YAML, BYTES or ZIP."""
 
     content: bytes = field(repr=False)
     filename: str
@@ -35,6 +36,7 @@ class File:
 
 Json = Mapping[str, object] | Sequence[object]
 Form = Mapping[str, str | Secret | File]
+Fields = dict[str, str | Secret | File]  # a form that is being filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def form_body(form: Form) -> Body:
 def _file_headers(file: File) -> str:
     if not _FILENAME.fullmatch(file.filename):
         raise BadValue(f"{file.filename[:64]!r} is no plain file name: use letters, digits, dots, dashes")
-    if file.content_type not in (YAML, BYTES):
+    if file.content_type not in (YAML, BYTES, ZIP):
         raise BadValue(f"{file.content_type[:64]!r} is no type of file that is sent")
     return f'; filename="{file.filename}"\r\nContent-Type: {file.content_type}'
 

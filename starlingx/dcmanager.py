@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from starlingx.errors import Unexpected
-from starlingx.records import AlarmSummary, Subcloud, SubcloudGroup
+from starlingx.records import AlarmSummary, DeployFiles, Subcloud, SubcloudGroup
 from starlingx.rows import Row, read_list
 from starlingx.session import DEFAULT_TIMEOUT, CloudSession
 
@@ -61,6 +61,12 @@ class DcManager:
         """The members of a group, without sync statuses."""
         body = await self._get(f"/subcloud-groups/{quote(str(ref), safe='')}/subclouds", timeout)
         return read_list(body, "subclouds", Subcloud.read)
+
+    async def deploy_files(self, release: str = "", *, timeout: float = DEFAULT_TIMEOUT) -> DeployFiles:
+        """The Deployment Manager's files for a release, for the controller's own when not told."""
+        path = f"/subcloud-deploy/{quote(release, safe='')}" if release else "/subcloud-deploy"
+        row = Row(await self._get(path, timeout), "answer")
+        return DeployFiles.read(row.inner("subcloud_deploy"))
 
     async def _get(self, path: str, timeout: float) -> object:
         return await self._session.get("dcmanager", "v1.0", path, central=True, timeout=timeout)

@@ -8,10 +8,14 @@ from starlingx.session import DEFAULT_TIMEOUT, CloudSession
 
 
 class Usm:
-    """Reads of USM. Answers are bare lists."""
+    """Reads of USM. Answers are bare lists.
 
-    def __init__(self, session: CloudSession) -> None:
+    `central` asks the proxy of region SystemController, which knows what subclouds can be given.
+    """
+
+    def __init__(self, session: CloudSession, *, central: bool = False) -> None:
         self._session = session
+        self._central = central
 
     async def releases(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[Release]:
         """All releases the cloud knows."""
@@ -27,4 +31,4 @@ class Usm:
         return read_list(await self._get("/deploy_host", timeout), "", DeployHost.read)
 
     async def _get(self, path: str, timeout: float) -> object:
-        return await self._session.get("usm", "v1", path, timeout=timeout)
+        return await self._session.get("usm", "v1", path, central=self._central, timeout=timeout)

@@ -4,13 +4,17 @@ An empty text, None or an empty tuple means "not told". Each record reads itself
 """
 
 from starlingx.records.dcmanager import AlarmSummary, EndpointSync, Subcloud, SubcloudGroup
+from starlingx.records.deploy_files import DeployFiles
 from starlingx.records.fault import Alarm, AlarmList, EventLogEntry
 from starlingx.records.inventory import Certificate, Host, ServiceGroup, System
 from starlingx.records.kubernetes import CephCheck, CephHealth, NicLink, NicLinkList
 from starlingx.records.lldp import LldpAgent, LldpNeighbour
+from starlingx.records.peers import PeerGroup, PeerGroupAssociation, SystemPeer
 from starlingx.records.ports import DataNetwork, EthernetPort, Interface, InterfaceDataNetwork, InterfaceNetwork
 from starlingx.records.software import Deploy, DeployHost, Release, VimStrategy
 from starlingx.records.storage import CephCluster, CephMon, Disk, Osd, StorageBackend
+from starlingx.records.strategies import Strategy, StrategyStep, SwUpdateOptions
+from starlingx.records.vim import VimPhase, VimStage, VimStep, VimStrategyDetail
 
 __all__ = [
     "Alarm",
@@ -23,6 +27,7 @@ __all__ = [
     "Certificate",
     "DataNetwork",
     "Deploy",
+    "DeployFiles",
     "DeployHost",
     "Disk",
     "EndpointSync",
@@ -37,11 +42,21 @@ __all__ = [
     "NicLink",
     "NicLinkList",
     "Osd",
+    "PeerGroup",
+    "PeerGroupAssociation",
     "Release",
     "ServiceGroup",
     "StorageBackend",
+    "Strategy",
+    "StrategyStep",
     "Subcloud",
     "SubcloudGroup",
+    "SwUpdateOptions",
     "System",
+    "SystemPeer",
+    "VimPhase",
+    "VimStage",
+    "VimStep",
     "VimStrategy",
+    "VimStrategyDetail",
 ]

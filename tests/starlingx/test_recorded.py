@@ -11,7 +11,9 @@ import pytest
 from starlingx.dcmanager import DcManager
 from starlingx.errors import Forbidden, NotFound, Refused, ServerFailed, StarlingXError, Unauthorized, Unexpected
 from starlingx.fault import FaultManagement
+from starlingx.peers import Peers
 from starlingx.session import CloudSession
+from starlingx.strategies import Strategies
 from starlingx.sysinv import SysInv
 from tests.starlingx.replay import Replay, index, recorded
 
@@ -27,6 +29,14 @@ CALLS: dict[str, Call] = {
     r"/v1\.0/subcloud-groups": lambda s: DcManager(s).groups(),
     r"/v1\.0/subcloud-groups/[^/]+/subclouds": lambda s: DcManager(s).group_subclouds(2),
     r"/v1\.0/subcloud-groups/[^/]+": lambda s: DcManager(s).group(2),
+    r"/v1\.0/subcloud-deploy": lambda s: DcManager(s).deploy_files(),
+    r"/v1\.0/sw-update-strategy(\?type=sw-deploy)?": lambda s: Strategies(s).strategy(),
+    r"/v1\.0/sw-update-strategy/steps": lambda s: Strategies(s).steps(),
+    r"/v1\.0/sw-update-strategy/steps/[^/]+": lambda s: Strategies(s).step("subcloud1"),
+    r"/v1\.0/sw-update-options": lambda s: Strategies(s).options(),
+    r"/v1\.0/system-peers": lambda s: Peers(s).system_peers(),
+    r"/v1\.0/subcloud-peer-groups": lambda s: Peers(s).peer_groups(),
+    r"/v1\.0/peer-group-associations": lambda s: Peers(s).associations(),
     r"/v1/alarms/summary.*": lambda s: FaultManagement(s).summary(),
     r"/v1/alarms(\?.*|/)?": lambda s: FaultManagement(s).alarms(),
     r"/v1/event_log(\?.*|/detail)?": lambda s: FaultManagement(s).event_log(),
