@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, Q
-from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork
 
 from operations.engine.bmc import power_off
 from operations.engine.seen import Seen
 from operations.kinds import BMC, SYSADMIN
 from operations.models import RunSecret, Target
 from sites.credentials import unseal
+from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork
 from starlingx.errors import BadValue
 from starlingx.secret import Secret
 from starlingx.session import CloudSession
