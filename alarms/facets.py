@@ -1,22 +1,23 @@
-"""How many rows each value of a filter would give: the numbers beside the filters of a list.
+"""How many alarms each value of a filter would bring: the numbers beside the filters of the list.
 
-Facets nobody selected are counted in one query (GROUPING SETS). One in which something is selected is counted as if it
-were not, or its other values would all be zero: one more query for each of those, whatever the fleet's size.
+A facet counts under the filters of all others, but as if nothing were chosen in itself: else its other values would
+all be zero.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import Model, QuerySet
-from django.http import QueryDict
-
+from alarms.filters import AlarmFilter
+from alarms.tallies import KINDS, PLACES, Chosen, Tally, tallies, under
 from sites.choices import Severity
 from sites.filters import NOTHING_SET
+from sites.middleware import PortalRequest
 
+SHOWN = ("severity", "controller", "region", "group", "alarm_id", "management_affecting")
 MOST_VALUES = 12
+FLAGS = {"true": True, "false": False, NOTHING_SET: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,56 +28,59 @@ class FacetValue:
     selected: bool
 
 
-Facets = dict[str, list[FacetValue]]
-"""{parameter: its values, the most frequent first; selected ones always among them}"""
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """`values` by parameter, the most frequent first; selected ones always among them. `total`: under all filters.
+
+    Unless `complete`, there are at least so many.
+    """
+
+    values: dict[str, list[FacetValue]]
+    total: int
+    complete: bool
 
 
-def facets(params: QueryDict, matching: Callable[[QueryDict], QuerySet[Model]], fields: Mapping[str, str]) -> Facets:
-    """`matching(params)` gives the filtered rows; `fields` are {parameter: field} in the order they are shown."""
-    selected = [name for name in fields if params.getlist(name)]
-    free = [name for name in fields if name not in selected]
-    found = _counted(matching(params), {name: fields[name] for name in free}) if free else {}
-    for name in selected:
-        others = params.copy()
-        del others[name]
-        found |= _counted(matching(others), {name: fields[name]})
-    return {name: _shown(name, found.get(name, []), params.getlist(name)) for name in fields}
+def facets(request: PortalRequest, filters: AlarmFilter) -> Facets:
+    """`filters`: those of the request, found valid."""
+    chosen = _chosen(filters)
+    found = tallies(request, chosen)
+    counted = _each(found.kinds, KINDS, chosen) | _each(found.places, PLACES, chosen)
+    values = {name: _shown(name, counted[name], chosen[name]) for name in SHOWN}
+    return Facets(values, sum(number for _, number in under(found.kinds, KINDS, chosen)), found.complete)
 
 
-def _counted(rows: QuerySet[Model], fields: Mapping[str, str]) -> dict[str, list[tuple[Any, int]]]:
-    """{parameter: [(value, rows)]}, the most frequent first. One query."""
-    counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in fields}
-    try:
-        inner, parameters = rows.order_by().values_list(*fields.values()).query.get_compiler(rows.db).as_sql()
-    except EmptyResultSet:  # Django saw that nothing can match
-        return counted
-    quote = connections[rows.db].ops.quote_name
-    columns = [quote(f"f{i}") for i in range(len(fields))]
-    sets = ", ".join(f"({column})" for column in columns)
-    values = ", ".join(columns)
-    # grouped by everything first: hundreds of thousands of alarms make some hundred combinations, and those are cheap
-    combined = f"SELECT {values}, count(*) AS n FROM ({inner}) r({values}) GROUP BY {values}"  # noqa: S608 # names are ours
-    sql = (
-        f"SELECT GROUPING({values}), sum(n)::bigint, {values} FROM ({combined}) g"  # noqa: S608 # names are ours
-        f" GROUP BY GROUPING SETS ({sets}) ORDER BY 2 DESC"
-    )
-    names: Sequence[str] = list(fields)
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        for grouping, count, *row in cursor.fetchall():
-            # a bit is 0 where the column belongs to the set; the first column is the highest bit
-            index = next(i for i in range(len(names)) if not grouping >> (len(names) - 1 - i) & 1)
-            counted[names[index]].append((row[index], count))
-    return counted
+def _chosen(filters: AlarmFilter) -> dict[str, set[Any]]:
+    """Values as they are stored, of each facet that something is chosen in."""
+    asked = filters.form.cleaned_data
+    flag = asked["management_affecting"]
+    return {
+        "severity": {severity.value for severity in Severity if severity.label in (asked["severity"] or ())},
+        "controller": set(asked["controller"]),
+        "region": _words(asked["region"]),
+        "group": set(asked["group"]),
+        "alarm_id": _words(asked["alarm_id"]),
+        "management_affecting": {FLAGS[flag]} if flag else set(),
+    }
 
 
-def _shown(name: str, counted: list[tuple[Any, int]], selected: Sequence[str]) -> list[FacetValue]:
-    values = []
-    for place, (value, count) in enumerate(counted):
-        parameter = _as_parameter(name, value)
-        if place < MOST_VALUES or parameter in selected:
-            values.append(FacetValue(value, parameter, count, parameter in selected))
-    return values
+def _words(texts: Iterable[str]) -> set[str]:
+    return {"" if text == NOTHING_SET else text for text in texts}
+
+
+def _each(tally: Tally, names: Collection[str], chosen: Chosen) -> dict[str, Counter[Any]]:
+    found: dict[str, Counter[Any]] = {}
+    for index, name in enumerate(names):
+        found[name] = Counter()
+        for values, number in under(tally, names, {**chosen, name: ()}):
+            found[name][values[index]] += number
+    return found
+
+
+def _shown(name: str, counted: Counter[Any], chosen: set[Any]) -> list[FacetValue]:
+    common = counted.most_common()
+    shown = [(value, number) for place, (value, number) in enumerate(common) if place < MOST_VALUES or value in chosen]
+    shown += [(value, 0) for value in chosen - counted.keys()]
+    return [FacetValue(value, _as_parameter(name, value), number, value in chosen) for value, number in shown]
 
 
 def _as_parameter(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from alarms.api import SORTS
-from alarms.facets import Facets, FacetValue, facets
+from alarms.facets import FacetValue, facets
 from alarms.filters import STATES, AlarmFilter
 from alarms.models import Alarm
 from alarms.selectors import alarms
@@ -27,14 +27,6 @@ COLUMNS = [
     "service_affecting", "management_affecting", "suppressed", "raised_at", "cleared_at", "cloud_id",
 ]  # fmt: skip
 JOINED = {"cloud_name": F("cloud__name"), "contact": F("cloud__contact"), "cloud__name": F("cloud__name")}
-FACETS = {
-    "severity": "severity",
-    "controller": "cloud__controller_id",
-    "region": "cloud__region",
-    "group": "cloud__group_id",
-    "alarm_id": "alarm_id",
-    "management_affecting": "management_affecting",
-}
 TITLES = {
     "severity": "Severity",
     "controller": "System Controller",
@@ -43,7 +35,7 @@ TITLES = {
     "alarm_id": "Alarm ID",
     "management_affecting": "Blocks patching",
 }
-COUNT_UP_TO = 10_000  # an exact number beyond costs more than it tells
+COUNT_UP_TO = 10_000  # beyond it, an exact number costs a refetched fragment more than it tells
 EXPORT_ROWS = 100_000
 
 
@@ -53,11 +45,13 @@ class Listing:
 
     page: Page[dict[str, Any]]
     errors: list[str]
-    total: int
-    facets: Facets
+    total: int  # exact, or, without facets, at most one more than COUNT_UP_TO
+    facets: dict[str, list[FacetValue]]
+    complete: bool = True  # False: total and facets are at least so many
 
     @property
     def total_text(self) -> str:
+        """Below the rows, the same whether they came with the page or alone."""
         return f"more than {COUNT_UP_TO:,}" if self.total > COUNT_UP_TO else f"{self.total:,}"
 
 
@@ -76,10 +70,11 @@ def fleet(request: PortalRequest) -> HttpResponse:
         "previous": _link(request.GET, listing.page.previous),
         "clear": reverse("alarms:list"),
         "state": request.GET.get("state") or "standing",
-        "sort": request.GET.get("sort") or "-severity",
+        "sort": request.GET.get("sort") or _usual_sort(request.GET),
     }
     if wanted == "alarms/list.html":
-        context["sections"] = _sections(listing.facets, request.GET)
+        total = f"{'' if listing.complete else 'at least '}{listing.total:,}"
+        context |= {"sections": _sections(listing.facets, request.GET), "total": total}
     return render(request, wanted, context, status=400 if listing.errors else 200)
 
 
@@ -95,10 +90,10 @@ def export(request: PortalRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 def _listing(request: PortalRequest) -> Listing:
-    filters = _filtered(request, request.GET)
+    filters = AlarmFilter(request.GET, queryset=alarms(request.scopes), request=request)
     empty: Page[dict[str, Any]] = Page([], None, None)
     try:
-        asked = plan(request.GET, SORTS, "-severity")
+        asked = plan(request.GET, SORTS, _usual_sort(request.GET))
     except PagingError as error:
         return Listing(empty, [f"{error.field}: {error}"], 0, {})
     if not filters.is_valid():
@@ -106,23 +101,22 @@ def _listing(request: PortalRequest) -> Listing:
     matching: QuerySet[Alarm] = filters.qs
     rows = matching.annotate(old=stale(request.now, "cloud_id")).values(*COLUMNS, "old", **JOINED)
     page = finish(list(apply(rows, asked)), lambda row: [row[field.lstrip("-")] for field in asked.fields], asked)
-    shown = {} if "HX-Request" in request.headers else _facets(request)
-    return Listing(page, [], matching.order_by()[: COUNT_UP_TO + 1].count(), shown)
-
-
-def _filtered(request: PortalRequest, params: QueryDict) -> AlarmFilter:
-    return AlarmFilter(params, queryset=alarms(request.scopes), request=request)
-
-
-def _facets(request: PortalRequest) -> Facets:
-    return facets(request.GET, lambda params: _filtered(request, params).qs, FACETS)
+    if "HX-Request" in request.headers:
+        return Listing(page, [], matching.order_by()[: COUNT_UP_TO + 1].count(), {})
+    counted = facets(request, filters)
+    return Listing(page, [], counted.total, counted.values, counted.complete)
 
 
 def _messages(filters: AlarmFilter) -> list[str]:
     return [f"{name}: {' '.join(map(str, errors))}" for name, errors in filters.form.errors.items()]
 
 
-def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
+def _usual_sort(params: QueryDict) -> str:
+    """The worst of what stands; of history the newest, as there may be years of it."""
+    return "-raised" if params.get("state") in ("all", "cleared") else "-severity"
+
+
+def _sections(found: dict[str, list[FacetValue]], params: QueryDict) -> list[dict[str, Any]]:
     """Ids get their names: two queries, by primary key, of at most a dozen rows each."""
     groups = SubcloudGroup.objects.filter(pk__in=_ids(found, "group")).values_list("pk", "name", "controller__name")
     names: dict[str, dict[Any, str]] = {
@@ -156,7 +150,7 @@ def _choice(name: str, of: FacetValue, names: dict[Any, str], params: QueryDict)
     }
 
 
-def _ids(found: Facets, name: str) -> list[int]:
+def _ids(found: dict[str, list[FacetValue]], name: str) -> list[int]:
     return [value.value for value in found.get(name, []) if value.value is not None]
 
 

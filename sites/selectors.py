@@ -46,6 +46,11 @@ def controllers(scopes: Scopes) -> QuerySet[Controller]:
     return Controller.objects.filter(Q(pk__in=scopes.controllers) | Q(pk__in=subclouds(scopes).values("controller_id")))
 
 
+def sees_all(scopes: Scopes) -> bool:
+    """Whether every cloud is in these scopes, because the fleet is or each controller. At most one small query."""
+    return scopes.fleet or not Controller.objects.exclude(pk__in=scopes.controllers).exists()
+
+
 def groups(scopes: Scopes) -> QuerySet[SubcloudGroup]:
     """Standing groups that people made."""
     standing = SubcloudGroup.objects.filter(removed_at=None, portal_made=False)

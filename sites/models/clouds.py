@@ -141,7 +141,7 @@ class Cloud(models.Model):
         ]
         indexes = [
             models.Index(fields=["name", "id"], condition=Q(removed_at=None), name="cloud_by_name"),
-            models.Index(fields=["severity", "name", "id"], condition=Q(removed_at=None), name="cloud_by_severity"),
+            models.Index(fields=["-severity", "name", "id"], condition=Q(removed_at=None), name="cloud_worst_first"),
             models.Index(fields=["controller", "group"], name="cloud_by_group"),
             models.Index(fields=["region"], name="cloud_by_region"),
             GinIndex(fields=["search"], name="cloud_search"),

@@ -26,6 +26,9 @@ class FacetState(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cloud", "facet"], name="facet_unique")]
+        indexes = [  # one of nine rows; neither column ever changes, so it costs a look nothing
+            models.Index(fields=["cloud"], condition=Q(facet=Facet.ALARMS), name="facet_alarms")
+        ]
 
 
 class StatusSpan(models.Model):
@@ -41,7 +44,10 @@ class StatusSpan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cloud", "field"], condition=Q(ended_at=None), name="span_open_unique")
         ]
-        indexes = [models.Index(fields=["cloud", "field", "began_at"], name="span_by_cloud")]
+        indexes = [
+            models.Index(fields=["cloud", "field", "began_at"], name="span_by_cloud"),
+            models.Index(fields=["ended_at"], condition=~Q(ended_at=None), name="span_ended"),  # for pruning
+        ]
 
 
 class Hint(models.Model):

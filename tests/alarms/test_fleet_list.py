@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from alarms.badges import record_badges
 from alarms.models import Alarm
 from sites.models import Cloud, Controller, SubcloudGroup
 from tests.observed import NOW, controller
@@ -35,7 +36,9 @@ def alarm() -> Alarm:
 def make(cloud: Cloud, entity: str, affecting: bool | None) -> Alarm:
     times = {"raised_at": NOW, "first_seen_at": NOW, "changed_at": NOW}
     facts = {"alarm_id": "100.101", "severity": 4, "severity_word": "major", "management_affecting": affecting}
-    return Alarm.objects.create(cloud=cloud, entity_instance_id=entity, **facts, **times)
+    alarm = Alarm.objects.create(cloud=cloud, entity_instance_id=entity, **facts, **times)
+    record_badges([cloud.pk], baseline=(), now=NOW)
+    return alarm
 
 
 def links(page: str) -> list[tuple[str, bool]]:
