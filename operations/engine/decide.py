@@ -67,7 +67,9 @@ def _unmoved(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, 
         return Decision(Wait(pace.poll, f"{sent.verb} {word}; nothing shows yet"))
     if told.state == "perhaps done":
         return Decision(Done(), Outcome.EFFECTIVE)
-    if told.state in ("perhaps failed", "perhaps interrupted"):
+    if told.state == "perhaps interrupted":
+        return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
+    if told.state == "perhaps failed":
         return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
     if sent.effective and view.step not in ("manage", "unmanage", "edit", "rename", "move_group"):
         return Decision(Ask(f"{sent.verb} had begun, and now nothing shows of it: {told.message or 'no word'}."))
@@ -91,7 +93,8 @@ def _between(view: View, seen: Seen, told: Progress, now: datetime, pace: Pace) 
 
 def _again(view: View, seen: Seen, told: Progress, pace: Pace) -> Send | Fail:
     """Interrupted, not failed: taken up again where it stopped."""
-    sends = sum(one.verb != "abort" for one in view.sent)
+    gone = (Outcome.LOST, Outcome.UNSENT)
+    sends = sum(one.verb not in ("abort", "delete") and one.outcome not in gone for one in view.sent)
     if view.abort_requested or sends > pace.resumes:
         return Fail(told.error or "It was interrupted again and again.", "interrupted")
     word = seen.subcloud.deploy_status if seen.subcloud else ""
