@@ -11,7 +11,7 @@ from operations.engine import jobs
 from operations.engine.events import target_event, told
 from operations.engine.phases import close_phase, note_phase
 from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, Wait
-from operations.engine.usual import is_stuck, usual
+from operations.engine.usual import is_stuck, usual_cached
 from operations.models import Attempt, Intent, Job, RunSecret, Target
 from sites.models import Cloud
 from sites.services.brake import demand_released
@@ -133,7 +133,7 @@ def stop(target: Target, state: TargetState, now: datetime, *, error: str = "", 
 
 def _target(job: Job) -> Target:
     """The job's target, locked: people change it too (abort, decide)."""
-    return Target.objects.select_for_update().get(pk=job.target_id)
+    return Target.objects.select_for_update().get(job=job)
 
 
 def _settle(target: Target, outcome: Outcome | None, now: datetime) -> None:
@@ -161,7 +161,7 @@ def _note(target: Target, seen: Seen, now: datetime) -> None:
     target.deploy_status = subcloud.deploy_status
     if span is not None:
         seconds = (now - span.began_at).total_seconds()
-        target.stuck = is_stuck(span.phase, target.profile, seconds, usual([target.profile]))
+        target.stuck = is_stuck(span.phase, target.profile, seconds, usual_cached(target.profile, now))
 
 
 def _join(target: Target) -> None:

@@ -11,31 +11,33 @@ from operations.engine.decide import decide
 from operations.engine.doors import ReadOnlyControllerError, door
 from operations.engine.look import look
 from operations.engine.pace import backoff, pace
-from operations.engine.request import load, send
+from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
 from operations.models import Job, Target
 from sites.credentials import CannotUnsealError
+from sites.models import Controller
 from sites.services.brake import BrakedError
 from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
     """Ends in one commit, whatever happens. Raises StaleTokenError when somebody else drives the job now."""
-    target = Target.objects.select_related("operation", "controller", "cloud").get(pk=job.target_id)
-    if target.state != TargetState.RUNNING or target.controller is None:
+    target = Target.objects.select_related("operation", "controller", "cloud").get(job=job)
+    controller = target.controller
+    if target.state != TargetState.RUNNING or controller is None:
         commit.park(claim)
         return
     now = timezone.now()
     view = view_of(target)
     try:
-        seen = asyncio.run(_look(target, view, now))
+        seen = asyncio.run(_look(controller, target, view, now))
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
-            _request(claim, target, decision, decision.action.verb, seen)
+            _request(claim, target, controller, decision, decision.action, seen)
         else:
             commit.advance(claim, decision, seen, timezone.now())
     except (StarlingXError, CannotUnsealError) as problem:
-        message = f"{target.controller.name} cannot be asked: {problem}"
+        message = f"{controller.name} cannot be asked: {problem}"
         commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True)
     except ReadOnlyControllerError as refusal:
         commit.advance(claim, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
@@ -53,24 +55,25 @@ def view_of(target: Target) -> View:
     return View(name, target.facts, sent, target.deploy_status, target.abort_requested)
 
 
-async def _look(target: Target, view: View, now: datetime) -> Seen:
-    async with door(target.controller) as session:
+async def _look(controller: Controller, target: Target, view: View, now: datetime) -> Seen:
+    async with door(controller) as session:
         return await look(session, target, view, now)
 
 
-def _request(claim: jobs.Claim, target: Target, decision: Decision, verb: str, seen: Seen) -> None:
+def _request(
+    claim: jobs.Claim, target: Target, controller: Controller, decision: Decision, send_this: Send, seen: Seen
+) -> None:
     """The intent is committed before the first byte leaves."""
-    intent = commit.write_intent(claim, decision, verb, seen, timezone.now())
-    answer = asyncio.run(_send(target, verb, seen))
+    intent = commit.write_intent(claim, decision, send_this.verb, seen, timezone.now())
+    answer = asyncio.run(_send(controller, load(target, send_this.verb, seen)))
     soon = pace().poll if answer.outcome != Outcome.UNSENT else backoff(2)
     commit.write_answer(claim, intent, answer, timezone.now(), soon)
 
 
-async def _send(target: Target, verb: str, seen: Seen) -> Answer:
+async def _send(controller: Controller, request: Request) -> Answer:
     """What an answer, or its absence, means: a refusal is certain, what may have arrived is unknown."""
     try:
-        request = await asyncio.to_thread(load, target, verb, seen)
-        async with door(target.controller) as session:
+        async with door(controller) as session:
             await send(session, request)
     except StarlingXError as problem:
         return Answer(_outcome(problem), problem.status, str(problem))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from operations.models import Job
 
@@ -52,6 +53,13 @@ def release(job: Job, next_at: datetime | None, error: str = "", *, failed: bool
     job.failures = job.failures + 1 if failed else 0
     job.error = error[:500]
     job.save(update_fields=["next_at", "lease_until", "failures", "error"])
+
+
+def fault(claim: Claim, kind: str, next_at: datetime) -> None:
+    """A step ended in an exception that is a fault of ours. Only its kind is kept: texts may hold anything."""
+    Job.objects.filter(pk=claim.job_id, token=claim.token).update(
+        next_at=next_at, lease_until=None, failures=F("failures") + 1, error=f"fault in the portal: {kind}"
+    )
 
 
 def wake(operation_id: int, now: datetime) -> None:

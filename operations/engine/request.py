@@ -40,6 +40,9 @@ class Request:
             raise BadValue(f"{self.verb} needs a subcloud, and the System Controller knows none of that name")
         return self.number
 
+    def flag(self, name: str) -> bool:
+        return bool(self.facts.get(name))
+
     @property
     def sysadmin(self) -> Secret:
         if SYSADMIN not in self.secrets:
@@ -113,16 +116,18 @@ async def _describe(dcmanager: DcManagerWrites, request: Request) -> None:
 
 
 async def _prestage(dcmanager: DcManagerWrites, request: Request) -> None:
-    for_install = bool(request.facts.get("for_install"))
+    for_install = request.flag("for_install")
     await dcmanager.prestage_subcloud(
         request.id, request.sysadmin, release=request.facts.get("release"), for_install=for_install,
-        for_sw_deploy=not for_install, force=bool(request.facts.get("force")),
+        for_sw_deploy=not for_install, force=request.flag("force"),
     )  # fmt: skip
 
 
 async def _backup(dcmanager: DcManagerWrites, request: Request) -> None:
-    flags = {name: bool(request.facts.get(name)) for name in ("local_only", "registry_images")}
-    await dcmanager.create_backup(request.sysadmin, subcloud_id=request.id, **flags)
+    await dcmanager.create_backup(
+        request.sysadmin, subcloud_id=request.id, local_only=request.flag("local_only"),
+        registry_images=request.flag("registry_images"),
+    )  # fmt: skip
 
 
 async def _delete_backup(dcmanager: DcManagerWrites, request: Request) -> None:
@@ -134,9 +139,11 @@ async def _delete_backup(dcmanager: DcManagerWrites, request: Request) -> None:
 
 
 async def _restore(dcmanager: DcManagerWrites, request: Request) -> None:
-    flags = {name: bool(request.facts.get(name)) for name in ("with_install", "local_only", "registry_images")}
-    release = request.facts.get("release") if flags["with_install"] else None
-    await dcmanager.restore_backup(request.sysadmin, subcloud_id=request.id, release=release, **flags)
+    with_install = request.flag("with_install")
+    await dcmanager.restore_backup(
+        request.sysadmin, subcloud_id=request.id, with_install=with_install, local_only=request.flag("local_only"),
+        registry_images=request.flag("registry_images"), release=request.facts.get("release") if with_install else None,
+    )  # fmt: skip
 
 
 async def _network(dcmanager: DcManagerWrites, request: Request) -> None:
@@ -160,7 +167,7 @@ _ORDERS: dict[str, Order] = {
     "resume": _resume,
     "enroll": _enroll,
     "redeploy": _redeploy,
-    "manage": lambda dcmanager, request: dcmanager.manage_subcloud(request.id, force=bool(request.facts.get("force"))),
+    "manage": lambda dcmanager, request: dcmanager.manage_subcloud(request.id, force=request.flag("force")),
     "unmanage": lambda dcmanager, request: dcmanager.unmanage_subcloud(request.id),
     "rename": lambda dcmanager, request: dcmanager.rename_subcloud(request.id, request.facts["new_name"]),
     "edit": _describe,

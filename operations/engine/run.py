@@ -2,7 +2,10 @@
 
 import logging
 
+from django.utils import timezone
+
 from operations.engine import conduct, drive, jobs
+from operations.engine.pace import backoff
 from operations.models import Job
 
 log = logging.getLogger(__name__)
@@ -18,3 +21,6 @@ def step(job_id: int, token: int) -> None:
         (conduct if job.target_id is None else drive).step(claim, job)
     except jobs.StaleTokenError:
         log.info("job %s goes on under another token", job_id)
+    except Exception as fault:  # whatever it is: the job must not spin, and django-q2 logs and keeps the failure
+        jobs.fault(claim, type(fault).__name__, timezone.now() + backoff(job.failures))
+        raise
