@@ -15,11 +15,13 @@ from starlingx.errors import BadPattern
 
 SUBCLOUD_AUTH_URL = "https://{management_start_ip}:5001/v3"
 KUBE_URL = "https://{oam_ip}:6443"
+BMC_URL = "https://{bmc_address}"
 
 WORDS = ("id", "region_name")
-ADDRESSES = ("management_start_ip", "oam_ip")
+ADDRESSES = ("management_start_ip", "oam_ip", "bmc_address")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_HOST = re.compile(r"[^/]*//[^/]*")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
@@ -38,7 +40,8 @@ def bracketed(address: str) -> str:
 
 def check(pattern: str) -> None:
     """Raises BadPattern with the reason when the pattern cannot make an http(s) URL."""
-    expand(pattern, id=1, region_name="region", management_start_ip="192.0.2.1", oam_ip="192.0.2.2")
+    example = {"management_start_ip": "192.0.2.1", "oam_ip": "192.0.2.2", "bmc_address": "192.0.2.3"}
+    expand(pattern, id=1, region_name="region", **example)
 
 
 def expand(
@@ -48,21 +51,25 @@ def expand(
     region_name: str = "",
     management_start_ip: str = "",
     oam_ip: str = "",
+    bmc_address: str = "",
 ) -> str:
     """The URL that `pattern` makes for one cloud. Raises BadPattern for unknown placeholders and unfit values.
 
-    IPv6 addresses are put in brackets. A value the pattern does not name may be anything.
+    IPv6 addresses are put in brackets where they stand for a host. A value the pattern does not name may be anything.
     """
     values = {
         "id": str(id),
         "region_name": region_name,
         "management_start_ip": management_start_ip,
         "oam_ip": oam_ip,
+        "bmc_address": bmc_address,
     }
-    return _url(_PLACEHOLDER.sub(lambda match: _value(match[1], values), pattern), pattern)
+    host = _HOST.match(pattern)
+    host_ends = host.end() if host else len(pattern)
+    return _url(_PLACEHOLDER.sub(lambda match: _value(match[1], values, match.start() < host_ends), pattern), pattern)
 
 
-def _value(name: str, values: dict[str, str]) -> str:
+def _value(name: str, values: dict[str, str], in_host: bool) -> str:
     if name not in values:
         known = ", ".join(f"{{{each}}}" for each in values)
         raise BadPattern(f"unknown placeholder {{{name[:40]}}}; known are {known}")
@@ -70,7 +77,8 @@ def _value(name: str, values: dict[str, str]) -> str:
     if not value:
         raise BadPattern(f"the pattern needs {{{name}}}, which is not known for this cloud")
     if name in ADDRESSES:
-        return bracketed(value)
+        address = bracketed(value)
+        return address if in_host else address.strip("[]")
     if not _WORD.fullmatch(value) or ".." in value:
         raise BadPattern(f"{value[:64]!r} cannot stand for {{{name}}}")
     return value

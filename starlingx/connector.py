@@ -46,19 +46,28 @@ class Answer:
 class Connector:
     """The connections to clouds that share a CA bundle; an async context manager, for one event loop.
 
-    `ca_file` (PEM, may hold several CAs) replaces the system's trust store. `limit` bounds all connections,
-    `per_host` the calls at once to one cloud: each session and Kubernetes client takes a gate of that width.
+    `ca_file` (PEM, may hold several CAs) replaces the system's trust store. `verify=False` takes any certificate: for
+    BMCs only, and only where somebody chose so. `limit` bounds all connections, `per_host` the calls at once to one
+    cloud: each session and Kubernetes client takes a gate of that width.
     """
 
-    def __init__(self, *, ca_file: str | os.PathLike[str] | None = None, limit: int = 200, per_host: int = 4) -> None:
+    def __init__(
+        self,
+        *,
+        ca_file: str | os.PathLike[str] | None = None,
+        verify: bool = True,
+        limit: int = 200,
+        per_host: int = 4,
+    ) -> None:
         self._ca_file = ca_file
+        self._verify = verify
         self._limit = limit
         self._per_host = per_host
         self._reading: aiohttp.ClientSession | None = None
         self._writing: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        context = await asyncio.to_thread(_tls_context, self._ca_file)
+        context = await asyncio.to_thread(_tls_context, self._ca_file, self._verify)
         kept = aiohttp.TCPConnector(
             ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, keepalive_timeout=IDLE_SECONDS
         )
@@ -134,9 +143,13 @@ def place(method: str, url: URL) -> str:
     return f"{method} {url.scheme}://{url.authority.rpartition('@')[2]}{url.path}"[:300]
 
 
-def _tls_context(ca_file: str | os.PathLike[str] | None) -> ssl.SSLContext:
+def _tls_context(ca_file: str | os.PathLike[str] | None, verify: bool) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        context = ssl.create_default_context(cafile=ca_file)
+        if not verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
     except (OSError, ssl.SSLError) as caught:
         reason = caught.strerror or "it holds no PEM certificate"
     raise TlsFailed(f"the CA bundle {os.fspath(ca_file or '')!r} cannot be used: {reason}")

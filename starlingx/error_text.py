@@ -2,7 +2,7 @@
 
 Seen on real services (starlingx-dcmanager.md 2.0, starlingx-platform.md 0.4, 1.11): `{code, title, description}`,
 `{"error_message": "<JSON again, or text, or HTML>"}`, `{"error": {...}}`, USM's `{info, warning, error}`, Kubernetes'
-`Status`, HTML pages, plain text, nothing at all.
+`Status`, Redfish's `{"error": {"@Message.ExtendedInfo": [...]}}`, HTML pages, plain text, nothing at all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from starlingx.rows import clean
 
 MOST_READ = 65_536
 DEEPEST = 4
-KEYS = ("faultstring", "description", "message", "error_message", "error", "warning", "info", "title", "reason")
+KEYS = (
+    *("@Message.ExtendedInfo", "Message"),  # Redfish's other texts say nothing
+    *("faultstring", "description", "message", "error_message", "error", "warning", "info", "title", "reason"),
+)
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
@@ -53,6 +56,8 @@ def _spoken(value: object, depth: int) -> str:
     """The most telling text in decoded JSON. Texts may be JSON themselves: sysinv and FM encode their faults twice."""
     if isinstance(value, str):
         return _sentence(value, depth - 1) if depth > 0 and value[:1] in '{["' else value
+    if isinstance(value, list) and value:
+        return _spoken(value[0], depth - 1)
     if isinstance(value, dict) and depth > 0:
         for key in KEYS:
             found = _spoken(value.get(key), depth - 1)

@@ -3,6 +3,7 @@
 An empty text, None or an empty tuple means "not told". Each record reads itself from a `Row`.
 """
 
+from starlingx.records.bmc import BmcInterface, ComputerSystem
 from starlingx.records.dcmanager import AlarmSummary, EndpointSync, Subcloud, SubcloudGroup
 from starlingx.records.deploy_files import DeployFiles
 from starlingx.records.fault import Alarm, AlarmList, EventLogEntry
@@ -20,11 +21,13 @@ __all__ = [
     "Alarm",
     "AlarmList",
     "AlarmSummary",
+    "BmcInterface",
     "CephCheck",
     "CephCluster",
     "CephHealth",
     "CephMon",
     "Certificate",
+    "ComputerSystem",
     "DataNetwork",
     "Deploy",
     "DeployFiles",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from starlingx.addresses import KUBE_URL, SUBCLOUD_AUTH_URL, check, expand
+from starlingx.addresses import BMC_URL, KUBE_URL, SUBCLOUD_AUTH_URL, check, expand
 from starlingx.errors import BadPattern
 
 
@@ -18,11 +18,21 @@ from starlingx.errors import BadPattern
         (KUBE_URL, "https://10.10.10.12:6443"),
         ("http://127.0.0.1:9000/c1/s{id}/identity/v3", "http://127.0.0.1:9000/c1/s7/identity/v3"),
         ("https://{region_name}.example.test/v3", "https://e8e25d94.example.test/v3"),
+        (BMC_URL, "https://[fd02::9]"),
+        ("http://127.0.0.1:9000/c1/bmc/{bmc_address}/{oam_ip}", "http://127.0.0.1:9000/c1/bmc/fd02::9/10.10.10.12"),
+        ("http://{bmc_address}", "http://[fd02::9]"),
         ("https://fixed.example.test:5000/v3", "https://fixed.example.test:5000/v3"),
     ],
 )
 def test_patterns(pattern: str, url: str) -> None:
-    made = expand(pattern, id=7, region_name="e8e25d94", management_start_ip="FD01:1002::2", oam_ip="10.10.10.12")
+    made = expand(
+        pattern,
+        id=7,
+        region_name="e8e25d94",
+        management_start_ip="FD01:1002::2",
+        oam_ip="10.10.10.12",
+        bmc_address="FD02::9",
+    )
     assert made == url
     check(pattern)
 
