@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, QuerySet, Value
-from django.db.models.functions import Extract
+from django.db import connection
+from django.db.models import QuerySet
 
 from alarms.models import Alarm
 from sites.access import Scopes
@@ -37,19 +37,21 @@ def hourly(cloud_id: int, now: datetime) -> dict[Severity, list[int]]:
     """Alarms raised on a cloud in each of the last 24 clock hours (UTC), oldest first, by severity. One query."""
     end = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(hours=HEATMAP_HOURS)
-    since_start = Extract(F("raised_at") - Value(start), "epoch")
-    hour = Func(since_start / 3600, function="floor", output_field=IntegerField())
-    rows = (
-        Alarm.objects.filter(cloud_id=cloud_id, raised_at__gte=start, raised_at__lt=end)
-        .annotate(hour=hour)
-        .values_list("severity", "hour")
-        .annotate(raised=Count("pk"))
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_HOURLY, {"cloud": cloud_id, "start": start, "end": end})
+        rows = cursor.fetchall()
     grid = {severity: [0] * HEATMAP_HOURS for severity in STANDING_WORDS}
     for severity, at, raised in rows:
         if severity in grid:
-            grid[Severity(severity)][min(max(int(at), 0), HEATMAP_HOURS - 1)] += raised
+            grid[Severity(severity)][min(max(at, 0), HEATMAP_HOURS - 1)] += raised
     return grid
+
+
+_HOURLY = f"""
+SELECT severity, floor(extract(epoch FROM raised_at - %(start)s) / 3600)::int AS hour, count(*)
+FROM {Alarm._meta.db_table} WHERE cloud_id = %(cloud)s AND raised_at >= %(start)s AND raised_at < %(end)s
+GROUP BY severity, hour
+"""  # noqa: S608 - constants
 
 
 def counts(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import QuerySet
 
 from ceph.choices import CephSource, Flavour
 from ceph.models import CephCluster, Monitor, Osd
 from sites.access import Scopes
+from sites.expressions import listed
 
 NEARFULL = 85  # percent; Ceph's own defaults
 FULL = 95
@@ -61,16 +60,11 @@ def ceph_of(cloud_id: int) -> CephInView | None:
     cluster = (
         CephCluster.objects.filter(cloud_id=cloud_id)
         .annotate(
-            osd_rows=_rows(Osd.objects.order_by("osd_id", "id"), OSD_COLUMNS),
-            monitor_rows=_rows(Monitor.objects.order_by("hostname"), MONITOR_COLUMNS),
+            osd_rows=listed(Osd, "cloud", OSD_COLUMNS, "osd_id id", outer="cloud_id"),
+            monitor_rows=listed(Monitor, "cloud", MONITOR_COLUMNS, "hostname", outer="cloud_id"),
         )
         .first()
     )
     if cluster is None:
         return None
     return CephInView(cluster, osds=cluster.osd_rows, monitors=cluster.monitor_rows)
-
-
-def _rows(of: QuerySet[Any], columns: tuple[str, ...]) -> ArraySubquery:
-    named = {name: F(name) for name in columns}
-    return ArraySubquery(of.filter(cloud_id=OuterRef("cloud_id")).values(json=JSONObject(**named)))

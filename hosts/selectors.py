@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import QuerySet
 
 from hosts.models import Disk, Host
 from sites.access import Scopes
+from sites.expressions import listed
 
 PANEL_COLUMNS = [
     "id", "uuid", "hostname", "personality", "subfunctions", "administrative", "operational", "availability", "status",
@@ -22,8 +21,6 @@ def hosts(scopes: Scopes) -> QuerySet[Host]:
 
 def hosts_of(cloud_id: int) -> list[dict[str, Any]]:
     """Hosts of one cloud with their disks, by name. One query. The caller has read the cloud within its scopes."""
-    columns = ("device_node", "device_type", "size_mib", "model", "serial_id")
-    disks = Disk.objects.filter(host=OuterRef("pk")).order_by("device_node")
-    disk_rows = ArraySubquery(disks.values(json=JSONObject(**{name: F(name) for name in columns})))
+    disk_rows = listed(Disk, "host", ("device_node", "device_type", "size_mib", "model", "serial_id"), "device_node")
     rows = Host.objects.filter(cloud_id=cloud_id).order_by("hostname", "id")
     return list(rows.values(*PANEL_COLUMNS, disk_rows=disk_rows))

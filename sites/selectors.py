@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 
 from sites.access import Scopes
 from sites.choices import CloudKind, Contact, Severity
+from sites.expressions import listed
 from sites.freshness import Freshness, freshness_of
 from sites.middleware import PortalRequest, once
 from sites.models import Cloud, Controller, FacetState, Release, SubcloudGroup
@@ -99,21 +99,15 @@ def cloud_in_view(request: HttpRequest, pk: int) -> CloudInView:
 
 
 def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
-    states = FacetState.objects.filter(cloud=OuterRef("pk")).values(
-        json=JSONObject(**{name: F(name) for name in ("facet", "observed_at", "attempted_at", "source", "error")})
-    )
-    releases = (
-        Release.objects.filter(cloud=OuterRef("pk"))
-        .order_by("-release_id")
-        .values(json=JSONObject(**{n: F(n) for n in ("release_id", "state", "sw_version", "reboot_required")}))
-    )
+    states = listed(FacetState, "cloud", ("facet", "observed_at", "attempted_at", "source", "error"), "id")
+    releases = listed(Release, "cloud", ("release_id", "state", "sw_version", "reboot_required"), "-release_id")
     cloud = (
         clouds(request.scopes)
         .filter(pk=pk)
         .select_related("controller", "group")
         .defer("search", "controller__ca_bundle", "controller__password_sealed", "controller__write_password_sealed")
         .defer("controller__kube_token_sealed")
-        .annotate(states=ArraySubquery(states), release_rows=ArraySubquery(releases))
+        .annotate(states=states, release_rows=releases)
         .first()
     )
     if cloud is None:
