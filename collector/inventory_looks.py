@@ -11,6 +11,7 @@ from ceph.ingest import StorageSnapshot
 from collector.site import Site
 from hosts.ingest import HostSnapshot
 from network.ingest import NetworkSnapshot
+from operations.ingest import VimSnapshot
 from sites.choices import Facet
 from sites.ingest import ReleaseSnapshot, SystemSnapshot
 from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
@@ -18,6 +19,7 @@ from starlingx.records import Certificate, Host, System
 from starlingx.session import CloudSession
 from starlingx.sysinv import SysInv
 from starlingx.usm import Usm
+from starlingx.vim import KINDS, Vim
 
 NO_SYSTEM = "sysinv lists no system"
 
@@ -34,6 +36,7 @@ class InventoryLook:
     storage: StorageSnapshot | None = None
     releases: ReleaseSnapshot | None = None
     certificates: list[Certificate] | None = None
+    vim: VimSnapshot | None = None
     failures: dict[Facet, StarlingXError] = field(default_factory=dict)
 
     @property
@@ -82,6 +85,7 @@ async def look_at_hosts(site: Site, session: CloudSession) -> InventoryLook:
     await asyncio.gather(
         _part(look, Facet.HOSTS, hosts),
         _part(look, Facet.SOFTWARE, lambda: _releases(look, session)),
+        _part(look, Facet.VIM, lambda: _orchestration(look, session)),
     )
     return look
 
@@ -127,6 +131,14 @@ async def _storage(look: InventoryLook, sysinv: SysInv, hosts: list[Host]) -> No
 
 async def _releases(look: InventoryLook, session: CloudSession) -> None:
     look.releases = ReleaseSnapshot(look.site.cloud_id, look.requested_at, await Usm(session).releases())
+
+
+async def _orchestration(look: InventoryLook, session: CloudSession) -> None:
+    """One cheap call; the whole strategy only where there is one, of a kind that has details."""
+    vim = Vim(session)
+    strategy = await vim.current_strategy()
+    detail = await vim.strategy(strategy.name) if strategy is not None and strategy.name in KINDS else None
+    look.vim = VimSnapshot(look.site.cloud_id, look.requested_at, strategy, detail)
 
 
 async def _certificates(look: InventoryLook, sysinv: SysInv) -> None:

@@ -8,6 +8,7 @@ from ceph import ingest as ceph_ingest
 from collector.inventory_looks import InventoryLook
 from hosts import ingest as hosts_ingest
 from network import ingest as network_ingest
+from operations import ingest as operations_ingest
 from sites import ingest as sites_ingest
 from sites.choices import Facet
 from sites.ingest import FailedLook
@@ -29,6 +30,8 @@ def store(looks: Sequence[InventoryLook], lease_token: int) -> None:
         ceph_ingest.record(storages, lease_token=lease_token, now=now)
     if releases := [look.releases for look in looks if look.releases is not None]:
         sites_ingest.record_releases(releases, lease_token=lease_token, now=now)
+    if strategies := [look.vim for look in looks if look.vim is not None]:
+        operations_ingest.record_vim(strategies, lease_token=lease_token, now=now)
     for look in looks:
         if look.certificates is not None:
             sites_ingest.record_certificates(look.site.cloud_id, look.certificates, now=now)

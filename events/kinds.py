@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ALARM_CLEARED = "alarm.cleared"
     HOST_CHANGED = "host.changed"
     PORT_CHANGED = "port.changed"
+    VIM_CHANGED = "vim.changed"
     CONTROLLER_CHANGED = "controller.changed"
     GROUP_CHANGED = "group.changed"
     BRAKE_CHANGED = "brake.changed"
@@ -35,8 +36,8 @@ class CloudNamed(TypedDict, total=False):
 
 
 class Changed(TypedDict):
-    """cloud.changed, host.changed, controller.changed, group.changed, brake.changed, operation.changed: the new value
-    of each field that changed."""
+    """cloud.changed, host.changed, vim.changed, controller.changed, group.changed, brake.changed and operation.changed:
+    the new value of each field that changed."""
 
     fields: dict[str, Any]
 
@@ -126,6 +127,7 @@ PAYLOAD: dict[Kind, type] = {
     Kind.ALARM_CLEARED: AlarmFacts,
     Kind.HOST_CHANGED: Changed,
     Kind.PORT_CHANGED: PortLink,
+    Kind.VIM_CHANGED: Changed,
     Kind.CONTROLLER_CHANGED: Changed,
     Kind.GROUP_CHANGED: Changed,
     Kind.BRAKE_CHANGED: Changed,

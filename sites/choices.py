@@ -54,6 +54,7 @@ class Facet(TextChoices):
     SOFTWARE = "software", "software"  # T2/T3
     CEPH_HEALTH = "ceph_health", "measured Ceph health"  # CephCluster CR
     NIC_LINKS = "nic_links", "measured link state"  # exporter
+    VIM = "vim", "orchestration"  # T3: the VIM's own strategy
 
 
 PERIOD_OF_FACET = {
@@ -67,6 +68,7 @@ PERIOD_OF_FACET = {
     Facet.SOFTWARE: "inventory",
     Facet.CEPH_HEALTH: "health",
     Facet.NIC_LINKS: "health",
+    Facet.VIM: "open_page",
 }
 
 
