@@ -65,7 +65,7 @@ _ROWS = (
     ),
     KindSpec(
         Kind.DECOMMISSION, "decommission", ("unmanage", "power_off", "offline", "delete"), _DECOMMISSION, (), (BMC,),
-        risk=2,
+        ("bmc_username",), risk=2,
     ),
 )  # fmt: skip
 KINDS: dict[str, KindSpec] = {row.kind.value: row for row in _ROWS}

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from operations.choices import Outcome, TargetState
 from operations.engine import commit, jobs
+from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
 from operations.engine.doors import ReadOnlyControllerError, door
 from operations.engine.look import look
@@ -17,7 +18,7 @@ from operations.models import Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError
-from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError
+from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError, Unauthorized
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -30,10 +31,12 @@ def step(claim: jobs.Claim, job: Job) -> None:
     now = timezone.now()
     view = view_of(target)
     try:
-        seen = asyncio.run(_look(controller, target, view, now))
+        bmcs = bmcs_of(controller, target) if view.step == "power_off" else None
+        seen = asyncio.run(_look(controller, target, view, bmcs, now))
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
-            _request(claim, target, controller, decision, decision.action, seen)
+            request = load(target, decision.action.verb, seen, bmcs)
+            _request(claim, controller, decision, request, seen)
         else:
             commit.advance(claim, decision, seen, timezone.now())
     except (StarlingXError, CannotUnsealError) as problem:
@@ -55,17 +58,15 @@ def view_of(target: Target) -> View:
     return View(name, target.facts, sent, target.deploy_status, target.abort_requested)
 
 
-async def _look(controller: Controller, target: Target, view: View, now: datetime) -> Seen:
+async def _look(controller: Controller, target: Target, view: View, bmcs: Bmcs | None, now: datetime) -> Seen:
     async with door(controller) as session:
-        return await look(session, target, view, now)
+        return await look(session, controller, target, view, bmcs, now)
 
 
-def _request(
-    claim: jobs.Claim, target: Target, controller: Controller, decision: Decision, send_this: Send, seen: Seen
-) -> None:
+def _request(claim: jobs.Claim, controller: Controller, decision: Decision, request: Request, seen: Seen) -> None:
     """The intent is committed before the first byte leaves."""
-    intent = commit.write_intent(claim, decision, send_this.verb, seen, timezone.now())
-    answer = asyncio.run(_send(controller, load(target, send_this.verb, seen)))
+    intent = commit.write_intent(claim, decision, request.verb, seen, timezone.now())
+    answer = asyncio.run(_send(controller, request))
     soon = pace().poll if answer.outcome != Outcome.UNSENT else backoff(2)
     commit.write_answer(claim, intent, answer, timezone.now(), soon)
 
@@ -73,10 +74,15 @@ def _request(
 async def _send(controller: Controller, request: Request) -> Answer:
     """What an answer, or its absence, means: a refusal is certain, what may have arrived is unknown."""
     try:
-        async with door(controller) as session:
-            await send(session, request)
+        if request.bmcs is not None:
+            await power_off(controller, request.bmcs)
+        else:
+            async with door(controller) as session:
+                await send(session, request)
     except StarlingXError as problem:
-        return Answer(_outcome(problem), problem.status, str(problem))
+        wrong_password = request.bmcs is not None and isinstance(problem, Unauthorized)
+        outcome = Outcome.REFUSED if wrong_password else _outcome(problem)
+        return Answer(outcome, problem.status, str(problem))
     return Answer(Outcome.ACCEPTED)
 
 

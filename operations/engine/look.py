@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from operations.engine.bmc import power_state
+from operations.engine.bmc import Bmcs, power_state
 from operations.engine.seen import Seen, View
 from operations.engine.steps import settled
 from operations.models import Target
+from sites.models import Controller
 from starlingx.dcmanager import DcManager
 from starlingx.errors import NotFound
 from starlingx.records import Subcloud
@@ -15,7 +16,9 @@ from starlingx.session import CloudSession
 LOOK_SECONDS = 15.0
 
 
-async def look(session: CloudSession, target: Target, view: View, now: datetime) -> Seen:
+async def look(
+    session: CloudSession, controller: Controller, target: Target, view: View, bmcs: Bmcs | None, now: datetime
+) -> Seen:
     """Raises StarlingXError. A subcloud with our id but another region name is not the one we mean: None.
 
     A BMC that does not answer counts as "not known".
@@ -24,8 +27,8 @@ async def look(session: CloudSession, target: Target, view: View, now: datetime)
     if found is not None and target.region_name and found.region_name != target.region_name:
         found = None
     seen = Seen(now, found, session.server_clock_skew or 0.0)
-    if view.step == "power_off" and not settled(view, seen):
-        return replace(seen, power=await power_state(target))
+    if bmcs is not None and not settled(view, seen):
+        return replace(seen, power=await power_state(controller, bmcs))
     return seen
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from operations.engine.bmc import power_off
+from operations.engine.bmc import Bmcs
 from operations.engine.seen import Seen
 from operations.kinds import BMC, SYSADMIN
 from operations.models import RunSecret, Target
@@ -29,9 +29,9 @@ class Request:
     number: int | None
     facts: dict[str, Any]
     release: str  # the software version that dcmanager knows of it
-    target: Target
     secrets: dict[str, Secret] = field(repr=False)
     payload: dict[str, Any] = field(repr=False)
+    bmcs: Bmcs | None = None
 
     @property
     def id(self) -> int:
@@ -50,7 +50,7 @@ class Request:
         return self.secrets[SYSADMIN]
 
 
-def load(target: Target, verb: str, seen: Seen) -> Request:
+def load(target: Target, verb: str, seen: Seen, bmcs: Bmcs | None = None) -> Request:
     """Opens the sealed rows of the run. Those of the target go before those of the whole operation."""
     mine = Q(target=None) | Q(target=target)
     rows = RunSecret.objects.filter(mine, operation=target.operation_id).order_by(F("target").asc(nulls_first=True))
@@ -59,7 +59,7 @@ def load(target: Target, verb: str, seen: Seen) -> Request:
     secrets = {name: Secret(text) for name, text in opened.items()}
     number = seen.subcloud.id if seen.subcloud else target.dcmanager_id
     release = seen.subcloud.software_version if seen.subcloud else ""
-    return Request(verb, number, target.facts, release, target, secrets, payload)
+    return Request(verb, number, target.facts, release, secrets, payload, bmcs)
 
 
 async def send(session: CloudSession, request: Request) -> None:
@@ -152,10 +152,6 @@ async def _network(dcmanager: DcManagerWrites, request: Request) -> None:
     await dcmanager.reconfigure_network(request.id, network, request.sysadmin)
 
 
-async def _power_off(dcmanager: DcManagerWrites, request: Request) -> None:
-    await power_off(request.target, request.secrets[BMC])
-
-
 Order = Callable[[DcManagerWrites, Request], Awaitable[object]]
 _ORDERS: dict[str, Order] = {
     "add": _add,
@@ -180,5 +176,4 @@ _ORDERS: dict[str, Order] = {
     "delete_backup": _delete_backup,
     "restore": _restore,
     "reconfigure_network": _network,
-    "power_off": _power_off,
 }
