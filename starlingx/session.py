@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yarl import URL
@@ -18,30 +15,16 @@ from starlingx.catalog import SYSTEM_CONTROLLER, Catalog, versioned
 from starlingx.connector import LARGEST_BODY, Answer, Connector, place
 from starlingx.decoding import decode, outcome, refusal
 from starlingx.delivery import Delivery
-from starlingx.errors import StarlingXError, Timeout, Unauthorized
-from starlingx.keystone import Credentials, Token, read_token
+from starlingx.keystone import Credentials, Token
 from starlingx.long_lists import rows_of
+from starlingx.sign_in import SignIn, deadline
 
 __all__ = ["DEFAULT_TIMEOUT", "WRITE_TIMEOUT", "CloudSession", "Connector", "Credentials", "deadline"]
 
 DEFAULT_TIMEOUT = 30.0
 WRITE_TIMEOUT = 25.0  # a step of a job has 30 s
-SIGN_IN_TIMEOUT = 30.0
 LARGEST_LIST = 128 * 1024 * 1024  # dcmanager's list has 2 kB for each subcloud
 UNAUTHORIZED = frozenset({401})
-
-
-@contextlib.asynccontextmanager
-async def deadline(seconds: float, where: str) -> AsyncIterator[None]:
-    """Everything inside takes at most so long, queueing and signing in too; then Timeout."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        late = Timeout(f"no answer within {seconds:g} s", place=where)
-    else:
-        return
-    raise late
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +62,28 @@ class CloudSession:
         token: Token | None = None,
     ) -> None:
         self._connector = connector
-        self._credentials = credentials
+        self._sign_in = SignIn(connector, auth_url, credentials, token)
         self._interface = interface
         self._region = region
-        self._token_url = URL(f"{versioned(auth_url, 'v3')}/auth/tokens")
         self._gate = connector.gate()
-        self._token = token
-        self._signing_in: asyncio.Task[Token] | None = None
         self._bases: dict[tuple[str, bool], str] = {}
-        self.server_clock_skew: float | None = None
+        self._bases_of: Token | None = None
+        self._clock_skew: float | None = None
 
     @property
     def token(self) -> Token | None:
         """The token in use, for the next session; None before the first sign-in or when it is due for renewal."""
-        return None if self._token is None or self._token.is_due() else self._token
+        return self._sign_in.token
+
+    @property
+    def server_clock_skew(self) -> float | None:
+        """By how many seconds the cloud's clock was ahead of ours at the last answer; None where it did not tell."""
+        return self._sign_in.clock_skew if self._clock_skew is None else self._clock_skew
 
     async def catalog(self, *, timeout: float = DEFAULT_TIMEOUT) -> Catalog:
         """What this account may use. Raises like any call."""
-        async with deadline(timeout, place("POST", self._token_url)):
-            return (await self._valid_token()).catalog
+        async with deadline(timeout, place("POST", self._sign_in.url)):
+            return (await self._sign_in.valid()).catalog
 
     async def get(
         self,
@@ -114,7 +100,7 @@ class CloudSession:
         `central` prefers region SystemController; `stale` are the statuses that may mean an expired token.
         """
         answer, url = await self._answer(_Call("GET", service, version, path, central, timeout, stale=stale))
-        return decode(answer, url, self._secrets())
+        return decode(answer, url, self._sign_in.secrets)
 
     async def send(
         self,
@@ -139,7 +125,7 @@ class CloudSession:
             answer, url = await self._answer(
                 _Call(method, service, version, path, central, timeout, body=body, delivery=delivery)
             )
-            return outcome(answer, url, (*self._secrets(), *secrets))
+            return outcome(answer, url, (*self._sign_in.secrets, *secrets))
 
     async def get_rows(
         self,
@@ -157,26 +143,23 @@ class CloudSession:
         """
         answer, url = await self._answer(_Call("GET", service, version, path, central, timeout, LARGEST_LIST))
         if answer.status != 200:
-            raise refusal(answer, url, self._secrets())
+            raise refusal(answer, url, self._sign_in.secrets)
         return rows_of(answer.body, key)
-
-    def _secrets(self) -> tuple[str, ...]:
-        return (*((self._token.value,) if self._token else ()), self._credentials.password)
 
     async def _answer(self, call: _Call) -> tuple[Answer, URL]:
         """The answer, after a new token if the first was refused, and where it came from."""
-        cloud = f"the cloud at {self._token_url.host}:{self._token_url.port}"
+        cloud = f"the cloud at {self._sign_in.url.host}:{self._sign_in.url.port}"
         where = f"{call.method} {call.service}{call.path.partition('?')[0]} of {cloud}"
         async with deadline(call.timeout, where), self._gate:
-            token = await self._valid_token()
+            token = await self._sign_in.valid()
             for attempt in (1, 2):
-                base = self._base(token.catalog, call.service, call.version, call.central)
+                base = self._base(token, call.service, call.version, call.central)
                 answer, url = await self._exchange(call, URL(base + call.path, encoded=True), token)
                 if answer.status not in call.stale or attempt == 2:
                     break
                 if call.delivery:
                     call.delivery.refused()
-                token = await self._replacement(token)
+                token = await self._sign_in.replacement(token)
             return answer, url
 
     async def _exchange(self, call: _Call, url: URL, token: Token) -> tuple[Answer, URL]:
@@ -188,55 +171,20 @@ class CloudSession:
         answer = await self._connector.exchange(
             call.method, url, headers, content, largest=call.largest, delivery=call.delivery
         )
-        self.server_clock_skew = answer.clock_skew
+        self._clock_skew = answer.clock_skew
         return answer, url
 
-    def _base(self, catalog: Catalog, service: str, version: str, central: bool) -> str:
+    def _base(self, token: Token, service: str, version: str, central: bool) -> str:
         """The service's URL with its version. Looked up once for each token, as catalogs change rarely."""
+        if token is not self._bases_of:
+            self._bases_of = token
+            self._bases.clear()
         base = self._bases.get((service, central))
         if base is None:
+            catalog = token.catalog
             own = self._region if self._region not in (None, SYSTEM_CONTROLLER) else catalog.central_region()
             regions = {endpoint.region for endpoint in catalog.endpoints if endpoint.type == service}
             region = SYSTEM_CONTROLLER if central and (SYSTEM_CONTROLLER in regions or not regions) else own
             base = versioned(catalog.url(service, self._interface, region or ""), version)
             self._bases[service, central] = base
         return base
-
-    async def _valid_token(self) -> Token:
-        token = self._token
-        return await self._signed_in() if token is None or token.is_due() else token
-
-    async def _replacement(self, refused: Token) -> Token:
-        """A token other than the one just refused; another task may have fetched it meanwhile."""
-        return await self._signed_in() if self._token is None or self._token is refused else self._token
-
-    async def _signed_in(self) -> Token:
-        """Sign in, once for all who wait. A waiter that gives up does not stop it for the others."""
-        if self._signing_in is None:
-            self._signing_in = asyncio.create_task(self._sign_in())
-            self._signing_in.add_done_callback(self._sign_in_over)
-        return await asyncio.shield(self._signing_in)
-
-    def _sign_in_over(self, task: asyncio.Task[Token]) -> None:
-        self._signing_in = None
-        if task.cancelled() or task.exception() is not None:  # looked at here, as all waiters may have gone
-            return
-        self._token = task.result()
-        self._bases.clear()
-
-    async def _sign_in(self) -> Token:
-        where = place("POST", self._token_url)
-        asked_at = time.monotonic()
-        async with deadline(SIGN_IN_TIMEOUT, where):
-            headers = {"Content-Type": "application/json"}
-            body = self._credentials.request_body()
-            answer = await self._connector.exchange("POST", self._token_url, headers, body)
-        self.server_clock_skew = answer.clock_skew
-        if answer.status == 401:
-            raise Unauthorized("Keystone does not accept these credentials", place=where, status=401)
-        decoded = decode(answer, self._token_url, (self._credentials.password,))
-        try:
-            return read_token(answer.subject_token, decoded, asked_at)
-        except StarlingXError as caught:
-            caught.place = where
-            raise

@@ -22,6 +22,8 @@ from starlingx.openmetrics import samples
 from starlingx.rows import INT64, Row, clean, read_list
 from starlingx.timestamps import parse_http_date, parse_timestamp
 from tests.starlingx.replay import WIRE
+from tests.starlingx.test_redfish import SYSTEM
+from tests.starlingx.test_strategies import VIM
 
 json_values = st.recursive(
     st.none()
@@ -80,6 +82,22 @@ READERS: dict[str, tuple[Callable[[Row], object], Mapping[str, object]]] = {
     "deploy": (records.Deploy.read, {"from_release": "a", "to_release": "b", "state": "host"}),
     "deploy host": (records.DeployHost.read, {"hostname": "controller-0", "host_state": "pending"}),
     "strategy": (records.VimStrategy.read, {"name": "sw-upgrade", "state": "applied"}),
+    "own strategy": (records.VimStrategyDetail.read, VIM),
+    "central strategy": (records.Strategy.read, json.loads((WIRE / "dcmanager/sw_update_strategy.json").read_text())),
+    "step": (records.StrategyStep.read, _first("dcmanager", "sw_update_strategy_steps.json", "strategy-steps")),
+    "options": (records.SwUpdateOptions.read, _first("dcmanager", "sw_update_options.json", "sw-update-options")),
+    "peer": (records.SystemPeer.read, _first("dcmanager", "system_peers.json", "system_peers")),
+    "peer group": (
+        records.PeerGroup.read,
+        _first("dcmanager", "subcloud_peer_groups.json", "subcloud_peer_groups"),
+    ),
+    "association": (
+        records.PeerGroupAssociation.read,
+        _first("dcmanager", "peer_group_associations.json", "peer_group_associations"),
+    ),
+    "deploy files": (records.DeployFiles.read, {"software_version": "26.03", "deploy_chart": "c.tgz"}),
+    "server": (records.ComputerSystem.read, SYSTEM),
+    "server's port": (records.BmcInterface.read, {"Id": "p", "MACAddress": "AA:BB", "Status": {"Health": "OK"}}),
     "ceph": (records.CephHealth.read, CEPH),
     "pod": (_pod_path, POD),
     "catalog": (Catalog.read, json.loads((WIRE / "dcmanager/keystone_token_body.json").read_text())["token"]),

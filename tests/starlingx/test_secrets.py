@@ -106,7 +106,7 @@ async def test_no_exception_is_chained_to_one_that_holds_our_request(session: Cl
 async def test_clients_and_tokens_show_no_secret(session: CloudSession, connector: Connector) -> None:
     await session.catalog()
     kubernetes = Kubernetes(connector, "http://127.0.0.1:1/kube", "kube-secret-token")
-    shown = f"{session!r} {session._token!r} {CREDENTIALS!r} {CREDENTIALS} {kubernetes!r} {connector!r}"
+    shown = f"{session!r} {session.token!r} {CREDENTIALS!r} {CREDENTIALS} {kubernetes!r} {connector!r}"
     for secret in (PASSWORD, "gAAAAA", "kube-secret-token"):
         assert secret not in shown
 

@@ -121,6 +121,29 @@ async def test_a_lost_connection_is_unknown_and_nothing_is_sent_again(
     assert arrived == [method]
 
 
+async def test_an_answer_cut_off_leaves_the_outcome_unknown(session: CloudSession, replay: Replay) -> None:
+    async def cut_off(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100", "Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b'{"id": 7')
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    arrived = counting(replay, cut_off)
+    failure = await failure_of(order(session, "DELETE"))
+    assert isinstance(failure, Unexpected)
+    assert failure.outcome_unknown
+    assert arrived == ["DELETE"]
+
+
+async def test_a_refusal_too_long_to_read_is_still_a_refusal(session: CloudSession, replay: Replay) -> None:
+    replay.answers["dcmanager"] = Answer(b"x" * (16 * 2**20 + 1), 400)
+    failure = await failure_of(order(session))
+    assert isinstance(failure, Unexpected)
+    assert not failure.outcome_unknown
+
+
 async def test_a_read_may_be_repeated_on_a_connection_that_had_gone(session: CloudSession, replay: Replay) -> None:
     hung_up = False
 
