@@ -8,7 +8,7 @@ import orjson
 from yarl import URL
 
 from starlingx.connector import Answer, place
-from starlingx.error_text import error_text, presentable
+from starlingx.error_text import MOST_READ, error_text, presentable
 from starlingx.errors import Forbidden, NotFound, Refused, ServerFailed, StarlingXError, Unauthorized, Unexpected
 
 EXCERPT = 120
@@ -25,7 +25,8 @@ def decode(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> object:
     except orjson.JSONDecodeError as caught:
         reason = caught.msg
     # Raised here and not above: the decoder's exception holds the whole document.
-    start = presentable(answer.body[:EXCERPT].decode("utf-8", "replace"), secrets) or "nothing"
+    # Cut after redacting, as half a secret would not be found.
+    start = presentable(answer.body[:MOST_READ].decode("utf-8", "replace"), secrets)[:EXCERPT] or "nothing"
     what = f"{answer.content_type}, {len(answer.body)} bytes"
     where = place(answer.method, url)
     raise Unexpected(f"not JSON ({reason}); {what}, begins with: {start}", place=where, status=answer.status)

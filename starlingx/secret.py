@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 from base64 import b64encode
+from urllib.parse import quote
 
 from starlingx.errors import BadValue
 
@@ -28,9 +31,10 @@ class Secret:
         return Secret(_base64(self._text), origin=self._text)
 
     def spellings(self) -> tuple[str, ...]:
-        """Every text that would give it away."""
-        texts = (self._text, _base64(self._text), self._origin)
-        return tuple(text for text in texts if text)
+        """Every text that would give it away, as services quote what they were sent."""
+        plain = (self._text, self._origin or "")
+        escaped = (escape(text) for text in plain for escape in (_base64, _json, html.escape, quote))
+        return tuple({text: None for text in (*plain, *escaped) if text})
 
     def __repr__(self) -> str:
         return "Secret([hidden])"
@@ -53,6 +57,10 @@ class Secret:
 
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
+
+
+def _json(text: str) -> str:
+    return json.dumps(text)[1:-1]
 
 
 def _encodable(text: str) -> bool:

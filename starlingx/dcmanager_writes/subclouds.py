@@ -62,6 +62,10 @@ class SubcloudWrites(Orders):
         """`migrate` marks it rehome-pending. Refused (422) when it is unmanaged already."""
         return await self._patch(subcloud_id, {"management-state": "unmanaged", **flags(migrate=migrate)}, timeout)
 
+    async def hand_over_subcloud(self, subcloud_id: int, *, timeout: float = WRITE_TIMEOUT) -> Subcloud:
+        """Mark one that is unmanaged and complete as rehome-pending: another controller will take it."""
+        return await self._patch(subcloud_id, {"migrate": "true"}, timeout)
+
     async def replace_install_values(
         self,
         subcloud_id: int,

@@ -72,6 +72,7 @@ FORMS: list[tuple[str, Call, str, str, dict[str, object]]] = [
         "/subclouds/9",
         {"management-state": "unmanaged", "migrate": "true"},
     ),
+    ("hand over", lambda w: w.hand_over_subcloud(9), "PATCH", "/subclouds/9", {"migrate": "true"}),
     (
         "install values",
         lambda w: w.replace_install_values(9, b"image: i", bmc_password=BMC, release="26.03"),

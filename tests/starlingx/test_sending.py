@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -306,21 +310,24 @@ async def test_reads_never_speak_of_outcomes(session: CloudSession, replay: Repl
 @pytest.mark.parametrize("shape", ["json", "html", "text"])
 @pytest.mark.parametrize("status", [200, 400, 422, 500])
 async def test_echoed_secrets_of_a_body_are_hidden(
-    session: CloudSession, replay: Replay, shape: str, status: int
+    session: CloudSession, replay: Replay, shape: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    password = Secret("S3<cr>et pass")
+    caplog.set_level(logging.DEBUG)
+    password = Secret("S3<cr>et 'pass\"")
     plain, coded = password.reveal(), password.base64().reveal()
 
     async def echo(request: web.Request) -> web.Response:
-        text = (await request.text()) + f" {plain} "
+        sent = await request.text()
+        text = f"{sent} {html.escape(sent)} {plain} {html.escape(plain)} {quote(plain)}"
         page = f"<html><body>{text}</body></html>" if shape == "html" else text
         return web.Response(text=page, status=status, content_type="text/html" if shape == "html" else "text/plain")
 
     replay.answers["dcmanager"] = echo
     for sent in ({"sysadmin_password": password}, {"words": [password, "x"]}, {"p": password.base64()}):
         failure = await failure_of(session.send("POST", "dcmanager", "v1.0", "/x", json=sent, central=True))
-        shown = f"{failure} {failure!r} {vars(failure)}"
-        for part in (plain, coded, "S3<cr>", "et pass", "cr>et"):
+        told = "".join(traceback.format_exception(failure))
+        shown = f"{failure} {failure!r} {vars(failure)} {told} {caplog.text}"
+        for part in (plain, coded, "S3<cr>", "et 'pass", "cr>et", "cr&gt;et"):
             assert part not in shown
 
 
