@@ -6,6 +6,7 @@ Source: starlingx-dcmanager.md 7.1, row "general".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -51,6 +52,7 @@ def whole(network: Network) -> Range:
     return Range(network.network_address, network.broadcast_address)
 
 
+@lru_cache(maxsize=4096)
 def read_addresses(text: str) -> tuple[Address, ...]:
     """`10.0.0.2` or `10.0.0.2,fd01::2`. Raises BadAddress."""
     found = tuple(_address(part) for part in _parts(text))
@@ -58,6 +60,7 @@ def read_addresses(text: str) -> tuple[Address, ...]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def read_networks(text: str) -> tuple[Network, ...]:
     """`10.0.0.0/24` or `10.0.0.0/24,fd01::/64`. Raises BadAddress."""
     found = tuple(_network(part) for part in _parts(text))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 
 from operations.planning.encodings import ADVICE, STRAY, stray_byte
+from operations.planning.secret_names import looks_secret
 
 LONGEST_CELL = 2000
 FREE_TEXT = frozenset({"description", "location"})
 
 # Nothing in here and no odd beginning: nearly every cell, decided in one search.
 _SUSPECT = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\A\s*[=+\-@＝＋－＠]"
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\A\s*[=+\-@＝＋－＠]|://|KEY-----"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -27,9 +28,11 @@ _DASH = re.compile(r"-+(?:\s+[^=+@|!(]*)?")  # a dash alone, or one before words
 def clean(text: str, column: str) -> tuple[str, str]:
     """The cell as it may be kept, and what is wrong with it ("" when nothing)."""
     if len(text) > LONGEST_CELL:
-        return _kept(text[:LONGEST_CELL] + "…"), f"has {len(text)} characters; at most {LONGEST_CELL} are taken."
+        return "", f"has {len(text)} characters; at most {LONGEST_CELL} are taken."
     if not _SUSPECT.search(text):
         return text.strip(), ""
+    if looks_secret(text):
+        return "", "holds a private key or a password: a sheet is kept. Give secrets for the run."
     return _kept(text.strip()), _fault(text, column)
 
 

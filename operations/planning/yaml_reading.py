@@ -30,7 +30,7 @@ class BadYaml(ValueError):
 
 
 class Plain(str):
-    """A text written without quotes, in which a placeholder may become a number."""
+    """A text with a placeholder and without quotes: it may become a number."""
 
     __slots__ = ()
 
@@ -193,7 +193,7 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return None
     if tag in (_CORE + "int", _CORE + "float", _CORE + "bool"):
         return _constructed(tag, text)
-    return text if event.style else Plain(text)
+    return Plain(text) if "${" in text and not event.style else text
 
 
 def _constructed(tag: str, text: str) -> object:
