@@ -10,15 +10,17 @@ from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.kinds import KINDS
+from operations.kinds import KINDS, KindSpec
 from operations.models import Operation, RunSecret, Target
 from operations.planning.phases import ABORT_FROM
-from operations.services.requests import SECRETS_LIVE
-from operations.services.start import NotNowError
-from sites.credentials import seal
+from operations.services import run_secrets
+from operations.services.requests import RefusedError
+from operations.services.start import NotNowError, wait_for_turn
+from operations.verdicts import not_next
 from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
+TO_THE_END = ("add", "resume")  # steps after which nothing is left to deploy
 
 
 def hold(operation_id: int, held: bool, actor: Actor, now: datetime) -> Operation:
@@ -83,13 +85,14 @@ def retry(
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
         if not chosen:
             raise NotNowError("Choose targets that failed or wait for a decision.")
-        missing = [name for name in KINDS[operation.kind].secrets if not secrets.get(name)]
-        if missing:
-            raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a target stops.")
+        _demand_secrets(KINDS[operation.kind], secrets)
         for target in chosen:
+            if verb and (why := not_next(target, operation.kind, verb)):
+                raise NotNowError(f"{target.name}: {why}")
             _rewind(target, verb)
-            target.save()
-            _give(operation, target, secrets, now)
+        wait_for_turn(chosen)
+        for target in chosen:
+            run_secrets.keep(operation, secrets, now, target)
         operation.state, operation.ended_at = OperationState.PROCESSING, None
         operation.started_at = operation.started_at or now
         operation.save(update_fields=["state", "ended_at", "started_at"])
@@ -121,16 +124,24 @@ def _going(operation_id: int) -> Operation:
     return operation
 
 
+def _demand_secrets(spec: KindSpec, secrets: Mapping[str, str]) -> None:
+    """Raises NotNowError for those that are missing, and RefusedError for those that the kind does not take."""
+    if surplus := run_secrets.surplus(spec, secrets):
+        raise RefusedError(surplus)
+    missing = [name for name in spec.secrets if not secrets.get(name)]
+    if missing:
+        raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a target stops.")
+
+
 def _rewind(target: Target, verb: str) -> None:
-    """Where the next attempt begins. A site that dcmanager knows already is resumed, not added again."""
-    step = target.steps[target.step]
+    """Where the next attempt begins. A site that dcmanager knows already is resumed, not added again; and a single
+    phase is not the end of a deployment that was to run to its end."""
+    step, rest = target.steps[target.step], target.steps[target.step + 1 :]
     known = target.dcmanager_id is not None
-    target.steps[target.step] = verb or (AGAIN.get(step, step) if known else step)
+    first = verb or (AGAIN.get(step, step) if known else step)
+    to_the_end = step in TO_THE_END or rest[:1] == ["resume"]
+    rest = rest[1:] if rest[:1] == ["resume"] else rest
+    between = ["resume"] if to_the_end and first in ("install", "bootstrap") else []
+    target.steps = [*target.steps[: target.step], first, *between, *rest]
     target.state, target.abort_requested = TargetState.WAITING, False
     target.message = target.error = target.cause = ""
-
-
-def _give(operation: Operation, target: Target, secrets: Mapping[str, str], now: datetime) -> None:
-    for name, text in secrets.items():
-        sealed = {"operation": operation, "sealed": seal(text), "erase_at": now + SECRETS_LIVE}
-        RunSecret.objects.update_or_create(target=target, name=name, defaults=sealed)

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from operations.kinds import KINDS
-from operations.models import Operation
-from operations.selectors import operations
+from operations.models import Operation, Target
+from operations.selectors import operations, targets
 from sites.access import Scopes
 from sites.models import Cloud
 from sites.selectors import subclouds
@@ -48,3 +48,29 @@ def operation_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> Op
         audit(actor_of(request), f"operation.{operation.kind}", f"operation:{pk}", now_of(request), detail, "refused")
         raise PermissionDenied("Some of its subclouds are not in your scope: it is not yours to change.")
     return operation
+
+
+def target_for(request: HttpRequest | Request, scopes: Scopes, operation: int, pk: int) -> Target:
+    """To be changed: the subcloud must be in the user's scope, and the kind's permission held.
+
+    Raises Http404 where the user does not see it, PermissionDenied (audited).
+    """
+    target = targets(scopes).filter(pk=pk, operation=operation).select_related("operation").first()
+    if target is None:
+        raise Http404("There is no such target, or it is not in your scope.")
+    demand_kind(request, target.operation.kind, f"target:{pk}")
+    return target
+
+
+def demand_brake(request: HttpRequest | Request, scopes: Scopes, region: str, *, release: bool) -> None:
+    """The fleet's brake ("") is for those who act on the whole fleet, a region's for those who act on that region.
+
+    Raises PermissionDenied, after an audit row.
+    """
+    verb, subject = "brake.release" if release else "brake.pull", f"brake:{region or 'fleet'}"[:120]
+    demand(request, "operations.release_brake" if release else "operations.pull_brake", verb, subject)
+    if scopes.fleet or region in scopes.regions - {""}:
+        return
+    needs = f"scope over {region or 'the whole fleet'}"[:200]
+    audit(actor_of(request), verb, subject, now_of(request), {"needs": needs}, "refused")
+    raise PermissionDenied(f"This brake needs {needs}.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,19 +11,16 @@ from django.db import transaction
 from events.kinds import Kind as EventKind
 from events.log import NewEvent, append
 from operations.choices import OperationState, TargetState
-from operations.engine.steps import VERBS
 from operations.kinds import BMC, KINDS, KindSpec
-from operations.models import Job, Operation, RunSecret, Target
-from operations.planning.legality import refusal
+from operations.models import Job, Operation, Target
+from operations.services import run_secrets
 from operations.services.facts import option_problems, target_facts
 from operations.services.hashing import plan_hash
-from operations.services.start import begin
-from operations.states import stored_state
-from sites.credentials import seal
+from operations.services.start import begin, close_if_hopeless
+from operations.verdicts import refused
 from sites.models import Cloud
 from sites.services.actors import Actor, audit
 
-SECRETS_LIVE = timedelta(hours=24)  # a run that waits longer is asked for its secrets again
 MOST_TARGETS = 5000
 
 
@@ -64,14 +61,14 @@ def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Acto
         Target.objects.bulk_create(targets, batch_size=1000)
         operation.plan_hash = plan_hash(operation, targets)
         operation.save(update_fields=["plan_hash"])
-        _keep_secrets(operation, ask.secrets, now)
+        run_secrets.keep(operation, ask.secrets, now)
         Job.objects.create(operation=operation, next_at=None)
         detail = {"kind": ask.kind, "clouds": [cloud.pk for cloud in clouds], "options": options, "reason": ask.reason}
         audit(actor, "operation.request", f"operation:{operation.pk}", now, detail)
         added = {"kind": operation.kind, "title": operation.title}
         subject = f"operation:{operation.pk}"
         append([NewEvent(EventKind.OPERATION_ADDED, subject, now, added, operation.controller_id)])
-        if ask.start:
+        if not close_if_hopeless(operation, targets, now) and ask.start:
             begin(operation, actor, now)
     return operation
 
@@ -88,8 +85,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     for name in spec.secrets:
         if not ask.secrets.get(name):
             problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
-    for name in set(ask.secrets) - {*spec.secrets, *spec.may_have}:
-        problems[str(name)[:64]] = f"{spec.kind.label} takes no such secret."
+    problems |= run_secrets.surplus(spec, ask.secrets)
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     options = {name: value for name, value in ask.options.items() if value not in (None, "")}
@@ -121,7 +117,7 @@ def _made(
 
 
 def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any], cloud: Cloud, number: int) -> Target:
-    why = _refused(spec, facts, cloud)
+    why = refused(spec, facts, cloud)
     steps = [step for step in spec.steps if step != "power_off" or BMC in ask.secrets]
     if cloud.management_state == "unmanaged":
         steps = [step for step in steps if step != "unmanage"] or steps
@@ -135,26 +131,7 @@ def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any
     )  # fmt: skip
 
 
-def _refused(spec: KindSpec, facts: Mapping[str, Any], cloud: Cloud) -> str | None:
-    """By what is known of the cloud now; dcmanager is asked again right before anything is sent."""
-    if not cloud.controller.write_username:
-        return f"{cloud.controller.name} is read-only from here: an administrator must give it a write user."
-    if spec.verb == "decommission":
-        return None if cloud.peer_group_id is None else "It is in a peer group: take it out of that first."
-    verb = "backup_delete_local" if spec.verb == "backup_delete" and facts.get("local_only") else spec.verb
-    verb = "backup_delete_central" if verb == "backup_delete" else VERBS.get(verb, verb)
-    return refusal(verb, stored_state(cloud), force=bool(facts.get("force")))
-
-
 def profile_of(cloud: Cloud) -> str:
     """Kind of hardware, by which durations are learned."""
     modes = {"simplex": "AIO-SX", "duplex": "AIO-DX", "duplex-direct": "AIO-DX"}
     return modes.get(cloud.system_mode, cloud.system_mode)[:80]
-
-
-def _keep_secrets(operation: Operation, secrets: Mapping[str, str], now: datetime) -> None:
-    RunSecret.objects.bulk_create(
-        RunSecret(operation=operation, name=name, sealed=seal(text), erase_at=now + SECRETS_LIVE)
-        for name, text in secrets.items()
-        if text
-    )

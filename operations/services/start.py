@@ -1,25 +1,35 @@
 """Starting a planned operation: its good targets begin to wait for their turn."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from events.log import append
-from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.choices import ACTIVE_TARGETS, Kind, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.events import operation_event, target_event
+from operations.kinds import KINDS
 from operations.models import Operation, Target
+from operations.services import run_secrets
 from sites.services.actors import Actor, audit
+
+TAKEN = "Another operation has just begun to work on one of these subclouds: look again."
+NONE_READY = "Nothing may be done to any of its subclouds: see the reason of each."
 
 
 class NotNowError(Exception):
     """The operation is not in a state in which that can be asked; the message says why."""
 
 
-def start_operation(operation_id: int, actor: Actor, now: datetime) -> Operation:
-    """Raises NotNowError."""
+def start_operation(
+    operation_id: int, actor: Actor, now: datetime, secrets: Mapping[str, str] | None = None
+) -> Operation:
+    """`secrets`: given again, where those of the request were erased meanwhile. Raises NotNowError."""
     with transaction.atomic():
         operation = Operation.objects.select_for_update().get(pk=operation_id)
+        if operation.state == OperationState.PLANNED and secrets:
+            run_secrets.keep(operation, secrets, now)
         begin(operation, actor, now)
     return operation
 
@@ -28,14 +38,17 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     """In the caller's transaction, with the operation locked or just made. Raises NotNowError."""
     if operation.state != OperationState.PLANNED:
         raise NotNowError(f"It is {operation.get_state_display()}: only a planned operation can be started.")
+    _demand_secrets(operation)
     ready = list(operation.targets.select_for_update().filter(state=TargetState.READY).order_by("number"))
-    busy = _busy(ready)
+    if not ready:
+        raise NotNowError(NONE_READY)
+    others = busy(ready)
     for target in ready:
-        other = busy.get(target.cloud_id or (target.controller_id, target.name))
+        other = others.get(who(target))
         target.state = TargetState.REFUSED if other else TargetState.WAITING
         if other:
             target.problems = [{"field": "", "message": f"Operation {other} works on it: wait until that has ended."}]
-    Target.objects.bulk_update(ready, ["state", "problems"], batch_size=500)
+    _write(ready)
     operation.state, operation.started_at = OperationState.PROCESSING, now
     operation.save(update_fields=["state", "started_at"])
     jobs.wake(operation.pk, now)
@@ -43,11 +56,60 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     audit(actor, "operation.start", f"operation:{operation.pk}", now, {"plan_hash": operation.plan_hash})
 
 
-def _busy(targets: list[Target]) -> dict[object, int]:
-    """{cloud, or (controller, name) of a site to be: operation that works on it}. One query for each sort."""
-    active = Target.objects.filter(state__in=ACTIVE_TARGETS)
+def close_if_hopeless(operation: Operation, targets: Sequence[Target], now: datetime) -> bool:
+    """Whether no target is ready: then the operation has failed before it began. In the caller's transaction."""
+    if any(target.state in (TargetState.READY, TargetState.CHECKING) for target in targets):
+        return False
+    operation.state, operation.state_reason, operation.ended_at = OperationState.FAILED, NONE_READY, now
+    operation.save(update_fields=["state", "state_reason", "ended_at"])
+    operation.secrets.all().delete()
+    return True
+
+
+def busy(targets: Sequence[Target]) -> dict[object, int]:
+    """{who(target): operation that works on it}, those given left out. One query for each sort."""
+    active = Target.objects.filter(state__in=ACTIVE_TARGETS).exclude(pk__in=[target.pk for target in targets])
     clouds = [target.cloud_id for target in targets if target.cloud_id]
     found: dict[object, int] = dict(active.filter(cloud__in=clouds).values_list("cloud_id", "operation_id"))
     names = [target.name for target in targets if target.cloud_id is None]
     fresh = active.filter(cloud=None, name__in=names).values_list("controller_id", "name", "operation_id")
     return found | {(controller, name): operation for controller, name, operation in fresh}
+
+
+def who(target: Target) -> object:
+    """What only one operation may work on: a cloud, or the (controller, name) of a site to be."""
+    return target.cloud_id or (target.controller_id, target.name)
+
+
+def wait_for_turn(targets: Sequence[Target]) -> None:
+    """Saves targets that have become WAITING. Raises NotNowError where another operation works on one of them."""
+    others = busy(targets)
+    for target in targets:
+        if other := others.get(who(target)):
+            raise NotNowError(f"Operation {other} works on {target.name}: wait until that has ended.")
+    try:
+        with transaction.atomic():
+            for target in targets:
+                target.save()
+    except IntegrityError:
+        raise NotNowError(TAKEN) from None
+
+
+def _demand_secrets(operation: Operation) -> None:
+    """A plan that lay too long has lost its secrets. Raises NotNowError."""
+    if missing := run_secrets.missing(operation, KINDS[operation.kind]):
+        raise NotNowError(f"Give {', '.join(missing)} again: secrets are kept for a day until an operation starts.")
+    if operation.kind == Kind.DEPLOY and not operation.secrets.filter(name="payload").exists():
+        raise NotNowError("The values of its sites were kept for a day and are erased: ask for it anew.")
+
+
+def _write(targets: Sequence[Target]) -> None:
+    """All at once: few differ. Raises NotNowError where another operation was quicker."""
+    refused = [target for target in targets if target.state == TargetState.REFUSED]
+    waiting = [target.pk for target in targets if target.state == TargetState.WAITING]
+    try:
+        with transaction.atomic():
+            Target.objects.filter(pk__in=waiting).update(state=TargetState.WAITING)
+            Target.objects.bulk_update(refused, ["state", "problems"], batch_size=500)
+    except IntegrityError:
+        raise NotNowError(TAKEN) from None
