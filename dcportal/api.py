@@ -11,6 +11,7 @@ import alarms.urls
 import ceph.urls
 import hosts.urls
 import network.urls
+import operations.urls
 import sites.api.scheme  # registers itself with the schema
 import sites.urls
 from dcportal import docs
@@ -25,7 +26,8 @@ class Index(APIView):
         responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
     )
     def get(self, request: Request) -> Response:
-        lists = [p.name for p in shares if isinstance(p, URLPattern) and p.name and not p.pattern.converters]
+        plain = [p for p in shares if isinstance(p, URLPattern) and p.name and not p.pattern.converters]
+        lists = [p.name for p in plain if hasattr(getattr(p.callback, "cls", None), "get")]
         return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in lists})
 
 
@@ -35,6 +37,7 @@ shares: list[URLPattern | URLResolver] = [
     *hosts.urls.api,
     *network.urls.api,
     *ceph.urls.api,
+    *operations.urls.api,
 ]
 app_name = "api"
 urlpatterns = [

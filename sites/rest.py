@@ -62,11 +62,20 @@ def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
 
 def _body(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, exceptions.ValidationError):
-        fields = exc.detail if isinstance(exc.detail, dict) else {NON_FIELD: exc.detail}
+        fields = _plain(exc.detail if isinstance(exc.detail, dict) else {NON_FIELD: exc.detail})
         first = next(iter(fields.items()), ("", "Invalid input."))
         return problem("invalid", _sentence(*first), fields)
     codes = exc.get_codes()
     return problem(codes if isinstance(codes, str) else "error", str(exc.detail))
+
+
+def _plain(detail: Any) -> Any:
+    """As JSON takes it: keys of list items are numbers, and a key nobody knows may hold half a character."""
+    if isinstance(detail, dict):
+        return {str(key).encode("utf-8", "replace").decode(): _plain(part) for key, part in detail.items()}
+    if isinstance(detail, list):
+        return [_plain(part) for part in detail]
+    return str(detail).encode("utf-8", "replace").decode()
 
 
 def _sentence(name: str, messages: Any) -> str:

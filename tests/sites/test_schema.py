@@ -12,6 +12,7 @@ from alarms.models import Alarm
 from ceph.models import CephCluster, Osd
 from hosts.models import Disk, Host
 from network.models import Port
+from operations.models import Operation, Target
 from sites.models import ControllerService
 from tests.sites.world import World
 
@@ -36,6 +37,8 @@ def filled(world: World) -> World:
     Port.objects.create(cloud=cloud, host=host, uuid="p", name="eth0")
     CephCluster.objects.create(cloud=cloud, changed_at=now)
     Osd.objects.create(cloud=cloud, osd_id=0)
+    operation = Operation.objects.create(kind="manage", title="Manage", requester_name="robot", created_at=now)
+    Target.objects.create(operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller)
     return world
 
 

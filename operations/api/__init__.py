@@ -1,0 +1,1 @@
+"""REST: what is asked of the fleet. Every write has one function in operations/services."""

@@ -1,0 +1,92 @@
+"""Filters of the lists of operations and of their targets, for HTML and REST alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
+from operations.models import Operation, SiteTemplate, Target
+from operations.selectors import targets
+from sites.filters import FlagFilter, IdsFilter, WordsFilter
+
+MOST_WORDS = 12
+
+
+class WordsInFilter(django_filters.CharFilter):
+    """Every word must be in one of `fields`, in whatever case."""
+
+    def __init__(self, *fields: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = fields
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        for word in (value or "").split()[:MOST_WORDS]:
+            anywhere = Q()
+            for field in self.fields:
+                anywhere |= Q(**{f"{field}__icontains": word})
+            qs = qs.filter(anywhere)
+        return qs
+
+
+class OfCloudsFilter(IdsFilter):
+    """Operations with a target on one of these clouds, as far as the user sees that target."""
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[int | None] | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        seen = targets(self.parent.request.scopes).filter(operation=OuterRef("pk"), cloud__in=value)
+        return qs.filter(Exists(seen))
+
+
+class ActiveFilter(FlagFilter):
+    """true: what has not ended."""
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        ended = Q(state__in=ENDED_OPERATIONS)
+        return qs.filter(~ended if value == "true" else ended)
+
+
+class OperationFilter(django_filters.FilterSet):
+    """Filters of the list of operations."""
+
+    q = WordsInFilter("title", "reason", "requester_name", label="Words in title, reason, requester")
+    kind = django_filters.MultipleChoiceFilter(choices=Kind)
+    state = django_filters.MultipleChoiceFilter(choices=OperationState)
+    active = ActiveFilter(field_name="state", label="Has not ended")
+    controller = IdsFilter(field_name="controller_id")
+    cloud = OfCloudsFilter(field_name="pk", label="Id of a subcloud it is for")
+    requester = WordsFilter(field_name="requester_name")
+    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Operation
+        fields: list[str] = []
+
+
+class TargetFilter(django_filters.FilterSet):
+    """Filters of the list of an operation's targets."""
+
+    q = WordsInFilter("name", "message", "error", "deploy_status", label="Words in name, message, error, deploy status")
+    state = django_filters.MultipleChoiceFilter(choices=TargetState)
+    stuck = FlagFilter(field_name="stuck")
+    cloud = IdsFilter(field_name="cloud_id")
+
+    class Meta:
+        model = Target
+        fields: list[str] = []
+
+
+class TemplateFilter(django_filters.FilterSet):
+    """Filters of the list of site templates."""
+
+    q = WordsInFilter("name", "description", label="Words in name and description")
+    name = WordsFilter(field_name="name")
+
+    class Meta:
+        model = SiteTemplate
+        fields: list[str] = []

@@ -1,0 +1,24 @@
+"""Addresses of operations: its share of the REST interface (`api`)."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from operations.api import acts, brakes, operations, targets, verbs
+
+api: list[URLPattern | URLResolver] = [
+    path("operations/", operations.Operations.as_view(), name="operations"),
+    path("operations/<int:pk>/", operations.OneOperation.as_view(), name="operation"),
+    path("operations/<int:pk>/start/", acts.Start.as_view(), name="operation-start"),
+    path("operations/<int:pk>/hold/", acts.Hold.as_view(), name="operation-hold"),
+    path("operations/<int:pk>/release/", acts.Release.as_view(), name="operation-release"),
+    path("operations/<int:pk>/cancel/", acts.Cancel.as_view(), name="operation-cancel"),
+    path("operations/<int:pk>/retry/", acts.Retry.as_view(), name="operation-retry"),
+    path("operations/<int:pk>/targets/", targets.Targets.as_view(), name="targets"),
+    path("operations/<int:pk>/targets/<int:target>/", targets.OneTarget.as_view(), name="target"),
+    path("operations/<int:pk>/targets/<int:target>/abort/", targets.AbortTarget.as_view(), name="target-abort"),
+    path("operations/<int:pk>/targets/<int:target>/give-up/", targets.GiveUpTarget.as_view(), name="target-give-up"),
+    path("operations/<int:pk>/targets/<int:target>/retry/", targets.RetryTarget.as_view(), name="target-retry"),
+    path("subclouds/<int:pk>/verbs/", verbs.Verbs.as_view(), name="subcloud-verbs"),
+    path("brakes/", brakes.Brakes.as_view(), name="brakes"),
+    path("brakes/pull/", brakes.Pull.as_view(), name="brake-pull"),
+    path("brakes/release/", brakes.Release.as_view(), name="brake-release"),
+]
