@@ -177,6 +177,7 @@ PRUNERS = [  # what `manage.py prune` calls, beside clearsessions
     "sites.retention.forget_spans",
     "sites.retention.forget_clouds",
     "sites.retention.forget_sign_ins",
+    "operations.retention.forget_operations",
 ]
 
 # --- Background tasks (django-q2; at-least-once with overlap: see docs/decisions) -------------------------------------

@@ -28,7 +28,8 @@ PERMISSIONS: dict[str, list[str]] = {
         "sites.change_apitoken", "sites.view_certificate", "sites.view_collectorbeat", "sites.view_facetstate",
         "sites.view_controllerservice", "events.view_auditentry", "events.view_event", "auth.add_user",
         "auth.change_user", "auth.delete_user", "auth.view_user", "auth.view_group", "axes.view_accessattempt",
-        "axes.delete_accessattempt",
+        "axes.delete_accessattempt", "operations.view_target", "operations.view_intent", "operations.view_job",
+        "operations.view_sitetemplate", "sites.view_brake",
     ],
 }  # fmt: skip
 
