@@ -88,7 +88,7 @@ def form_body(form: Form) -> Body:
         if isinstance(value, File):
             content = value.content
             disposition += _file_headers(value)
-            secrets += named_values(content.decode("utf-8", "ignore"))
+            secrets += named_values(content.decode("utf-8", "ignore")) if value.content_type == YAML else ()
         else:
             text = value.reveal() if isinstance(value, Secret) else value
             secrets += value.spellings() if isinstance(value, Secret) else ()

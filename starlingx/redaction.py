@@ -31,18 +31,23 @@ _BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}")
 _TOKEN = re.compile(r"gAAAAA[\w=-]{16,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?")
 _TOKEN_NAMED_IN_TEXT = re.compile(r"(?i)\b((?:token|password)\s+(?:is\s+)?)([\w.=+/-]{20,})")
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z)", re.DOTALL)
-_YAML_VALUE = re.compile(
-    r"""(?im)^[ \t-]{0,80}["']?[\w-]{0,60}(?:passw|passphrase|_pass|secret|credential|private|api[_-]?key|token)"""
-    r"""[\w-]{0,60}["']?[ \t]{0,8}:[ \t]{1,8}["']?([^\s"'][^\r\n"']{2,255}?)["']?[ \t]{0,8}$"""
+_TELLING_KEY = (
+    r"""[\w-]{0,60}(?:passw|passphrase|_pass|secret|credential|private|api[_-]?key|token)[\w-]{0,60}["']?[ \t]{0,8}:"""
 )
+_BLOCK_VALUE = re.compile(
+    rf"""(?im)^[ \t-]{{0,80}}["']?{_TELLING_KEY}[ \t]{{1,8}}["']?([^\s"'{{\[][^\r\n"']{{2,255}}?)["']?[ \t]{{0,8}},?$"""
+)
+_FLOW_VALUE = re.compile(rf"""(?i)["']{_TELLING_KEY}\s{{0,8}}(?:"([^"\r\n]{{3,255}})"|'([^'\r\n]{{3,255}})')""")
 _YAML_WORDS = frozenset({"true", "false", "null", "none", "yes", "no"})
 MOST_SEARCHED = 2**20
 _USERINFO = re.compile(r"(://)[^/\s@]{1,256}@")
 
 
 def named_values(text: str) -> list[str]:
-    """Values of keys like `bmc_password` in lines of YAML, to be hidden wherever they come back."""
-    return [value for value in _YAML_VALUE.findall(text[:MOST_SEARCHED]) if value.lower() not in _YAML_WORDS]
+    """Values of keys like `bmc_password` in YAML, in blocks or as JSON, to be hidden wherever they come back."""
+    text = text[:MOST_SEARCHED]
+    found = [*_BLOCK_VALUE.findall(text), *("".join(either) for either in _FLOW_VALUE.findall(text))]
+    return [value for value in dict.fromkeys(found) if value.lower() not in _YAML_WORDS]
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

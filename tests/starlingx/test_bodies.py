@@ -100,6 +100,14 @@ image: plain
     assert secrets == ("c2VjcmV0", "Quoted One", "abc")
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_passwords_in_files_of_json_are_known_as_secrets(indent: int | None) -> None:
+    registry = {"docker.io": {"username": "mirror", "password": "Registry*4"}, "token": None, "use_secret": True}
+    values = json.dumps({"docker_registries": registry, "admin_password": "S,4: {x}", "image": "plain"}, indent=indent)
+    body = form_body({"bootstrap_values": File(values.encode(), "bootstrap_values.yaml")})
+    assert set(body.secrets) == {"Registry*4", "S,4: {x}"}
+
+
 def test_a_secret_shows_nowhere_and_is_not_stored() -> None:
     secret, body = Secret("never-shown"), form_body({"p": Secret("never-shown"), "f": File(b"never-shown", "f")})
     for shown in (
