@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from operations.planning.deploy_states import Kind, Phase, deploy_state
+from operations.planning.phases import remaining_phases
 from operations.planning.subcloud_state import SubcloudState
 
 Condition = Callable[[SubcloudState], str | None]
@@ -83,8 +84,9 @@ def nothing_running(state: SubcloudState) -> str | None:
     """dcmanager's check of transient states, which it answers with 409 (2.0)."""
     if deploy_state(state.deploy_status).transient:
         return f"Its deploy status is {state.deploy_status}: wait until that has ended."
-    if state.prestage_status == "prestaging":
-        return "Prestaging is running: wait until it has ended."
+    prestaging = not_prestaging(state)
+    if prestaging:
+        return prestaging
     if state.backup_status in RUNNING_BACKUPS:
         return f"A backup task is running ({state.backup_status}): wait until it has ended."
     return None
@@ -180,6 +182,18 @@ def not_from_vcsr(state: SubcloudState) -> str | None:
     if state.enrolled_with_vcsr:
         return "It was enrolled through vCSR; such a subcloud cannot be redeployed."
     return None
+
+
+def not_prestaging(state: SubcloudState) -> str | None:
+    if state.prestage_status == "prestaging":
+        return "Prestaging is running: wait until it has ended."
+    return None
+
+
+def controller_idle_to_install(state: SubcloudState) -> str | None:
+    """Of a resume: only if it has still to install."""
+    left = remaining_phases(state.deploy_status, has_install_values=state.has_install_values)
+    return controller_idle(state) if Phase.INSTALL in left else None
 
 
 def controller_idle(state: SubcloudState) -> str | None:

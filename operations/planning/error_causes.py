@@ -123,7 +123,8 @@ def cause_of(deploy_status: str, error_description: str, before: str = "") -> Ca
     `before` is the deploy status that was seen before, if any: it tells an interruption from a failure.
     """
     text = error_description[:LONGEST_TEXT].strip()
-    text = "" if text == NO_ERROR else text
+    if text.startswith(NO_ERROR):  # the API appends its hint for a failed bootstrap even to this
+        text = ""
     key = _key(deploy_status, text, before)
     if not key:
         return None

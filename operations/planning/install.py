@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_interface
 
 from operations.planning.addresses import Address, family
 from operations.planning.problems import Problem, Values, shown
@@ -44,7 +45,7 @@ def check_install(given: Mapping[str, object], release: str, oam_floating: tuple
 
 
 def _install_type(values: Values) -> None:
-    kind = values.whole("install_type", needed=True)
+    kind = values.whole("install_type", needed=True, strict=True)
     if kind is not None and kind not in INSTALL_TYPES:
         values.complain("install_type", f"install_type is {kind}; it must be 0 to {INSTALL_TYPES[-1]}.")
 
@@ -93,15 +94,27 @@ def _route(values: Values, bootstrap: Address | None) -> None:
         values.complain("network_mask", "network_mask is needed where network_address is given.")
     if network and bootstrap and network.version != bootstrap.version:
         values.complain("network_address", f"network_address must be {family(bootstrap)}, as bootstrap_address is.")
+    elif network and values.has("network_mask") and not _is_mask(network, str(values.raw("network_mask"))):
+        values.complain(
+            "network_mask", f"network_mask {shown(values.raw('network_mask'))} is no mask or prefix length."
+        )
+
+
+def _is_mask(network: Address, mask: str) -> bool:
+    try:
+        ip_interface(f"{network}/{mask.strip()}")
+    except ValueError:
+        return False
+    return True
 
 
 def _numbers(values: Values) -> None:
-    size = values.whole("persistent_size")
+    size = values.whole("persistent_size", strict=True)
     if size is not None and size < SMALLEST_PERSISTENT_SIZE:
         values.complain(
             "persistent_size", f"persistent_size is {size} MB; at least {SMALLEST_PERSISTENT_SIZE} are needed."
         )
-    settle = values.whole("hw_settle")
+    settle = values.whole("hw_settle", strict=True)
     if settle is not None and settle < 0:
         values.complain("hw_settle", "hw_settle must not be negative.")
     timeout = values.whole("rd.net.timeout.ipv6dad")
@@ -112,6 +125,8 @@ def _numbers(values: Values) -> None:
         values.complain("rvmc_debug_level", f"rvmc_debug_level is {level}; it must be 0 to {DEBUG_LEVELS[-1]}.")
     if values.raw("extra_boot_params") is not None and not values.has("extra_boot_params"):
         values.complain("extra_boot_params", "extra_boot_params is empty; fill it in, or take the key out.")
+    if " " in str(values.raw("extra_boot_params") or "").strip():
+        values.complain("extra_boot_params", "extra_boot_params must not have blanks; part the parameters with commas.")
     if values.has("bootstrap_vlan"):
         vlan = values.whole("bootstrap_vlan")
         if vlan is not None and not 1 <= vlan <= 4094:

@@ -22,10 +22,15 @@ _CONDITIONS: dict[Verb, tuple[c.Condition, ...]] = {
         c.controller_idle,
     ),
     Verb.BOOTSTRAP: (c.deploy_in("bootstrap", phases.BOOTSTRAP_FROM), c.controller_idle),
-    Verb.CONFIGURE: (c.deploy_in("configure", phases.CONFIGURE_FROM), c.deploy_config, c.primary_site),
+    Verb.CONFIGURE: (
+        c.deploy_in("configure", phases.CONFIGURE_FROM),
+        c.deploy_config,
+        c.primary_site,
+        c.not_prestaging,
+    ),
     Verb.COMPLETE: (c.deploy_in("complete", phases.COMPLETE_FROM),),
     Verb.ABORT: (c.deploy_in("abort", phases.ABORT_FROM), c.initial_deployment),
-    Verb.RESUME: (c.deploy_in("resume", phases.RESUME_FROM), c.initial_deployment),
+    Verb.RESUME: (c.deploy_in("resume", phases.RESUME_FROM), c.initial_deployment, c.controller_idle_to_install),
     Verb.ENROLL: (c.deploy_in("enroll", phases.ENROLL_FROM),),
     Verb.MANAGE: (
         c.not_yet_managed,

@@ -74,8 +74,8 @@ class Values:
             return ""
         return value.strip()
 
-    def whole(self, key: str, *, needed: bool = False) -> int | None:
-        """The whole number of `key`, also when it is written as text; None when there is none."""
+    def whole(self, key: str, *, needed: bool = False, strict: bool = False) -> int | None:
+        """The whole number of `key`, also when it is written as text, unless `strict`; None when there is none."""
         text = str(self.raw(key)).strip() if self.has(key) else ""
         if not text and needed:
             self.complain(key, f"{key} is missing.")
@@ -83,6 +83,9 @@ class Values:
             return None
         if isinstance(self.raw(key), bool) or not (text.isascii() and text.removeprefix("-").isdigit()):
             self.complain(key, f"{key} must be a whole number, not {shown(text)}.")
+            return None
+        if strict and isinstance(self.raw(key), str):
+            self.complain(key, f"{key} must be a number and not text; take its quotes away.")
             return None
         if len(text) > 18:
             self.complain(key, f"{key} is too large a number.")

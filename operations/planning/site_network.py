@@ -61,11 +61,9 @@ def _ranges(values: Values, kind: str, subnets: tuple[Network, ...], simplex: bo
     start_key, end_key = f"{kind}_start_address", f"{kind}_end_address"
     floating_key = f"{kind}_floating_address"
     floating = inside(values, floating_key, subnets)
-    short = simplex and bool(floating) and not values.has(start_key) and not values.has(end_key)
-    if short:  # simplex: the one address is the whole range
-        return tuple(Range(address, address) for address in floating)
-    starts = inside(values, start_key, subnets, needed=True)
-    ends = inside(values, end_key, subnets, needed=True)
+    short = simplex and bool(floating)  # the one address of a simplex site is its whole range
+    starts = floating if short and not values.has(start_key) else inside(values, start_key, subnets, needed=True)
+    ends = floating if short and not values.has(end_key) else inside(values, end_key, subnets, needed=True)
     if floating and starts and floating != starts:
         values.complain(floating_key, f"{floating_key} must be the same as {start_key}.")
     if len(starts) != len(ends):

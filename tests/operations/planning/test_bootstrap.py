@@ -29,6 +29,12 @@ def test_the_one_address_of_a_simplex_site_is_its_range() -> None:
     assert str(bootstrap.management.ranges[0]) == "192.168.101.9"
 
 
+def test_a_floating_address_stands_for_a_missing_end() -> None:
+    assert wrong(SIMPLEX, management_floating_address="192.168.101.2", management_end_address=None) == []
+    assert len(wrong(SIMPLEX, management_floating_address="192.168.101.3")) == 1
+    assert len(wrong(DUPLEX, management_floating_address="192.168.101.2", management_end_address=None)) == 1
+
+
 REQUIRED = (
     "name system_mode management_subnet management_start_address management_end_address management_gateway_address"
     " systemcontroller_gateway_address external_oam_subnet external_oam_gateway_address external_oam_floating_address"

@@ -50,7 +50,7 @@ def test_the_recorded_one() -> None:
     assert (cause.key, cause.stage, cause.task) == ("images_download_failure", "", "")
 
 
-@pytest.mark.parametrize("text", ["", "No errors present", " No errors present\n"])
+@pytest.mark.parametrize("text", ["", "No errors present", " No errors present\n", "No errors present\nRun it again."])
 def test_a_failure_without_a_text_was_a_restart(text: str) -> None:
     assert getattr(cause_of("install-failed", text), "key", "") == INTERRUPTED_KEY
     assert getattr(cause_of("install-failed", text, before="installing"), "key", "") == INTERRUPTED_KEY

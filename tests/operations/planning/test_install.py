@@ -21,8 +21,17 @@ def test_it_works() -> None:
 
 
 def test_a_number_may_be_text() -> None:
-    optional = {"persistent_size": "30000", "hw_settle": "0", "rvmc_debug_level": "4", "bootstrap_vlan": "128"}
-    assert wrong(install_type="3", bootstrap_address_prefix="24", **optional) == []
+    assert wrong(bootstrap_address_prefix="24", rvmc_debug_level="4", bootstrap_vlan="128") == []
+
+
+@pytest.mark.parametrize("key", ["install_type", "persistent_size", "hw_settle"])
+def test_a_number_that_must_not_be_text(key: str) -> None:
+    assert [field for field, message in wrong(**{key: "3"}) if "take its quotes away" in message] == [key]
+
+
+@pytest.mark.parametrize("mask", ["255.255.0.0", 16, "16"])
+def test_a_route(mask: object) -> None:
+    assert wrong(network_address="10.20.0.0", network_mask=mask, nexthop_gateway="10.10.20.1") == []
 
 
 @pytest.mark.parametrize("key", sorted(INSTALL))
@@ -48,9 +57,15 @@ def test_a_required_key_is_missing(key: str) -> None:
             "network_address",
             "must be IPv4",
         ),
+        (
+            {"network_address": "10.20.0.0", "network_mask": "255.0.255.0", "nexthop_gateway": "10.10.20.1"},
+            "network_mask",
+            "no mask",
+        ),
+        ({"extra_boot_params": "a=1 b=2"}, "extra_boot_params", "commas"),
         ({"persistent_size": 29999}, "persistent_size", "at least 30000"),
         ({"persistent_size": "30 GB"}, "persistent_size", "whole number"),
-        ({"persistent_size": "9" * 99}, "persistent_size", "too large"),
+        ({"rvmc_debug_level": "9" * 99}, "rvmc_debug_level", "too large"),
         ({"hw_settle": -1}, "hw_settle", "negative"),
         ({"extra_boot_params": ""}, "extra_boot_params", "empty"),
         ({"rd__net__timeout__ipv6dad": 0}, "rd.net.timeout.ipv6dad", "more than 0"),

@@ -118,6 +118,7 @@ def test_nothing_is_legal_in_an_unknown_state(verb: Verb) -> None:
         (Verb.RESTORE, {"management_state": "managed"}),
         (Verb.CONFIGURE, {"has_deploy_config": False}),
         (Verb.CONFIGURE, {"primary_site": False}),
+        (Verb.CONFIGURE, {"prestage_status": "prestaging"}),
     ],
 )
 def test_one_thing_in_the_way(verb: Verb, changed: dict[str, object]) -> None:
@@ -134,6 +135,7 @@ def test_one_thing_in_the_way(verb: Verb, changed: dict[str, object]) -> None:
         (Verb.BOOTSTRAP, "bootstrap-failed", {"controller_deploying": True}),
         (Verb.ABORT, "installing", {"initial_deployment": False}),
         (Verb.RESUME, "install-failed", {"initial_deployment": False}),
+        (Verb.RESUME, "install-failed", {"controller_deploying": True}),
     ],
 )
 def test_one_thing_in_the_way_of_a_phase(verb: Verb, word: str, changed: dict[str, object]) -> None:
@@ -162,6 +164,13 @@ def test_force_manages_an_offline_subcloud_and_changes_nothing_else() -> None:
     assert refusal("manage", state, force=True) is None
     assert refusal("manage", replace(state, deploy_status="install-failed"), force=True)
     assert refusal("delete", fit(Verb.RENAME), force=True)
+
+
+def test_a_resume_that_installs_nothing_does_not_wait_for_the_controller() -> None:
+    busy = replace(fit(Verb.RESUME, "bootstrap-failed"), controller_deploying=True)
+    assert legal(Verb.RESUME, busy)
+    by_hand = replace(busy, deploy_status="create-complete", has_install_values=False)
+    assert legal(Verb.RESUME, by_hand)
 
 
 def test_an_unknown_verb_is_an_error() -> None:
