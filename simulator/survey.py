@@ -40,25 +40,26 @@ GROUPS = (
 )
 REGION_GROUP = dict(zip(REGIONS, (2, 3, 4), strict=True))
 
-# deploy-status, weight, error-description; all of these sites are unmanaged and have never been online
+PLAYBOOK = (
+    "FAILED {stage} playbook of ({{name}}).\n detail: fatal: [{{name}}]: FAILED!{code}\n msg: {said}\n"
+    "FAILED TASK: TASK [{stage}]"
+)
+# deploy-status, weight, error-description as stored; all of these sites are unmanaged and have never been online
 UNFINISHED: tuple[tuple[str, int, str], ...] = (
     (
         "install-failed",
         4,
-        "FAILED installing playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-        "err_code=ping_bmc\nThe BMC did not answer. Check its address, its cabling and the route to it.",
+        PLAYBOOK.format(stage="installing", code=" err_code=ping_bmc", said="no answer from the BMC"),
     ),
     (
         "bootstrap-failed",
         4,
-        "FAILED bootstrapping playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-        "err_code=images_download_failure\nContainer images did not arrive. Check registry, DNS and link.",
+        PLAYBOOK.format(stage="bootstrapping", code=" err_code=images_download_failure", said="registry login failed"),
     ),
     (
         "config-failed",
         2,
-        "FAILED configuring playbook of ({name}).\n detail: fatal: [{name}]: FAILED! "
-        "err_code=dm_apply_failed\nThe deployment configuration was refused. Compare it with the hardware.",
+        PLAYBOOK.format(stage="configuring", code=" err_code=dm_apply_failed", said="HostProfile is not valid"),
     ),
     ("create-failed", 1, "Failed to create subcloud: a route to its management network was refused."),
     ("create-complete", 2, "No errors present"),
