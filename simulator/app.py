@@ -17,7 +17,7 @@ after that prefix. A handler gets a `Call`: `call.cloud`, `call.world`, `call.to
 `await call.json()`, `call.base_url`. `routing.answer(obj)` makes JSON, `routing.encoded(bytes)` sends cached bytes.
 The core has checked before: the cloud exists, it is reachable (wan-cut, power-loss), no transport fault is active,
 the token is good on this cloud. Kubernetes sets `Service.authenticate` instead, for its bearer token.
-HEAD is answered like GET. Handlers never sleep and never block.
+HEAD is answered like GET. Handlers never block, and never sleep but where the real server waits (dcmanager/rpc.py).
 
 The alarm model is a package `simulator.alarms` with `def model(world: World) -> AlarmModel` (world.py); it registers
 its commands with `world.command(...)` in there, and reads `world.faults` (cable-pulled, osd-lost, ...) and
@@ -28,6 +28,7 @@ Catalog entries are in keystone_catalog.py.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
 from importlib import import_module
@@ -36,17 +37,20 @@ from importlib.util import find_spec
 from aiohttp import web
 
 from simulator import control, dcmanager, keystone
+from simulator.dcmanager.office import Office
 from simulator.dcmanager.register import Register
+from simulator.effects import CURRENT, Deed
+from simulator.faults import Fault
 from simulator.fleet import Cloud
 from simulator.request_log import RequestLog
 from simulator.routing import Call, Service
-from simulator.transport import DroppedError, after, before, drop, faults_for
+from simulator.transport import DroppedError, after, away, before, drop, faults_for
 from simulator.world import AlarmModel, World
 
 log = logging.getLogger("simulator")
 
 MAX_BODY = 64 * 2**20
-
+READING = ("GET", "HEAD", "OPTIONS")
 
 # written beside the core; a package that does not exist yet is left out
 SITE_PACKAGES = ("fm", "sysinv", "usm", "nfv", "kube", "bmc")
@@ -59,13 +63,16 @@ class Front:
         self.world = world
         self.requests = RequestLog()
         self.services: dict[str, Service] = {}
+        self._lost: Counter[int] = Counter()  # answers each fault has kept
 
     def register(self, service: Service) -> None:
         self.services[service.name] = service
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         cloud: Cloud | None = None
-        status = 0
+        status, began = 0, self.world.clock.now()
+        deed = None if request.method in READING else Deed()
+        CURRENT.set(deed)  # this task's own, and that of the tasks it starts
         try:
             path = request.raw_path.split("?", 1)[0]
             cloud, name, rest = self.locate(path)
@@ -76,9 +83,8 @@ class Front:
         except (DroppedError, ConnectionError):  # by us, by the client
             return web.Response(status=502)  # never arrives: the transport is gone
         finally:
-            self.requests.add(
-                self.world.clock.now(), request.method, request.raw_path, status, cloud.path[1:] if cloud else ""
-            )
+            now, path = self.world.clock.now(), request.raw_path
+            self.requests.add(began, now, request.method, path, status, cloud.path[1:] if cloud else "", deed)
 
     def locate(self, path: str) -> tuple[Cloud | None, str, str]:
         """(cloud, service name, rest of the path) of `/c1/s12/fm/v1/alarms`."""
@@ -111,6 +117,12 @@ class Front:
         call = Call(self.world, cloud, service, request, rest, {})
         rejecting = any(fault.kind == "unauthorized" for fault in faults)
         response = service.unauthorized(call) if rejecting else await self.ask(call)
+        restarted = away(self.world, cloud, request)  # while a write was waiting
+        if restarted is not None:
+            return restarted
+        lost = self.lose(request, faults)
+        if lost is not None:
+            return lost
         response = await after(request, response, faults)
         if service.away(self.world, cloud, rest) is not None:  # cut while we were answering
             raise drop(request)
@@ -118,6 +130,22 @@ class Front:
         if skew and not response.prepared:
             response.headers["Date"] = formatdate(self.world.clock.now() + skew, usegmt=True)
         return response
+
+    def lose(self, request: web.Request, faults: list[Fault]) -> web.Response | None:
+        """A write that was done, but whose answer a fault keeps. Raises DroppedError."""
+        deed = CURRENT.get()
+        if deed is None or not deed.commands:
+            return None
+        for fault in faults:
+            times, part = fault.options.get("times"), fault.options.get("path")
+            if fault.kind != "lost-answer" or (times and self._lost[fault.id] >= times):
+                continue
+            if part is None or part in request.path:
+                self._lost[fault.id] += 1
+                if fault.options["how"] == "drop":
+                    raise drop(request)
+                return web.Response(status=int(fault.options["status"]), text="")
+        return None
 
     async def ask(self, call: Call) -> web.StreamResponse:
         """The service's own answer."""
@@ -153,9 +181,9 @@ def build_app(world: World) -> web.Application:
     """The whole simulator as an aiohttp application; replays the journal."""
     model = alarm_model()
     front = Front(world)
-    register = Register(world)
+    office = Office(Register(world))
     front.register(keystone.service(world))
-    front.register(dcmanager.service(register))
+    front.register(dcmanager.service(office))
     for name in SITE_PACKAGES:
         if find_spec(f"simulator.{name}"):
             plug_in = getattr(import_module(f"simulator.{name}"), "service", None)
@@ -165,6 +193,6 @@ def build_app(world: World) -> web.Application:
         world.alarms = model(world)
     world.replay()
     app = web.Application(client_max_size=MAX_BODY)
-    control.add_routes(app, front, register)
+    control.add_routes(app, front, office)
     app.router.add_route("*", "/{tail:.*}", front.handle)
     return app

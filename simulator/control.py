@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from simulator import fault_kinds
-from simulator.dcmanager.register import Register
+from simulator.dcmanager.deploy_states import STATES
+from simulator.dcmanager.office import Office
 from simulator.faults import Fault
 from simulator.fleet import Cloud
-from simulator.targets import TargetError, chosen, one, whole
+from simulator.targets import TargetError, chosen, of_work, one, whole
 
 if TYPE_CHECKING:
     from simulator.app import Front
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 ControlHandler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def add_routes(app: web.Application, front: Front, register: Register) -> None:
-    control = Control(front, register)
+def add_routes(app: web.Application, front: Front, office: Office) -> None:
+    control = Control(front, office)
     for method, path, handler in (
         ("GET", "health", control.health),
         ("GET", "clouds", control.clouds),
@@ -32,6 +33,7 @@ def add_routes(app: web.Application, front: Front, register: Register) -> None:
         ("POST", "alarms", control.raise_alarm),
         ("DELETE", "alarms", control.clear_alarm),
         ("POST", "churn", control.churn),
+        ("POST", "deploy-status", control.write_deploy_status),
         ("GET", "requests", control.requests),
         ("DELETE", "requests", control.forget_requests),
     ):
@@ -66,13 +68,16 @@ def shown(fault: Fault) -> dict[str, Any]:
         "until": fault.until,
         "options": dict(fault.options),
         "clouds": [{"controller": controller, "id": identifier} for controller, identifier in fault.clouds],
+        "controller": fault.controller,
+        "names": sorted(fault.names),
     }
 
 
 class Control:
-    def __init__(self, front: Front, register: Register) -> None:
+    def __init__(self, front: Front, office: Office) -> None:
         self._front = front
-        self._register = register
+        self._office = office
+        self._register = office.register
         self._world = front.world
 
     async def health(self, request: web.Request) -> web.Response:
@@ -128,10 +133,15 @@ class Control:
         options = body.get("options") or {}
         if not isinstance(options, dict):
             raise ValueError("options must be an object")
-        if body["kind"] == "controller-restart":
-            body = {**body, "subcloud": "central"}
+        kind = fault_kinds.kind_named(body["kind"])
+        number: int | None = None
+        names: list[str] = []
+        if kind.target == "work":
+            number, clouds, names = of_work(self._world, body)
+        else:
+            clouds = chosen(self._world, {**body, "subcloud": "central"} if kind.target == "central" else body)
         fault = self._world.inject(
-            body["kind"], chosen(self._world, body), None if seconds is None else float(seconds), options
+            kind.name, clouds, None if seconds is None else float(seconds), options, names, number
         )
         return web.json_response(shown(fault), status=201)
 
@@ -156,6 +166,16 @@ class Control:
         body = await body_of(request)
         self._world.alarms.set_churn(body["on"] is True, float(body.get("per_minute", 60)))
         return web.json_response({"on": body["on"] is True})
+
+    async def write_deploy_status(self, request: web.Request) -> web.Response:
+        """Puts a subcloud into any deploy state, as if its work had got there; `initial`: of a first deployment."""
+        body = await body_of(request)
+        cloud = one(self._world, whole(body, "controller", 1), str(body["subcloud"]))
+        status, initial = str(body["status"]), body.get("initial", True) is True
+        if cloud.kind == "central" or status not in STATES:
+            raise ValueError("a subcloud and one of the deploy states are needed: " + ", ".join(sorted(STATES)))
+        self._office.deployments.write_status(cloud, status, initial_deployment=initial)
+        return web.json_response({"deploy-status": status}, status=201)
 
     async def requests(self, request: web.Request) -> web.Response:
         number, rows = self._front.requests.since(whole(request.query, "since", 0))

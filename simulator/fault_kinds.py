@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Option = str | int | float | None
 
@@ -15,7 +15,11 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """`options` maps a name to its default; the type of the default is the type of the option."""
+    """`options` maps a name to its default; the type of the default is the type of the option.
+
+    `target`: "clouds" that exist, "central" clouds only, or "work" of dcmanager on subclouds, which may be named before
+    they exist.
+    """
 
     name: str
     text: str
@@ -23,6 +27,7 @@ class FaultKind:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     seconds: float | None = None  # how long without --for; None: until ended
+    target: Literal["clouds", "central", "work"] = "clouds"
 
     def parse(self, given: Mapping[str, Any]) -> dict[str, Option]:
         """The options with defaults filled in. Raises FaultError."""
@@ -47,6 +52,38 @@ class FaultKind:
             raise FaultError(f"{name} must be one of {', '.join(allowed)}")
         return value
 
+
+# phases of dcmanager's work, and why they fail
+PHASES = (
+    "create",
+    "pre-install",
+    "install",
+    "pre-bootstrap",
+    "bootstrap",
+    "pre-config",
+    "configure",
+    "pre-init-enroll",
+    "init-enroll",
+    "pre-enroll",
+    "enroll",
+    "pre-rehome",
+    "rehome",
+    "network",
+    "abort",
+)
+CAUSES = (
+    "bmc_cred",
+    "ping_bmc",
+    "rvmc_process",
+    "rvmc_timeout",
+    "dm_pod_failed",
+    "dm_apply_failed",
+    "images_download_failure",
+    "failed_ssl_cert",
+    "ssh",
+    "timeout",
+    "route",
+)
 
 KINDS: dict[str, FaultKind] = {
     kind.name: kind
@@ -89,7 +126,53 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind("expired-tokens", "tokens issued before the fault are refused"),
         FaultKind("no-service", "a service is missing from the catalog", {"type": "faultmanagement"}),
-        FaultKind("controller-restart", "the central services are away for a while", seconds=20.0),
+        FaultKind(
+            "controller-restart",
+            "dcmanager-manager restarts: work under way is interrupted (its status becomes the failed one), and the "
+            "central services are away for a while: no connection (drop), or dcmanager answers 503",
+            {"mode": "drop"},
+            {"mode": ("drop", "503")},
+            seconds=20.0,
+            target="central",
+        ),
+        FaultKind(
+            "controller-deploying",
+            "the System Controller's own software deployment is under way: adding, deleting, redeploying, "
+            "bootstrapping and prestaging are refused",
+            target="central",
+        ),
+        FaultKind(
+            "rpc-slow",
+            "dcmanager's manager answers its API late by that many seconds (divided by --speed); what takes more than "
+            "60 is answered with 500 although it is done",
+            {"seconds": 90.0},
+            limits={"seconds": (0, 3600)},
+            target="central",
+        ),
+        FaultKind(
+            "lost-answer",
+            "writes are done, but their answer is an error or the connection is dropped; path= is a part of the path, "
+            "times= how often",
+            {"how": "error", "status": 500, "service": None, "path": None, "times": 0},
+            {"how": ("error", "drop")},
+            {"status": (400, 599), "times": (0, 1_000_000)},
+        ),
+        FaultKind(
+            "deploy-fails",
+            "deployments fail in a phase; --subcloud may name sites (a,b,c) that do not exist yet; times= how often "
+            "for each site",
+            {"phase": "install", "cause": None, "times": 0},
+            {"phase": PHASES, "cause": CAUSES},
+            {"times": (0, 1_000_000)},
+            target="work",
+        ),
+        FaultKind(
+            "deploy-stuck",
+            "a phase of deployments does not end before the fault does; --subcloud as for deploy-fails",
+            {"phase": "install"},
+            {"phase": PHASES},
+            target="work",
+        ),
         FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
         FaultKind(
             "bmc-unreachable",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.faults import ANY_NAME
 from simulator.fleet import Cloud
 from simulator.identity import stable_hex
 from simulator.world import World
@@ -33,6 +34,25 @@ def chosen(world: World, wanted: Mapping[str, Any]) -> list[Cloud]:
     if not found:
         raise TargetError("no cloud matches")
     return found
+
+
+def of_work(world: World, wanted: Mapping[str, Any]) -> tuple[int, list[Cloud], list[str]]:
+    """(controller, clouds, names) for a fault of dcmanager's work: names may be of subclouds that do not exist yet.
+
+    `subcloud` "all" without a region or a count is every subcloud, those still to come too; it may be several names
+    with commas between them. Raises TargetError.
+    """
+    number = whole(wanted, "controller", 1)
+    if world.cloud(number, None) is None:
+        raise TargetError(f"no controller {number}")
+    references = [text.strip() for text in str(wanted.get("subcloud", "all")).split(",") if text.strip()]
+    if not references or "central" in references:
+        raise TargetError("name subclouds, or all")
+    if references == ["all"]:
+        narrowed = wanted.get("region") is not None or wanted.get("count") is not None
+        return (number, chosen(world, wanted), []) if narrowed else (number, [], [ANY_NAME])
+    clouds = [one(world, number, text) for text in references if text.isascii() and text.isdigit()]
+    return number, clouds, [text for text in references if not (text.isascii() and text.isdigit())]
 
 
 def one(world: World, controller: int, reference: Any) -> Cloud:

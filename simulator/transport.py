@@ -44,14 +44,27 @@ async def before(request: web.Request, away: str | None, faults: list[Fault]) ->
         if away == "hang":
             await asyncio.sleep(HANG_SECONDS)
         raise drop(request)
+    restarting = away(world, cloud, request)
+    if restarting is not None:
+        return restarting
     for fault in faults:
         if fault.kind == "slow":
             await asyncio.sleep(float(fault.options["seconds"]))
-        elif fault.kind == "controller-restart" or (fault.kind == "drop" and random.random() < fault.options["rate"]):
+        elif fault.kind == "drop" and random.random() < fault.options["rate"]:
             raise drop(request)
         elif fault.kind == "error":
             return web.Response(status=int(fault.options["status"]), text="")
     return None
+
+
+def away(world: World, cloud: Cloud, request: web.Request) -> web.Response | None:
+    """503 while the central services restart. Raises DroppedError when nothing listens."""
+    fault = world.faults.on(cloud.key, "controller-restart", world.clock.now())
+    if fault is None:
+        return None
+    if fault.options.get("mode") == "503":
+        return web.Response(status=503, text="503 Service Unavailable")
+    raise drop(request)
 
 
 async def after(request: web.Request, response: web.StreamResponse, faults: list[Fault]) -> web.StreamResponse:

@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.clock import Clock
+from simulator.effects import note_command
 from simulator.fault_kinds import FaultError, kind_named
 from simulator.faults import Fault, FaultBook
 from simulator.fleet import Cloud, CloudKey, Fleet
@@ -137,9 +138,16 @@ class World:
         self.touched[key] += 1
         self.touched_below[key[0]] += 1
 
+    def add(self, cloud: Cloud, name: str) -> None:
+        """A subcloud that was not there before, or takes the place of one that was."""
+        self.clouds[cloud.key] = self._below[cloud.controller][cloud.key] = cloud
+        self.names[cloud.key] = name
+        self.touch(cloud.key)
+
     def remove(self, key: CloudKey) -> None:
         if self.clouds.pop(key, None) is not None:
             self._below[key[0]].pop(key, None)
+            self.names.pop(key, None)
             self.touch(key)
 
     # Commands
@@ -152,6 +160,7 @@ class World:
         at = self.clock.now()
         result = self._commands[name](at, arguments)
         self._journal.append({"at": at, "command": name, "arguments": arguments})
+        note_command(name)
         return result
 
     def replay(self) -> None:
@@ -163,8 +172,16 @@ class World:
 
     # Faults
 
-    def inject(self, kind: str, clouds: Iterable[Cloud], seconds: float | None, options: Mapping[str, Any]) -> Fault:
-        """Start a fault. Raises fault_kinds.FaultError."""
+    def inject(
+        self,
+        kind: str,
+        clouds: Iterable[Cloud],
+        seconds: float | None,
+        options: Mapping[str, Any],
+        names: Iterable[str] = (),
+        controller: int | None = None,
+    ) -> Fault:
+        """Start a fault; `names` as in Fault. Raises fault_kinds.FaultError."""
         spec = kind_named(kind)
         if seconds is not None and not 0 < seconds < math.inf:
             raise FaultError("seconds must be above 0")
@@ -174,6 +191,8 @@ class World:
             clouds=[list(cloud.key) for cloud in clouds],
             seconds=spec.seconds if seconds is None else seconds,
             options=spec.parse(options),
+            names=sorted(names),
+            controller=controller,
         )
         return fault
 
@@ -186,10 +205,11 @@ class World:
             at,
             None if seconds is None else at + seconds,
             arguments["options"],
+            arguments.get("controller"),
+            frozenset(arguments.get("names", ())),
         )
         self.faults.add(fault)
-        for key in fault.clouds:
-            self.touch(key)
+        self._touch_all(fault)
         for listener in self.fault_listeners:
             listener(fault)
         return fault
@@ -206,8 +226,12 @@ class World:
         fault = self.faults.get(arguments["id"])
         if fault is not None:
             fault.until = at
-            for key in fault.clouds:
-                self.touch(key)
+            self._touch_all(fault)
+
+    def _touch_all(self, fault: Fault) -> None:
+        named = [key for key, name in self.names.items() if fault.concerns(key, name)] if fault.names else []
+        for key in {*fault.clouds, *named}:
+            self.touch(key)
 
     # What a site is like now
 
