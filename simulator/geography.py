@@ -27,8 +27,12 @@ class City:
     @property
     def slug(self) -> str:
         """The name as a DNS label, because subcloud names follow RFC 1123."""
-        ascii_name = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
-        return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")
+        return slug(self.name)
+
+
+def slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 @lru_cache(maxsize=1)
@@ -49,3 +53,10 @@ def city_named(name: str) -> City:
             if city.name == name:
                 return city
     raise KeyError(name)
+
+
+def city_in(text: str) -> City | None:
+    """The city a text speaks of, the longest name first; None if it names none."""
+    words = f"-{slug(text)}-"
+    named = [city for rows in cities().values() for city in rows if f"-{city.slug}-" in words]
+    return max(named, key=lambda city: len(city.slug), default=None)

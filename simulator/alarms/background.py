@@ -14,8 +14,9 @@ NUMBERS = (0.66, 0.86, 0.95, 0.99)  # share of the sites with none, at most one,
 
 
 def episodes(cloud: Cloud, epoch: float) -> list[Episode]:
-    """They stand until cleared by hand; raised an hour to thirty days before the epoch. None at a central cloud."""
-    if cloud.kind == "central":
+    """They stand until cleared by hand; raised an hour to thirty days before the epoch. None at a central cloud, nor at
+    a subcloud that was added since."""
+    if cloud.kind == "central" or cloud.age <= 0:
         return []
     number = bisect_right(NUMBERS, stable_fraction(cloud.seed, "background alarms"))
     if not number:

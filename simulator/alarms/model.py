@@ -94,7 +94,10 @@ class StandingAlarms:
     def episodes(self, cloud: Cloud, at: float, back: int = 0) -> Iterator[Episode]:
         """Everything that may stand then; `back` adds that many earlier cycles of natural churn."""
         deeds = self.register.of(cloud)
+        born = self.world.clock.epoch - cloud.age
         for episode in self._by_themselves(cloud, at, back):
+            if cloud.age <= 0 and episode.alarm.raised_at < born:
+                continue  # from before the site was added
             cleared_at = deeds.cleared.get(episode.alarm.uuid)
             skewed = self._skewed(cloud, episode)
             yield skewed if cleared_at is None else skewed.until(cleared_at)

@@ -8,27 +8,25 @@ from __future__ import annotations
 from aiohttp import web
 
 from simulator.dcmanager import policy
+from simulator.dcmanager.adding import Adding
 from simulator.dcmanager.alarm_summary import AlarmSummary
 from simulator.dcmanager.central_alarms import CentralAlarms
+from simulator.dcmanager.deploy_files import DeployFiles
 from simulator.dcmanager.groups import Groups
+from simulator.dcmanager.office import Office
 from simulator.dcmanager.options import Options
 from simulator.dcmanager.peers import Peers
+from simulator.dcmanager.phased import Phased
+from simulator.dcmanager.redeploying import Redeploying
 from simulator.dcmanager.refusals import Crashed, Refused, crash, render
 from simulator.dcmanager.register import Register
 from simulator.dcmanager.strategies import Strategies
 from simulator.dcmanager.subclouds import Subclouds
+from simulator.dcmanager.updating import Updating
 from simulator.routing import Call, Handler, Routes, Service, answer
-from simulator.survey import CURRENT
 
 UNWRITTEN = (
-    ("POST", "/v1.0/subclouds"),
-    ("PATCH", "/v1.0/subclouds/{ref}/redeploy"),
     ("PATCH", "/v1.0/subclouds/{ref}/prestage"),
-    ("PATCH", "/v1.0/subclouds/{ref}/update_status"),
-    ("POST", "/v1.0/phased-subcloud-deploy"),
-    ("PATCH", "/v1.0/phased-subcloud-deploy/{ref}/{verb}"),
-    ("POST", "/v1.0/subcloud-deploy"),
-    ("DELETE", "/v1.0/subcloud-deploy"),
     ("POST", "/v1.0/subcloud-backup"),
     ("PATCH", "/v1.0/subcloud-backup/{verb}"),
     ("PATCH", "/v1.0/subcloud-backup/{verb}/{release}"),
@@ -38,14 +36,14 @@ UNWRITTEN = (
 )
 
 
-def service(register: Register) -> Service:
-    routes = Routes()
+def service(office: Office) -> Service:
+    routes, register = Routes(), office.register
     routes.get("/", versions, public=True)
-    for add in (add_subclouds, add_groups, add_strategies, add_peers):
+    for add_of_office in (add_subclouds, add_deployments, add_deploy_files):
+        add_of_office(routes, office)
+    for add in (add_groups, add_strategies, add_peers):
         add(routes, register)
     routes.get("/v1.0/alarms", guarded(AlarmSummary(register).list))
-    routes.get("/v1.0/subcloud-deploy", guarded(deploy_files))
-    routes.get("/v1.0/subcloud-deploy/{release}", guarded(deploy_files))
     routes.add("POST", "/v1.0/notifications", guarded(notifications))
     for method, pattern in UNWRITTEN:
         routes.add(method, pattern, guarded(unwritten))
@@ -60,15 +58,35 @@ def service(register: Register) -> Service:
     )
 
 
-def add_subclouds(routes: Routes, register: Register) -> None:
-    subclouds, base = Subclouds(register), "/v1.0/subclouds"
+def add_subclouds(routes: Routes, office: Office) -> None:
+    subclouds, base = Subclouds(office), "/v1.0/subclouds"
     routes.get(base, guarded(subclouds.list))
     routes.get(base + "/{ref}", guarded(subclouds.show))
     routes.get(base + "/{ref}/detail", guarded(subclouds.detail))
-    routes.add("PATCH", base + "/{ref}", guarded(subclouds.update))
-    routes.add("DELETE", base + "/{ref}", guarded(subclouds.delete))
+    for method, pattern, handler in (
+        ("POST", "", Adding(office).add),
+        ("PATCH", "/{ref}", Updating(office).update),
+        ("DELETE", "/{ref}", subclouds.delete),
+        ("PATCH", "/{ref}/redeploy", Redeploying(office).redeploy),
+        ("PATCH", "/{ref}/update_status", subclouds.update_status),
+    ):
+        routes.add(method, base + pattern, office.locks.around("subclouds", guarded(handler)))
     for verb in ("restore", "reinstall", "reconfigure"):
         routes.add("PATCH", f"{base}/{{ref}}/{verb}", guarded(subclouds.gone))
+
+
+def add_deployments(routes: Routes, office: Office) -> None:
+    phased, base = Phased(office), "/v1.0/phased-subcloud-deploy"
+    for method, pattern, handler in (("POST", "", phased.create), ("PATCH", "/{ref}/{verb}", phased.change)):
+        routes.add(method, base + pattern, office.locks.around("phased", guarded(handler)))
+
+
+def add_deploy_files(routes: Routes, office: Office) -> None:
+    files, base = DeployFiles(office), "/v1.0/subcloud-deploy"
+    for pattern in (base, base + "/{release}"):
+        routes.get(pattern, guarded(files.show))
+        routes.add("DELETE", pattern, office.locks.around("deploy files", guarded(files.delete)))
+    routes.add("POST", base, office.locks.around("deploy files", guarded(files.upload)))
 
 
 def add_groups(routes: Routes, register: Register) -> None:
@@ -140,21 +158,6 @@ async def versions(call: Call) -> web.Response:
                     "updated": "2017-10-2",
                 }
             ]
-        }
-    )
-
-
-async def deploy_files(call: Call) -> web.Response:
-    policy.require(call, policy.READ)
-    return answer(
-        {
-            "subcloud_deploy": {
-                "software_version": call.params.get("release", CURRENT.version),
-                "deploy_playbook": None,
-                "deploy_overrides": None,
-                "deploy_chart": None,
-                "prestage_images": None,
-            }
         }
     )
 

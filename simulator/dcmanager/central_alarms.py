@@ -27,7 +27,8 @@ class CentralAlarms:
         register = self._register
         record, seen = register.records[cloud.key], register.seen(cloud, at)
         name = record.name
-        if not seen.availability.online and cloud.initial.ever_online and seen.deploy.status not in SECONDARY:
+        was_online = cloud.initial.ever_online or seen.availability.since > record.created_at
+        if not seen.availability.online and was_online and seen.deploy.status not in SECONDARY:
             yield DerivedAlarm(
                 "280.001",
                 "subcloud",

@@ -84,3 +84,70 @@ def watch(deploy: str | None) -> Watch:
     if deploy in WATCHED_WHILE_ONLINE:
         return "while online"
     return "always" if deploy in WATCHED else "never"
+
+
+# from which states the verbs of the phased deployment are allowed, in the order dcmanager names them in refusals
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "install": ("create-complete", "pre-install-failed", "install-failed", "install-complete", "install-aborted"),
+    "bootstrap": (
+        "install-complete",
+        "pre-bootstrap-failed",
+        "bootstrap-failed",
+        "bootstrap-aborted",
+        "bootstrap-complete",
+        "create-complete",
+    ),
+    "configure": (
+        "complete",
+        "pre-config-failed",
+        "config-failed",
+        "bootstrap-complete",
+        "enroll-complete",
+        "config-aborted",
+    ),
+    "complete": ("bootstrap-complete", "enroll-complete"),
+    "abort": ("installing", "bootstrapping", "configuring"),
+    "enroll": (
+        "create-complete",
+        "enroll-failed",
+        "pre-enroll-failed",
+        "pre-init-enroll-failed",
+        "init-enroll-failed",
+        "factory-restore-complete",
+    ),
+}
+ALL_PHASES = ("install", "bootstrap", "configure")
+# what is left to do from a state in which a deployment can be resumed
+REMAINING: dict[str, tuple[str, ...]] = {
+    "create-complete": ALL_PHASES,
+    "install-complete": ALL_PHASES[1:],
+    "pre-install-failed": ALL_PHASES,
+    "install-failed": ALL_PHASES,
+    "install-aborted": ALL_PHASES,
+    "bootstrap-complete": ALL_PHASES[2:],
+    "pre-bootstrap-failed": ALL_PHASES[1:],
+    "bootstrap-failed": ALL_PHASES[1:],
+    "bootstrap-aborted": ALL_PHASES[1:],
+    "pre-config-failed": ALL_PHASES[2:],
+    "config-failed": ALL_PHASES[2:],
+    "config-aborted": ALL_PHASES[2:],
+}
+SECONDARY = ("secondary", "secondary-failed")
+
+# every deploy-status there is
+STATES = frozenset(
+    {
+        *TRANSITIONAL,
+        *TWINS.values(),
+        *REMAINING,
+        *(state for states in ALLOWED.values() for state in states),
+        *SECONDARY,
+        "init-enroll-complete",
+        "pre-enroll-complete",
+        "rehome-pending",
+        "sw-deploy-in-progress",
+        "sw-deploy-apply-strategy-failed",
+        "deploy-prep-failed",
+        "deploy-failed",
+    }
+)

@@ -40,6 +40,7 @@ class Run:
     The column keeps its old value for `queued` seconds, until the manager takes the work up. `seed` draws where a
     failure strikes. With `clears_error` the error text is wiped when it begins. The site stops running when the status
     `takes_down` comes, and runs again `brings_up` seconds after the end (None: the run does not bring it up).
+    `last_words` is an error text to leave at the end, None for none.
     """
 
     asked_at: float
@@ -50,6 +51,7 @@ class Run:
     clears_error: bool = True
     takes_down: str = ""
     brings_up: float | None = None
+    last_words: str | None = None
 
     @property
     def began_at(self) -> float:
@@ -127,7 +129,7 @@ def course(run: Run, troubles: Iterable[Trouble] = ()) -> tuple[Mark, ...]:
         if math.isinf(end):
             return tuple(marks)
         moment = end
-    return (*marks, Mark(moment, run.ends_as, error, "", True))
+    return (*marks, Mark(moment, run.ends_as, run.last_words or error, "", True))
 
 
 def reached(start: float, seconds: float, troubles: Iterable[Trouble]) -> float:
@@ -152,7 +154,7 @@ def failure(run: Run, step: Step, start: float, end: float, troubles: list[Troub
     strikes = []
     for trouble in troubles:
         at = max(usual, trouble.since)
-        if not trouble.stuck and step.fails_as and at < end and (trouble.until is None or at < trouble.until):
+        if not trouble.stuck and step.fails_as and at < end and (trouble.until is None or at <= trouble.until):
             strikes.append((at, trouble))
     return min(strikes, key=lambda strike: strike[0], default=None)
 

@@ -1,10 +1,11 @@
 """GET of system peers, subcloud peer groups and their associations.
 
-The last controller of a fleet has one of each, without members; the others have none.
+The last controller of a fleet has one of each, without members until a subcloud is put in; the others have none.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from aiohttp import web
@@ -13,11 +14,16 @@ from simulator.clock import stamp_database
 from simulator.dcmanager import policy
 from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
+from simulator.dcmanager.rows import columns
+from simulator.fleet import Cloud
 from simulator.routing import Call, answer
+
+GROUP_ID, GROUP_NAME = 1, "pg-standby"
 
 
 class Peers:
     def __init__(self, register: Register) -> None:
+        self._register = register
         self._world = register.world
         self._owner = register.world.fleet.controllers[-1].central
         self._created = stamp_database(register.clock.epoch - 90 * 86400.0)
@@ -46,24 +52,33 @@ class Peers:
     async def group_members(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
         self._group(call)
-        return answer({"subclouds": []})
+        register = self._register
+        rows = [columns(register, cloud, register.seen(cloud)) for cloud in self._members(call.cloud.controller)]
+        return answer({"subclouds": rows})
 
     async def group_status(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
         group = self._group(call)
+        members = self._members(call.cloud.controller)
+        states = Counter(self._register.seen(cloud).deploy.status for cloud in members)
+        managed = sum(self._register.records[cloud.key].management == "managed" for cloud in members)
         return answer(
             {
                 "peer_group_id": group["id"],
                 "peer_group_name": group["peer_group_name"],
-                "total_subclouds": 0,
-                "complete": 0,
-                "waiting_for_migrate": 0,
-                "rehoming": 0,
-                "rehome_failed": 0,
-                "managed": 0,
-                "unmanaged": 0,
+                "total_subclouds": len(members),
+                "complete": states["complete"],
+                "waiting_for_migrate": states["secondary"],
+                "rehoming": states["rehoming"] + states["pre-rehome"],
+                "rehome_failed": states["rehome-failed"],
+                "managed": managed,
+                "unmanaged": len(members) - managed,
             }
         )
+
+    def _members(self, controller: int) -> list[Cloud]:
+        records = self._register.records
+        return [cloud for cloud in self._world.subclouds(controller) if records[cloud.key].peer_group == GROUP_ID]
 
     async def associations(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
@@ -107,8 +122,8 @@ class Peers:
         return (
             [
                 {
-                    "id": 1,
-                    "peer_group_name": "pg-standby",
+                    "id": GROUP_ID,
+                    "peer_group_name": GROUP_NAME,
                     "group_priority": 0,
                     "group_state": "enabled",
                     "max_subcloud_rehoming": 10,

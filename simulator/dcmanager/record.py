@@ -22,7 +22,9 @@ class Record:
 
     `deploy`, `backup` and `prestage` are status columns that move by themselves; `error` is the text the last of them
     left, at `error_at`. `dark` are the spans in which the site does not run because it is not deployed, `watched` from
-    when the audit looks at it how. `install_values`: as they were sent; None: the fleet's own.
+    when the audit looks at it how. `install_values` and `bootstrap_values` are what was sent; None: see
+    stored_values.py. `initial_deployment` is the flag of the Ansible inventory; `enrolled`: with cloud-init.
+    `struck` counts by fault how often it made work on this subcloud fail.
     """
 
     name: str
@@ -45,6 +47,15 @@ class Record:
     begins_online: bool = True
     runs: int = 0
     install_values: Mapping[str, Any] | None = None
+    bootstrap_values: Mapping[str, Any] | None = None
+    rehome_values: Mapping[str, Any] | None = None
+    bootstrap_address: str | None = None
+    deploy_config: bool = True
+    initial_deployment: bool = False
+    enrolled: bool = False
+    peer_group: int | None = None
+    dc_cert: str | None = None
+    struck: dict[int, int] = field(default_factory=dict)
 
     def lane(self, name: str) -> Lane:
         lane: Lane = getattr(self, name)
@@ -73,6 +84,8 @@ class Record:
                 self.watched = watches(self.watched, marks)
             settled.append(settle(lane, troubles, at))
             self._note(settled[-1])
+            if name == "deploy" and lane.status == "complete":
+                self.initial_deployment = False
         return settled
 
     def watch(self, deploy: str, at: float) -> None:
@@ -83,6 +96,8 @@ class Record:
         self.updated_at = max(self.updated_at, reached.since)
         if reached.error is not None and reached.error[0] >= self.error_at:
             self.error_at, self.error = reached.error
+        if reached.fault is not None:
+            self.struck[reached.fault] = self.struck.get(reached.fault, 0) + 1
 
 
 @dataclass(slots=True)
@@ -118,6 +133,7 @@ def first_record(cloud: Cloud, epoch: float) -> Record:
         dark=[] if cloud.powered or initial.ever_online else [(epoch - cloud.dark_since, None)],
         watched=[(created, deploy_states.watch(initial.deploy))],
         begins_online=initial.ever_online,
+        initial_deployment=initial.deploy != "complete",
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.clock import Clock
+from simulator.dcmanager import deploy_faults
 from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
 from simulator.dcmanager.interruption import interrupt
 from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing
@@ -17,7 +18,7 @@ from simulator.fleet import Cloud, CloudKey, Group
 from simulator.identity import stable_fraction
 from simulator.world import World
 
-TroubleSource = Callable[[Cloud], Iterable[Trouble]]
+TroubleSource = Callable[[World, Cloud, Record], Iterable[Trouble]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Register:
         self.groups: dict[int, dict[int, GroupRecord]] = {}
         self._last_group: dict[int, int] = {}
         self._seen: dict[CloudKey, tuple[int, Seen]] = {}
-        self.trouble_sources: list[TroubleSource] = []
+        self.trouble_sources: list[TroubleSource] = [deploy_faults.troubles]
+        # by controller and name: how often faults have made work fail on subclouds that were deleted
+        self.former_strikes: dict[tuple[int, str], dict[int, int]] = {}
         self.passes: dict[int, Passes] = {}
         for controller in world.fleet.controllers:
             number = controller.number
@@ -108,7 +111,7 @@ class Register:
         for name in ENDPOINTS:
             known_at = self._known_at(name, state, record)
             if known_at <= at:
-                endpoints[name], since[name] = self._settled(cloud, name), known_at
+                endpoints[name], since[name] = self._settled(cloud, record, name), known_at
             else:
                 endpoints[name], since[name] = "unknown", state.since
                 valid_until = min(valid_until, known_at)
@@ -136,7 +139,10 @@ class Register:
 
     def troubles(self, cloud: Cloud) -> list[Trouble]:
         """What ails the work on that subcloud, in the past and later."""
-        return [trouble for source in self.trouble_sources for trouble in source(cloud)]
+        return self._troubles(cloud, self.records[cloud.key])
+
+    def _troubles(self, cloud: Cloud, record: Record) -> list[Trouble]:
+        return [trouble for source in self.trouble_sources for trouble in source(self.world, cloud, record)]
 
     def dark(self, cloud: Cloud) -> list[Span]:
         """An outage source: when the site does not run because it is not deployed."""
@@ -156,7 +162,9 @@ class Register:
             return state.since + delay
         return max(state.since, record.managed_at) + delay if record.management == "managed" else math.inf
 
-    def _settled(self, cloud: Cloud, name: str) -> str:
+    def _settled(self, cloud: Cloud, record: Record, name: str) -> str:
+        if name == "dc-cert" and record.dc_cert is not None:
+            return record.dc_cert
         central = self.world.clouds[cloud.controller, None].software
         wrong = (
             name in cloud.initial.out_of_sync
@@ -171,9 +179,10 @@ class Register:
         """By id when the reference is all digits, else by name, as dcmanager reads a path."""
         if reference.isascii() and reference.isdigit():
             return self.world.cloud(controller, int(reference)) if int(reference) else None
-        return next(
-            (cloud for cloud in self.world.subclouds(controller) if self.records[cloud.key].name == reference), None
-        )
+        return self.named(controller, reference)
+
+    def named(self, controller: int, name: str) -> Cloud | None:
+        return next((cloud for cloud in self.world.subclouds(controller) if self.records[cloud.key].name == name), None)
 
     def group(self, controller: int, reference: str) -> GroupRecord | None:
         groups = self.groups[controller]
@@ -221,7 +230,10 @@ class Register:
 
     def _delete(self, at: float, arguments: Mapping[str, Any]) -> None:
         key = (arguments["controller"], arguments["id"])
-        self.records.pop(key, None)
+        record = self.records.pop(key, None)
+        if record is not None:
+            record.settle(self._troubles(self.world.clouds[key], record), at)
+            self.former_strikes[key[0], record.name] = record.struck
         self._seen.pop(key, None)
         self.world.remove(key)
 

@@ -2,94 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
 
-from simulator.bmc_accounts import BMC_USER, encoded_password
 from simulator.clock import stamp_database
 from simulator.dcmanager.audit import ENDPOINTS, aggregate
-from simulator.dcmanager.record import Record
+from simulator.dcmanager.error_texts import with_hints
 from simulator.dcmanager.register import Register, Seen
+from simulator.dcmanager.stored_values import install_values, rehome_data
 from simulator.fleet import Cloud
 from simulator.identity import stable_fraction
 
 Stamp = Callable[[float], str]
 
 
-def encoded_secret(cloud: Cloud, what: str) -> str:
-    """An invented password in base64, as install values carry it: there so that redaction can be tested."""
-    return base64.b64encode(f"not-a-real-{what}-{cloud.id}".encode()).decode()
-
-
-def install_values(cloud: Cloud) -> str | None:
-    if not cloud.initial.install_values:
-        return None
-    version = cloud.software.version
-    address = cloud.addressing
-    return json.dumps(
-        {
-            "software_version": version,
-            "bootstrap_interface": "eno1",
-            "bootstrap_address": address.oam_floating,
-            "bootstrap_address_prefix": 23,
-            "bootstrap_vlan": 100 + (cloud.id or 0) % 3000,
-            "nexthop_gateway": address.oam_floating.rsplit(".", 1)[0] + ".1",
-            "network_address": "0.0.0.0",  # noqa: S104
-            "network_mask": "0.0.0.0",  # noqa: S104
-            "bmc_address": address.bmc[0],
-            "bmc_username": BMC_USER,
-            "install_type": 3 if cloud.system_mode == "simplex" else 2,
-            "console_type": "ttyS0,115200",
-            "rootfs_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
-            "boot_device": "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0",
-            "extra_boot_params": "multi-drivers-switch=cvl-4.10",
-            "rvmc_debug_level": 0,
-            "hw_settle": 5,
-            "wait_for_timeout": 3600,
-            "no_check_certificate": True,
-            "persistent_size": 30000,
-            "wipe_osds": False,
-            "bmc_password": encoded_password(cloud, address.bmc[0]),
-            "image": f"/opt/dc-vault/software/{version}/starlingx-intel-x86-64-cd.iso",
-        }
-    )
-
-
-def rehome_data(cloud: Cloud, record: Record) -> str | None:
-    if not cloud.initial.rehome_data:
-        return None
-    address = cloud.addressing
-    return json.dumps(
-        {
-            "saved_payload": {
-                "name": record.name,
-                "system_mode": cloud.system_mode,
-                "location": record.location,
-                "management_subnet": address.subnet,
-                "management_start_address": address.start,
-                "management_end_address": address.end,
-                "management_gateway_address": address.gateway,
-                "systemcontroller_gateway_address": address.controller_gateway,
-                "external_oam_floating_address": address.oam_floating,
-                "docker_registries": {
-                    "docker.io": {
-                        "url": "registry.example.test:9001/docker.io",
-                        "username": "mirror",
-                        "password": encoded_secret(cloud, "registry-password"),
-                    }
-                },
-                "admin_password": encoded_secret(cloud, "admin-password"),
-                "bootstrap-address": address.oam_floating,
-            }
-        }
-    )
-
-
 def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_database) -> dict[str, Any]:
     """The object without sync fields: group members and replies that came through RPC look like this."""
     record, address = register.records[cloud.key], cloud.addressing
+    install = install_values(cloud, record)
     return {
         "id": cloud.id,
         "name": record.name,
@@ -101,7 +32,7 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
         "deploy-status": seen.deploy.status,
         "backup-status": seen.backup.status,
         "backup-datetime": None if record.backed_up_at is None else stamp(record.backed_up_at),
-        "error-description": seen.error,
+        "error-description": with_hints(seen.error, seen.deploy.status),
         "region-name": cloud.region_name,
         "management-subnet": address.subnet,
         "management-start-ip": address.start,
@@ -111,12 +42,12 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
         "prestage-status": seen.prestage.status,
         "prestage-versions": record.prestage_versions,
         "systemcontroller-gateway-ip": address.controller_gateway,
-        "data_install": install_values(cloud),
+        "data_install": None if install is None else json.dumps(install),
         "data_upgrade": None,
         "created-at": stamp(record.created_at),
-        "updated-at": stamp(seen.updated_at),
+        "updated-at": stamp(seen.updated_at) if seen.updated_at > record.created_at else None,
         "group_id": record.group,
-        "peer_group_id": None,
+        "peer_group_id": record.peer_group,
         "rehome_data": rehome_data(cloud, record),
     }
 

@@ -14,7 +14,7 @@ from simulator.clock import stamp_database, utc
 from simulator.dcmanager import policy
 from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
-from simulator.dcmanager.rows import encoded_secret
+from simulator.dcmanager.stored_values import encoded_secret
 from simulator.fleet import Cloud, Controller
 from simulator.identity import stable_fraction
 from simulator.routing import Call, answer

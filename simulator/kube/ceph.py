@@ -29,7 +29,7 @@ def health(call: Call, site: Site) -> tuple[str, float]:
     for alarm in snapshot.alarms:
         if alarm.alarm_id == "800.001":
             return HEALTH[alarm.severity], alarm.raised_at
-    return "HEALTH_OK", site.epoch - site.cloud.age + 7200
+    return "HEALTH_OK", site.after_birth(7200)
 
 
 def details(site: Site, word: str) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ def stamp(at: float) -> str:
 
 
 def made(site: Site) -> str:
-    return stamp(site.epoch - site.cloud.age + 3600)
+    return stamp(site.after_birth(3600))
 
 
 async def version(call: Call) -> web.StreamResponse:

@@ -132,7 +132,7 @@ def labels(site: Site) -> list[Item]:
 def certificate(site: Site) -> list[Item]:
     """The three platform certificates; their dates follow the age of the site."""
     rows = []
-    start = site.epoch - (site.cloud.age % (300 * DAY))
+    start = site.epoch - (site.cloud.age % (300 * DAY) if site.cloud.age > 0 else site.cloud.age)
     for mode, subject in (
         ("ssl", "system-restapi-gui"),
         ("docker_registry", "system-registry-local"),

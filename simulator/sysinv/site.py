@@ -14,6 +14,7 @@ from simulator.hardware import HostSpec
 from simulator.identity import stable_fraction
 
 Item = dict[str, Any]
+NEWCOMER_SHARE = 0.25  # a new site has all its rows before it is online
 Builder = Callable[["Site"], list[Item]]
 
 
@@ -43,15 +44,20 @@ class Site:
             {"href": f"{self.base}/{path}", "rel": "bookmark"},
         ]
 
+    def after_birth(self, seconds: float) -> float:
+        """That long after the site was added; sooner at one that has been added here, which lives at --speed."""
+        born = self.epoch - self.cloud.age
+        return born + (seconds if self.cloud.age > 0 else self.conditions.scaled(NEWCOMER_SHARE * seconds))
+
     def created(self, *what: object) -> str:
         """When a row was written: within the first hours of the site's life."""
-        return stamp_sysinv(self.epoch - self.cloud.age + stable_fraction(self.cloud.seed, "made", *what) * 7200)
+        return stamp_sysinv(self.after_birth(stable_fraction(self.cloud.seed, "made", *what) * 7200))
 
     def updated(self, *what: object) -> str:
         """When it was last changed: within an hour of its making."""
         made = stable_fraction(self.cloud.seed, "made", *what) * 7200
         later = stable_fraction(self.cloud.seed, "updated", *what) * 3600
-        return stamp_sysinv(self.epoch - self.cloud.age + made + later)
+        return stamp_sysinv(self.after_birth(made + later))
 
     def times(self, *what: object) -> Item:
         return {"created_at": self.created(*what), "updated_at": None}

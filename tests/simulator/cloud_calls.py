@@ -1,6 +1,7 @@
 """Calls to a simulated cloud as any HTTP client would make them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
@@ -52,13 +53,18 @@ def sign_in(cloud_url: str, user: str = "admin") -> Answer:
     return call(f"{cloud_url}/identity/v3/auth/tokens", "POST", token_request(user), Content_Type=JSON)
 
 
-def multipart(fields: dict[str, str], boundary: str = "simple-boundary") -> tuple[bytes, str]:
-    """(body, content type) of a form with text fields."""
+def multipart(
+    fields: Mapping[str, str], files: Mapping[str, str | bytes] | None = None, boundary: str = "simple-boundary"
+) -> tuple[bytes, str]:
+    """(body, content type) of a form with text fields and files."""
     parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     ]
-    return ("".join(parts) + f"--{boundary}--\r\n").encode(), f"multipart/form-data; boundary={boundary}"
+    for name, content in (files or {}).items():
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.yml"\r\n\r\n'
+        parts.append(head.encode() + (content.encode() if isinstance(content, str) else content) + b"\r\n")
+    return b"".join(parts) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 @dataclass(slots=True)
@@ -92,6 +98,17 @@ class Dcmanager:
             {name.replace("management_state", "management-state"): text for name, text in fields.items()}
         )
         return self.ask(path, "PATCH", body, accept, Content_Type=kind)
+
+    def send_form(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, str | bytes] | None = None,
+        method: str = "POST",
+        accept: str = JSON,
+    ) -> Answer:
+        body, kind = multipart(fields, files)
+        return self.ask(path, method, body, accept, Content_Type=kind)
 
     def subclouds(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.ask("/v1.0/subclouds").json()["subclouds"]

@@ -2,39 +2,13 @@
 
 import json
 import math
-from dataclasses import dataclass
 
 import pytest
 
-from simulator.clock import Clock
 from simulator.dcmanager.listing import Listing
 from simulator.dcmanager.register import Register
 from simulator.fleet import Cloud
-from simulator.journal import Journal
-from simulator.survey import build
-from simulator.world import World
-
-
-@dataclass
-class Desk:
-    """A world whose time stands still until a test moves it."""
-
-    now: float = 1_800_000_000.0
-
-    def __post_init__(self) -> None:
-        clock = Clock(self.now, 1.0, lambda: self.now)
-        self.world = World(build(7, 300, 1), clock, Journal(None, 7), "http://simulator.test")
-        self.register = Register(self.world)
-
-    def site(self, management: str = "managed") -> Cloud:
-        return next(
-            cloud
-            for cloud in self.world.subclouds(1)
-            if cloud.powered and not cloud.initial.out_of_sync and cloud.initial.management == management
-        )
-
-    def endpoints(self, cloud: Cloud) -> dict[str, str]:
-        return dict(self.register.seen(cloud).endpoints)
+from tests.simulator.desk import Desk
 
 
 @pytest.fixture
@@ -75,16 +49,10 @@ def test_manage_syncs_step_by_step(desk: Desk) -> None:
 
 def test_replay_gives_the_same_rows(desk: Desk) -> None:
     cloud = desk.site()
-    commands: list[dict[str, object]] = []
-    desk.world._journal.append = commands.append  # type: ignore[method-assign]  # the test's own journal
     desk.world.do("subcloud.update", controller=1, id=cloud.id, changes={"management": "unmanaged", "group": 6})
     desk.world.inject("wan-cut", [cloud], None, {})
     desk.now += 500.0
-
-    other = Desk()
-    other.world._journal._entries = json.loads(json.dumps(commands))
-    other.now = desk.now
-    other.world.replay()
+    other = desk.replayed()
     assert Listing(other.register).body(1) == Listing(desk.register).body(1)
 
 
