@@ -111,7 +111,9 @@ class Front:
         if cloud is None or service is None or not service.on(cloud):
             return web.Response(status=404, text="no such cloud or service in this simulator")
         faults = faults_for(self.world, cloud, name)
-        refused = await before(request, service.away(self.world, cloud, rest), faults)
+        refused = away(self.world, cloud, request) or await before(
+            request, service.away(self.world, cloud, rest), faults
+        )
         if refused is not None:
             return refused
         call = Call(self.world, cloud, service, request, rest, {})

@@ -44,9 +44,6 @@ async def before(request: web.Request, away: str | None, faults: list[Fault]) ->
         if away == "hang":
             await asyncio.sleep(HANG_SECONDS)
         raise drop(request)
-    restarting = away(world, cloud, request)
-    if restarting is not None:
-        return restarting
     for fault in faults:
         if fault.kind == "slow":
             await asyncio.sleep(float(fault.options["seconds"]))

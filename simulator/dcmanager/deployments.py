@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.dcmanager import deploy_states
 from simulator.dcmanager.lifecycle import Lane
-from simulator.dcmanager.newcomer import Birth, born, moved
+from simulator.dcmanager.newcomer import Birth, boards, born, moved
 from simulator.dcmanager.phases import Planner
 from simulator.dcmanager.record import Record
 from simulator.dcmanager.register import Register
@@ -143,6 +143,9 @@ class Deployments:
             changed = replace(changed, software=NEWEST[arguments["release"]])
         if arguments.get("network"):
             changed = moved(changed, arguments["network"])
+        board = (record.install_values or {}).get("bmc_address", cloud.addressing.bmc[0])
+        if board != cloud.addressing.bmc[0]:
+            changed = replace(changed, addressing=replace(changed.addressing, bmc=boards(record.install_values, "")))
         if changed is not cloud:
             self._world.add(changed, record.name)
 

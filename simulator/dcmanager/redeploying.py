@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import web
 
+from simulator.bmc import places
 from simulator.clock import stamp_database
 from simulator.dcmanager import policy
 from simulator.dcmanager.deploy_states import SECONDARY
@@ -19,7 +20,6 @@ from simulator.routing import Call, answer
 from simulator.survey import CURRENT
 
 BMC_SECONDS = 3.0
-CUTTING = ("wan-cut", "bmc-unreachable")
 
 
 class Redeploying:
@@ -46,7 +46,7 @@ class Redeploying:
         preparation.release(form.fields.get("release", CURRENT.version))
         preparation.install()
         preparation.password()
-        await self._require_bmc(cloud)
+        await self._require_bmc(cloud, str(preparation.changes["install_values"]["bmc_address"]))
         preparation.bootstrap()
         if configured:
             preparation.configure()
@@ -61,10 +61,10 @@ class Redeploying:
         cloud = office.register.world.clouds[cloud.key]
         return answer(columns(office.register, cloud, office.register.seen(cloud), stamp_database))
 
-    async def _require_bmc(self, cloud: Cloud) -> None:
+    async def _require_bmc(self, cloud: Cloud, address: str) -> None:
         """dcmanager asks the BMC for its service root and waits for three seconds. Raises Refused (422)."""
         world = self._office.register.world
-        now = world.clock.now()
-        if any(world.faults.on(cloud.key, kind, now) for kind in CUTTING):
+        central = world.clouds[cloud.controller, None]
+        if places.away(world, *places.place(world, central, f"/{address}/redfish/v1/")) is not None:
             await asyncio.sleep(world.clock.scaled(BMC_SECONDS))
             raise Refused(422, f"The BMC of subcloud {self._office.register.records[cloud.key].name} does not answer")

@@ -198,7 +198,7 @@ class Register:
     def start(self, cloud: Cloud, lane: str, run: Run) -> None:
         """Part of a command: a new run in that lane, in place of the one under way."""
         self.records[cloud.key].start(lane, run, self.troubles(cloud))
-        if run.brings_up is not None:
+        if run.takes_down or run.brings_up is not None:
             marks = course(run, self.troubles(cloud))
             self.world.power.install(cloud, next((m.at for m in marks if m.status == run.takes_down), run.began_at))
         self.world.touch(cloud.key)
