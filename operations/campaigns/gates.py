@@ -1,0 +1,87 @@
+"""The gates of health before work begins at a site: alarms, Ceph, health query, hosts, backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from operations.campaigns.alarm_gates import alarm_checks
+from operations.campaigns.facts import AlarmFact, SiteFacts
+from operations.campaigns.reasons import Reason, hold
+from operations.campaigns.rules import CampaignRules, Case, CephGate
+from operations.campaigns.site_time import lasting
+from operations.planning.problems import listed
+
+MOST_NAMED = 8
+
+
+def alarms(case: Case) -> Iterator[Reason]:
+    """Each alarm that would stop the strategy, with id, entity and who would stop on it."""
+    site, rules, now = case.site, case.rules, case.now
+    if site.alarms is None or site.alarms_at is None:
+        yield hold("alarms-unknown", "Its alarms have never been read: wait until they have been.")
+        return
+    if now - site.alarms_at > rules.alarms_fresh:
+        age = lasting(now - site.alarms_at)
+        yield hold("alarms-stale", f"Its alarms were read {age} ago: wait for a fresh look.")
+    blocking = [(alarm, who) for alarm in site.alarms if (who := _stopped_by(alarm, site, rules))]
+    for alarm, who in sorted(blocking, key=lambda pair: pair[0].key)[:MOST_NAMED]:
+        yield hold("blocking-alarm", f"Alarm {alarm.key}{_affects(alarm)} stands: {who} would stop on it.")
+    if len(blocking) > MOST_NAMED:
+        yield hold("blocking-alarm", f"{len(blocking) - MOST_NAMED} more alarms stand that would stop it.")
+
+
+def _stopped_by(alarm: AlarmFact, site: SiteFacts, rules: CampaignRules) -> str:
+    checks = alarm_checks(
+        rules.spec, site.software_version, strict=rules.strict_alarms, deployment_open=_deployment_open(site)
+    )
+    return next((check.who for check in checks if check.stops_on(alarm)), "")
+
+
+def _deployment_open(site: SiteFacts) -> bool:
+    return site.releases is not None and "deploying" in site.releases.values()
+
+
+def _affects(alarm: AlarmFact) -> str:
+    return {True: " (management-affecting)", False: "", None: " (perhaps management-affecting)"}[alarm.mgmt_affecting]
+
+
+def ceph(case: Case) -> Iterator[Reason]:
+    """A reboot must not cost data: Ceph has to be well before it, and known to be."""
+    site, rules, now = case.site, case.rules, case.now
+    if rules.ceph is CephGate.OFF or site.ceph == "none":
+        return
+    why = f": {site.ceph_reason}" if site.ceph_reason else ""
+    if site.ceph == "unknown" or site.ceph_at is None:
+        yield hold("ceph-unknown", f"Whether its Ceph is safe is not known{why}.")
+        return
+    if now - site.ceph_at > rules.ceph_fresh:
+        yield hold("ceph-stale", f"Its Ceph was looked at {lasting(now - site.ceph_at)} ago: wait for a fresh look.")
+    if site.ceph != "ok" and not (site.ceph == "warn" and rules.ceph is CephGate.NO_ERROR):
+        word = {"warn": "warns", "error": "has an error"}.get(site.ceph, f"is in state {site.ceph}")
+        yield hold("ceph-unsafe", f"Its Ceph {word}{why}.")
+
+
+def health(case: Case) -> Iterator[Reason]:
+    """Only what was asked and told speaks against a site: not every site is asked for its health."""
+    site = case.site
+    if not case.rules.health:
+        return
+    if site.hosts_unfit:
+        yield hold("hosts-unfit", f"Not unlocked, enabled and available: {listed(site.hosts_unfit, MOST_NAMED)}.")
+    if site.health_failures:
+        yield hold("health-failed", f"Its own health query fails: {listed(site.health_failures, MOST_NAMED)}.")
+
+
+def backup(case: Case) -> Iterator[Reason]:
+    """dcmanager keeps one date, of the last backup that went well, central or local."""
+    site, within, now = case.site, case.rules.backup_within, case.now
+    if within is None:
+        return
+    if not site.backup_status.startswith("complete") or site.backup_at is None:
+        word = f" (backup status {site.backup_status})" if site.backup_status else ""
+        yield hold("no-backup", f"It has no backup{word}; one younger than {lasting(within)} is demanded.", "backup")
+    elif now - site.backup_at > within:
+        age = lasting(now - site.backup_at)
+        yield hold(
+            "backup-old", f"Its last backup is {age} old; one younger than {lasting(within)} is demanded.", "backup"
+        )
