@@ -1,8 +1,9 @@
 """T2 and T3: what sysinv and USM of one cloud know. Each facet stands or falls alone."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from hosts.ingest import HostSnapshot
 from network.ingest import NetworkSnapshot
 from operations.ingest import VimSnapshot
 from sites.choices import Facet
-from sites.ingest import ReleaseSnapshot, SystemSnapshot
+from sites.ingest import ManagementNetwork, ReleaseSnapshot, SystemSnapshot
 from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
 from starlingx.records import Certificate, Host, System
 from starlingx.session import CloudSession
@@ -22,6 +23,7 @@ from starlingx.usm import Usm
 from starlingx.vim import KINDS, Vim
 
 NO_SYSTEM = "sysinv lists no system"
+STACK = re.compile(r"-ipv[46]$")  # of a dual stack, pools of one network differ in this
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ async def look_at_inventory(site: Site, session: CloudSession) -> InventoryLook:
     )
     if site.central:
         await _part(look, Facet.SYSTEM, lambda: _certificates(look, sysinv))
+        await _part(look, Facet.SYSTEM, lambda: _management(look, sysinv))
     return look
 
 
@@ -139,6 +142,23 @@ async def _orchestration(look: InventoryLook, session: CloudSession) -> None:
     strategy = await vim.current_strategy()
     detail = await vim.strategy(strategy.name) if strategy is not None and strategy.name in KINDS else None
     look.vim = VimSnapshot(look.site.cloud_id, look.requested_at, strategy, detail)
+
+
+async def _management(look: InventoryLook, sysinv: SysInv) -> None:
+    """The controller's own network, in which its side of every new subcloud has an address."""
+    networks, pools = await asyncio.gather(sysinv.networks(), sysinv.address_pools())
+    primary = {network.pool_uuid for network in networks if network.type == "mgmt"}
+    bases = {STACK.sub("", pool.name) for pool in pools if pool.uuid in primary}
+    mine = [pool for pool in pools if STACK.sub("", pool.name) in bases and pool.subnet and pool.ranges]
+    mine.sort(key=lambda pool: pool.uuid not in primary)
+    if look.system is None or not mine:
+        return
+    told = ManagementNetwork(
+        subnet=",".join(pool.subnet for pool in mine),
+        start_ip=",".join(pool.ranges[0][0] for pool in mine),
+        end_ip=",".join(pool.ranges[-1][1] for pool in mine),
+    )
+    look.system = replace(look.system, management=told)
 
 
 async def _certificates(look: InventoryLook, sysinv: SysInv) -> None:

@@ -18,7 +18,7 @@ FIELD_WORDS = {
 UNSAID = {  # true, but nothing an operator asks about
     "latitude", "longitude", "timezone", "system_name", "system_type", "region_name", "description", "location",
     "backup_at", "ports_up", "ports_unknown", "ceph_source", "management_subnet", "management_start_ip",
-    "management_gateway_ip",
+    "management_end_ip", "management_gateway_ip",
 }  # fmt: skip
 TROUBLE = {"offline", "unreachable", "error", "out-of-sync", "down", "disabled", "failed", "locked"}
 SEVERITIES = {severity.label for severity in Severity}

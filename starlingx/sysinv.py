@@ -44,6 +44,14 @@ class SysInv:
         """All interfaces; the plain path fails without a host."""
         return await self._list("/iinterfaces/detail", "iinterfaces", records.Interface.read, timeout)
 
+    async def networks(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.PlatformNetwork]:
+        """Platform networks of the cloud."""
+        return await self._list("/networks", "networks", records.PlatformNetwork.read, timeout)
+
+    async def address_pools(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.AddressPool]:
+        """Pools of addresses, which networks name."""
+        return await self._list("/addrpools", "addrpools", records.AddressPool.read, timeout)
+
     async def interface_networks(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.InterfaceNetwork]:
         """Which interface plays which platform role."""
         return await self._list("/interface_networks", "interface_networks", records.InterfaceNetwork.read, timeout)

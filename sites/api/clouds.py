@@ -53,8 +53,9 @@ def list_columns(now: datetime) -> dict[str, Any]:
 def detail_columns(now: datetime) -> dict[str, Any]:
     more = (
         "endpoint_sync error_description backup_status backup_at prestage_status prestage_versions management_subnet "
-        "management_start_ip management_gateway_ip peer_group_id upstream_created_at upstream_updated_at system_name "
-        "system_type timezone placed_by_hand region_by_hand contact_changed_at contact_error created_at"
+        "management_start_ip management_end_ip management_gateway_ip peer_group_id upstream_created_at "
+        "upstream_updated_at system_name system_type timezone placed_by_hand region_by_hand contact_changed_at "
+        "contact_error created_at"
     )
     releases = Release.objects.filter(cloud=OuterRef("pk")).order_by("-release_id")
     return {

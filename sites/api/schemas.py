@@ -71,6 +71,7 @@ class SubcloudSchema(SubcloudListSchema):
     prestage_versions = s.CharField()
     management_subnet = s.CharField()
     management_start_ip = s.CharField()
+    management_end_ip = s.CharField()
     management_gateway_ip = s.CharField()
     peer_group_id = s.IntegerField(allow_null=True)
     upstream_created_at = s.DateTimeField(allow_null=True)

@@ -15,7 +15,7 @@ from sites.ingest.counts import record_counts
 from sites.ingest.facets import Admitted, FailedLook, Look, admit, failed
 from sites.ingest.groups import PORTAL_MADE, record_groups
 from sites.ingest.software import ReleaseSnapshot, record_certificates, record_releases
-from sites.ingest.systems import SystemSnapshot, record_systems
+from sites.ingest.systems import ManagementNetwork, SystemSnapshot, record_systems
 from sites.places import Place, cloud_event, event, places
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ContactResult",
     "FailedLook",
     "Look",
+    "ManagementNetwork",
     "Place",
     "Progress",
     "RecordedSubclouds",

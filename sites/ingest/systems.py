@@ -23,12 +23,22 @@ TOLD = ("system_name", "system_mode", "software_version", "location", "latitude"
 
 
 @dataclass(frozen=True, slots=True)
+class ManagementNetwork:
+    """Of a central cloud, and the range of it that its own hosts use; of dual stack "v4,v6"."""
+
+    subnet: str
+    start_ip: str
+    end_ip: str
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSnapshot:
     """sysinv's isystem of one cloud."""
 
     cloud_id: int
     requested_at: datetime
     system: System
+    management: ManagementNetwork | None = None  # of central clouds: subclouds' is told by dcmanager
 
 
 def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: datetime) -> None:
@@ -42,7 +52,7 @@ def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: da
         changes: dict[int, dict[str, Any]] = {}
         before: dict[int, Cloud] = {}
         for cloud in Cloud.objects.filter(pk__in=admitted).defer("search").order_by("pk"):
-            fields = _fields(cloud, latest[cloud.pk].system, boxes)
+            fields = _fields(cloud, latest[cloud.pk].system, boxes) | _network(latest[cloud.pk].management)
             changed = {name: value for name, value in fields.items() if getattr(cloud, name) != value}
             if changed:
                 Cloud.objects.filter(pk=cloud.pk).update(**changed)
@@ -63,6 +73,13 @@ def region_boxes() -> list[Box]:
     """All boxes of all regions. One query."""
     rows = RegionBox.objects.values_list("region__name", "region__order", "south", "west", "north", "east")
     return [Box(*row) for row in rows]
+
+
+def _network(management: ManagementNetwork | None) -> dict[str, Any]:
+    if management is None:
+        return {}
+    named = {"subnet": management.subnet, "start_ip": management.start_ip, "end_ip": management.end_ip}
+    return {f"management_{name}": bounded(text, 64) for name, text in named.items()}
 
 
 def _fields(cloud: Cloud, system: System, boxes: Sequence[Box]) -> dict[str, Any]:

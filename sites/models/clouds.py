@@ -63,7 +63,8 @@ class Cloud(models.Model):
     A subcloud is (controller, dcmanager_id) guarded by region_name: the same id with another region name is a new row,
     and the old one gets `removed_at`. StarlingX's status words are kept as they come. Alarm counts are null while
     unknown: dcmanager's -1 is never stored. `severity` and the counts come from the last complete alarm list (T1), or,
-    before there was one, stay indeterminate.
+    before there was one, stay indeterminate. The management network of a central cloud is its own, told by sysinv, and
+    its range what its own hosts use; dual stack as "v4,v6".
     """
 
     controller = models.ForeignKey(Controller, models.CASCADE, related_name="clouds")
@@ -89,8 +90,10 @@ class Cloud(models.Model):
     error_description = models.CharField(max_length=2048, blank=True)
     management_subnet = models.CharField(max_length=64, blank=True)
     management_start_ip = models.CharField(max_length=64, blank=True)
+    management_end_ip = models.CharField(max_length=64, blank=True)
     management_gateway_ip = models.CharField(max_length=64, blank=True)
     oam_ip = models.CharField(max_length=64, blank=True)
+    bmc_address = models.CharField(max_length=255, blank=True)  # the BMC that dcmanager installs it through
     peer_group_id = models.IntegerField(null=True)
     upstream_created_at = models.DateTimeField(null=True)
     upstream_updated_at = models.DateTimeField(null=True)

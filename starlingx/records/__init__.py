@@ -10,6 +10,7 @@ from starlingx.records.fault import Alarm, AlarmList, EventLogEntry
 from starlingx.records.inventory import Certificate, Host, ServiceGroup, System
 from starlingx.records.kubernetes import CephCheck, CephHealth, NicLink, NicLinkList
 from starlingx.records.lldp import LldpAgent, LldpNeighbour
+from starlingx.records.networks import AddressPool, PlatformNetwork
 from starlingx.records.peers import PeerGroup, PeerGroupAssociation, SystemPeer
 from starlingx.records.ports import DataNetwork, EthernetPort, Interface, InterfaceDataNetwork, InterfaceNetwork
 from starlingx.records.software import Deploy, DeployHost, Release, VimStrategy
@@ -18,6 +19,7 @@ from starlingx.records.strategies import Strategy, StrategyStep, SwUpdateOptions
 from starlingx.records.vim import VimPhase, VimStage, VimStep, VimStrategyDetail
 
 __all__ = [
+    "AddressPool",
     "Alarm",
     "AlarmList",
     "AlarmSummary",
@@ -47,6 +49,7 @@ __all__ = [
     "Osd",
     "PeerGroup",
     "PeerGroupAssociation",
+    "PlatformNetwork",
     "Release",
     "ServiceGroup",
     "StorageBackend",

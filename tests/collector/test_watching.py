@@ -1,5 +1,7 @@
 """What happens at a subcloud stands in the database soon after, and nothing that was not read does."""
 
+from ipaddress import ip_address, ip_network
+
 import pytest
 
 from sites.choices import Severity
@@ -30,6 +32,16 @@ def test_the_portal_has_what_stands_everywhere(fleet: Watched) -> None:
         return True
 
     wait_until(same, what="the same alarms in the portal and at five subclouds")
+
+
+def test_ranges_and_bmcs_are_known_for_whom_plans_new_sites(fleet: Watched) -> None:
+    ranges = "SELECT management_subnet, management_start_ip, management_end_ip FROM sites_cloud WHERE kind = %s"
+    ((subnet, start, end),) = fleet.sql(f"{ranges} AND removed_at IS NULL", "central")
+    assert ip_address(start) in ip_network(subnet)
+    assert ip_address(start) < ip_address(end)
+    for subnet, start, end in fleet.sql(f"{ranges} AND removed_at IS NULL", "subcloud"):
+        assert ip_address(start) in ip_network(subnet)
+        assert ip_address(start) <= ip_address(end)
 
 
 def test_a_cut_keeps_what_was_known_and_its_age(fleet: Watched) -> None:

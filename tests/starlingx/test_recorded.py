@@ -55,6 +55,8 @@ CALLS: dict[str, Call] = {
     r"/v1/(ihosts/[^/]+/)?istors": lambda s: SysInv(s).osds(),
     r"/v1/idisks": lambda s: SysInv(s).disks(),
     r"/v1/certificate": lambda s: SysInv(s).certificates(),
+    r"/v1/networks": lambda s: SysInv(s).networks(),
+    r"/v1/addrpools": lambda s: SysInv(s).address_pools(),
 }
 
 

@@ -55,7 +55,7 @@ def test_what_is_known_to_be_illegal_is_refused_before_anything_is_sent(fleet: S
     fleet.control("requests", method="DELETE")
     operation = ask("manage", clouds[:2])
     drive(ended(operation))
-    assert operation.state == "completed"
+    assert operation.state == "failed"
     refused = Target.objects.filter(operation=operation)
     assert {target.state for target in refused} == {"refused"}
     assert all("managed" in target.problems[0]["message"] for target in refused)
