@@ -5,6 +5,7 @@ python -m simulator fault wan-cut --controller 1 --subcloud all --region Brazil 
 python -m simulator fault slow --controller 1 --subcloud 12 seconds=8 service=fm
 python -m simulator fault deploy-fails --controller 1 --subcloud new-0001,new-0002 --phase bootstrap --times 1
 python -m simulator faults
+python -m simulator command controller-release controller=1 release=starlingx-26.09.2
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.change_command import command
 from simulator.fault_command import inject, list_faults
 from simulator.journal import StateDirectoryError
 from simulator.server import Settings, serve
@@ -24,7 +26,7 @@ def parser_for_serving() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
         description="Serve a StarlingX fleet.",
-        epilog="Other commands: fault, faults (see fault --help).",
+        epilog="Other commands: fault, faults, command (see fault --help, command --help).",
     )
     parser.add_argument("--subclouds", type=int, default=500)
     parser.add_argument("--controllers", type=int, default=2)
@@ -54,6 +56,8 @@ def main(arguments: Sequence[str]) -> None:
         inject(arguments[1:])
     elif arguments[:1] == ["faults"]:
         list_faults(arguments[1:])
+    elif arguments[:1] == ["command"]:
+        command(arguments[1:])
     else:
         run(arguments)
 

@@ -35,16 +35,19 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from simulator import control, dcmanager, keystone
+from simulator import control, dcmanager, keystone, nfv, usm
 from simulator.dcmanager.office import Office
 from simulator.dcmanager.register import Register
 from simulator.effects import CURRENT, Deed
 from simulator.faults import Fault
 from simulator.fleet import Cloud
+from simulator.nfv.engine import Vim
 from simulator.request_log import RequestLog
 from simulator.routing import Call, Service
 from simulator.transport import DroppedError, after, away, before, drop, faults_for
+from simulator.usm.deployments import Deployments
 from simulator.world import AlarmModel, World
 
 log = logging.getLogger("simulator")
@@ -53,7 +56,7 @@ MAX_BODY = 64 * 2**20
 READING = ("GET", "HEAD", "OPTIONS")
 
 # written beside the core; a package that does not exist yet is left out
-SITE_PACKAGES = ("fm", "sysinv", "usm", "nfv", "kube", "bmc")
+SITE_PACKAGES = ("fm", "sysinv", "kube", "bmc")
 
 
 class Front:
@@ -171,6 +174,17 @@ class Front:
         return call.service.unauthorized(call) if call.token is None else None
 
 
+def settling(world: World) -> Middleware:
+    """Whoever asks finds a world in which everything that was due has happened."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        world.settle()
+        return await handler(request)
+
+    return middleware
+
+
 def alarm_model() -> Callable[[World], AlarmModel] | None:
     """What makes the alarm model; taken before anything imports a submodule of the same name."""
     if find_spec("simulator.alarms") is None:
@@ -186,6 +200,10 @@ def build_app(world: World) -> web.Application:
     office = Office(Register(world))
     front.register(keystone.service(world))
     front.register(dcmanager.service(office))
+    deployments = Deployments(world)
+    vim = Vim(world, deployments)
+    front.register(usm.service(deployments))
+    front.register(nfv.service(vim, deployments))
     for name in SITE_PACKAGES:
         if find_spec(f"simulator.{name}"):
             plug_in = getattr(import_module(f"simulator.{name}"), "service", None)
@@ -194,7 +212,7 @@ def build_app(world: World) -> web.Application:
     if model is not None:
         world.alarms = model(world)
     world.replay()
-    app = web.Application(client_max_size=MAX_BODY)
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[settling(world)])
     control.add_routes(app, front, office)
     app.router.add_route("*", "/{tail:.*}", front.handle)
     return app

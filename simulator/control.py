@@ -12,6 +12,7 @@ from simulator.dcmanager.deploy_states import STATES
 from simulator.dcmanager.office import Office
 from simulator.faults import Fault
 from simulator.fleet import Cloud
+from simulator.releases import release_of
 from simulator.targets import TargetError, chosen, of_work, one, whole
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def add_routes(app: web.Application, front: Front, office: Office) -> None:
         ("DELETE", "alarms", control.clear_alarm),
         ("POST", "churn", control.churn),
         ("POST", "deploy-status", control.write_deploy_status),
+        ("POST", "controller-release", control.controller_release),
         ("GET", "requests", control.requests),
         ("DELETE", "requests", control.forget_requests),
     ):
@@ -176,6 +178,14 @@ class Control:
             raise ValueError("a subcloud and one of the deploy states are needed: " + ", ".join(sorted(STATES)))
         self._office.deployments.write_status(cloud, status, initial_deployment=initial)
         return web.json_response({"deploy-status": status}, status=201)
+
+    async def controller_release(self, request: web.Request) -> web.Response:
+        """`{"controller": 1, "release": "starlingx-26.09.2"}`: the controller runs it from now on."""
+        body = await body_of(request)
+        release = release_of(str(body["release"]))
+        cloud = one(self._world, whole(body, "controller", 1), "central")
+        self._world.do("software.set", cloud=list(cloud.key), release=release.id)
+        return web.json_response({"controller": cloud.controller, "release": release.id})
 
     async def requests(self, request: web.Request) -> web.Response:
         number, rows = self._front.requests.since(whole(request.query, "since", 0))

@@ -175,6 +175,13 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
         FaultKind(
+            "patch-fails",
+            "strategies fail at a site in that phase: before anything is done (pre-check), while releases are copied "
+            "(prestage), while the VIM builds (create) or applies (apply) its strategy, or at the end (finish)",
+            {"phase": "apply"},
+            {"phase": ("pre-check", "prestage", "create", "apply", "finish")},
+        ),
+        FaultKind(
             "bmc-unreachable",
             "the BMC of a host (without host=: of every host) does not answer; host= may be the address of a server "
             "in the rack, with --subcloud central",

@@ -11,7 +11,8 @@ For the services
   same `at`. Arguments must survive JSON. `world.replay()` runs once, when all services are registered.
 - `world.reachable(cloud, at)`: faults, switched-off hosts and undeployed sites in one answer;
   `world.powered(cloud, at)`: no power-loss fault, and booted since.
-- `world.power` is the power of every host (power.py).
+- `world.power` is the power of every host (power.py), `world.software` what runs where (software.py).
+- `world.agenda` (agenda.py) is for work that looks around on its way; `world.settle()` lets happen what is due.
 - `world.outage_sources`: functions `cloud -> spans (start, end or None)` in which a site cannot be reached; dcmanager
   adds those in which the site is not deployed, `world.power` those in which all its hosts are down.
 - `world.fault_listeners` are told of each fault when it begins, also during replay: part of the command.
@@ -32,6 +33,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from simulator.agenda import Agenda
 from simulator.clock import Clock
 from simulator.effects import note_command
 from simulator.fault_kinds import FaultError, kind_named
@@ -39,6 +41,7 @@ from simulator.faults import Fault, FaultBook
 from simulator.fleet import Cloud, CloudKey, Fleet
 from simulator.journal import Journal
 from simulator.power import BOOT_SECONDS, PowerBook, Span
+from simulator.software import SoftwareBook
 from simulator.tokens import Tokens
 
 CUTTING_KINDS = ("wan-cut", "power-loss")
@@ -121,7 +124,9 @@ class World:
         self.touched_below: dict[int, int] = defaultdict(int)  # by controller number
         self._journal = journal
         self._commands: dict[str, Apply] = {}
+        self.agenda = Agenda()
         self.power = PowerBook(self)
+        self.software = SoftwareBook(self)
         self.outage_sources.append(self.power.outages)
         self.tokens = Tokens(self)
         self.command("fault.inject", self._inject)
@@ -144,11 +149,26 @@ class World:
         self.names[cloud.key] = name
         self.touch(cloud.key)
 
+    def replace(self, cloud: Cloud) -> None:
+        """The same cloud with other properties; one that is gone stays gone."""
+        if cloud.key not in self.clouds:
+            return
+        self.clouds[cloud.key] = cloud
+        if cloud.id is not None:
+            self._below[cloud.controller][cloud.key] = cloud
+            self.touch(cloud.key)
+        else:
+            for key in (cloud.key, *self._below[cloud.controller]):
+                self.touch(key)
+
     def remove(self, key: CloudKey) -> None:
         if self.clouds.pop(key, None) is not None:
             self._below[key[0]].pop(key, None)
             self.names.pop(key, None)
             self.touch(key)
+
+    def settle(self) -> None:
+        self.agenda.settle(self.clock.now())
 
     # Commands
 
@@ -158,6 +178,7 @@ class World:
     def do(self, name: str, /, **arguments: Any) -> Any:
         """Write a command to the journal and apply it; returns what its function returns."""
         at = self.clock.now()
+        self.agenda.settle(at)
         result = self._commands[name](at, arguments)
         self._journal.append({"at": at, "command": name, "arguments": arguments})
         note_command(name)
@@ -168,6 +189,7 @@ class World:
         for entry in self._journal.entries():
             apply = self._commands.get(entry["command"])
             if apply is not None:
+                self.agenda.settle(entry["at"])
                 apply(entry["at"], entry["arguments"])
 
     # Faults

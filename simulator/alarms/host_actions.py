@@ -38,26 +38,33 @@ class HostActions:
     def swacts(self, cloud: Cloud, at: float) -> int:
         return sum(1 for instant in self._register.of(cloud).swacts if instant <= at)
 
-    def booted(self, cloud: Cloud) -> dict[str, float]:
-        return self._register.of(cloud).booted
+    def lock(self, cloud: Cloud, hostname: str, at: float) -> None:
+        self._register.to(cloud).locks.append((hostname, at, None))
+        self._world.touch(cloud.key)
+
+    def release(self, cloud: Cloud, hostname: str, at: float) -> None:
+        """The host is unlocked from then on."""
+        deeds = self._register.to(cloud)
+        deeds.locks = [
+            (name, since, at if name == hostname and until is None else until) for name, since, until in deeds.locks
+        ]
+        self._world.touch(cloud.key)
+
+    def swact(self, cloud: Cloud, at: float) -> None:
+        self._register.to(cloud).swacts.append(at)
+        self._world.touch(cloud.key)
 
     def _apply(self, at: float, arguments: Mapping[str, Any]) -> None:
         controller, identifier = arguments["cloud"]
         cloud = self._world.cloud(controller, identifier)
         if cloud is None:
             return
-        deeds, hostname, action = self._register.to(cloud), arguments["host"], arguments["action"]
+        hostname, action = arguments["host"], arguments["action"]
         if action in ("lock", "force-lock"):
-            deeds.locks.append((hostname, at, None))
+            self.lock(cloud, hostname, at)
         elif action in ("unlock", "force-unlock"):
-            starts = at + self._world.clock.scaled(SETTLE_SECONDS)
-            boot = self._world.clock.scaled(SETTLE_SECONDS + BOOT_SECONDS)
-            deeds.locks = [
-                (name, since, at + boot if name == hostname and until is None else until)
-                for name, since, until in deeds.locks
-            ]
-            deeds.booted[hostname] = at + boot
-            self._world.power.restart(cloud, hostname, starts)
+            scaled = self._world.clock.scaled
+            self.release(cloud, hostname, at + scaled(SETTLE_SECONDS + BOOT_SECONDS))
+            self._world.power.restart(cloud, hostname, at + scaled(SETTLE_SECONDS))
         elif action in ("swact", "force-swact"):
-            deeds.swacts.append(at)
-        self._world.touch(cloud.key)
+            self.swact(cloud, at)

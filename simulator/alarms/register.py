@@ -25,7 +25,6 @@ class Deeds:
     logs: list[Alarm] = field(default_factory=list)
     locks: list[tuple[str, float, float | None]] = field(default_factory=list)
     swacts: list[float] = field(default_factory=list)
-    booted: dict[str, float] = field(default_factory=dict)
 
 
 class Register:

@@ -56,6 +56,7 @@ class Record:
     peer_group: int | None = None
     dc_cert: str | None = None
     struck: dict[int, int] = field(default_factory=dict)
+    mended: dict[str, float] = field(default_factory=dict)  # endpoint: when it was brought in sync
 
     def lane(self, name: str) -> Lane:
         lane: Lane = getattr(self, name)

@@ -10,6 +10,7 @@ from typing import Any
 from simulator.clock import Clock
 from simulator.dcmanager import deploy_faults
 from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
+from simulator.dcmanager.endpoints import FORCED, Compared, compared
 from simulator.dcmanager.interruption import interrupt
 from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing
 from simulator.dcmanager.record import LANES, GroupRecord, Record, first_record, site_spans, watches
@@ -111,7 +112,9 @@ class Register:
         for name in ENDPOINTS:
             known_at = self._known_at(name, state, record)
             if known_at <= at:
-                endpoints[name], since[name] = self._settled(cloud, record, name), known_at
+                found = self._settled(cloud, record, lanes["deploy"].status, name, at)
+                endpoints[name], since[name] = found.status, max(known_at, found.since)
+                valid_until = min(valid_until, found.until)
             else:
                 endpoints[name], since[name] = "unknown", state.since
                 valid_until = min(valid_until, known_at)
@@ -162,16 +165,12 @@ class Register:
             return state.since + delay
         return max(state.since, record.managed_at) + delay if record.management == "managed" else math.inf
 
-    def _settled(self, cloud: Cloud, record: Record, name: str) -> str:
+    def _settled(self, cloud: Cloud, record: Record, deploy: str | None, name: str, at: float) -> Compared:
         if name == "dc-cert" and record.dc_cert is not None:
-            return record.dc_cert
-        central = self.world.clouds[cloud.controller, None].software
-        wrong = (
-            name in cloud.initial.out_of_sync
-            or (name == "software" and cloud.software.release_id != central.release_id)
-            or (name == "kubernetes" and cloud.software.kubernetes != central.kubernetes)
-        )
-        return "out-of-sync" if wrong else "in-sync"
+            return Compared(record.dc_cert)
+        if name == "software" and deploy in FORCED:
+            return Compared("out-of-sync")
+        return compared(self.world, self.passes[cloud.controller], cloud, record, name, at)
 
     # Finding
 

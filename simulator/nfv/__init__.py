@@ -1,25 +1,19 @@
-"""VIM, orchestration of each cloud: nothing is being orchestrated."""
+"""VIM, the orchestration of each cloud (starlingx-platform.md 5.3)."""
 
 from __future__ import annotations
 
-from aiohttp import web
-
-from simulator.routing import Call, Routes, Service, answer
-from simulator.world import World
-
-KINDS = ("current-strategy", "sw-upgrade", "kube-upgrade", "fw-update", "kube-rootca-update", "system-config-update")
-READERS = frozenset(("reader", "operator", "configurator"))
+from simulator.nfv.engine import Vim
+from simulator.nfv.handlers import WRITERS, Handlers, guarded, unauthorized
+from simulator.routing import Routes, Service
+from simulator.usm.deployments import Deployments
 
 
-async def strategy(call: Call) -> web.StreamResponse:
-    """`{"strategy": null}` when there is none."""
-    if call.token is not None and not READERS.intersection(call.token.roles):
-        return web.Response(status=403)
-    return answer({"strategy": None})
-
-
-def service(world: World) -> Service:
-    routes = Routes()
-    for kind in KINDS:
-        routes.get(f"/api/orchestration/{kind}/strategy", strategy)
-    return Service("nfv", routes)
+def service(vim: Vim, deployments: Deployments) -> Service:
+    routes, handlers = Routes(), Handlers(vim, deployments)
+    base = "/api/orchestration/{kind}/strategy"
+    routes.get("/api/orchestration/current-strategy/strategy", guarded(handlers.current))
+    routes.get(base, guarded(handlers.show))
+    routes.add("POST", base, guarded(handlers.create, WRITERS))
+    routes.add("DELETE", base, guarded(handlers.delete, WRITERS))
+    routes.add("POST", base + "/actions", guarded(handlers.act, WRITERS))
+    return Service("nfv", routes, unauthorized=unauthorized)

@@ -10,6 +10,7 @@ from simulator.alarms.model import StandingAlarms
 from simulator.alarms.snapshot import Snapshot
 from simulator.fleet import Cloud
 from simulator.power import BOOT_SECONDS
+from simulator.world import World
 
 OUT_OF_DATE = "250.001"
 SENSOR = "200.007"
@@ -25,7 +26,7 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
         locked=model.hosts.locked(cloud, at),
         down=model.world.power.down(cloud, at),
         dark=frozenset(name for name, power in model.world.power.touched(cloud).items() if not power.on(at)),
-        booted=booted(model, cloud),
+        booted=booted(model.world, cloud),
         sensors=bad_sensors(snapshot),
         apps=troubled_apps(snapshot),
         expiries=expiries(snapshot),
@@ -36,13 +37,10 @@ def conditions(model: StandingAlarms, cloud: Cloud, at: float) -> Conditions:
     )
 
 
-def booted(model: StandingAlarms, cloud: Cloud) -> dict[str, float]:
-    """When hosts last started, by unlock or by power."""
-    found = dict(model.hosts.booted(cloud))
-    for name, power in model.world.power.touched(cloud).items():
-        if power.booted_at is not None:
-            found[name] = max(power.booted_at, found.get(name, 0.0))
-    return found
+def booted(world: World, cloud: Cloud) -> dict[str, float]:
+    """When hosts last started."""
+    hosts = world.power.touched(cloud)
+    return {name: power.booted_at for name, power in hosts.items() if power.booted_at is not None}
 
 
 def hosts_of(alarms: Iterable[Alarm]) -> frozenset[str]:

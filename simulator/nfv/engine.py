@@ -1,0 +1,266 @@
+"""The VIM of every cloud: one strategy at a time, built, applied step by step, aborted, deleted.
+
+Commands are `vim.create`, `vim.act`, `vim.delete`; what comes of them happens on the agenda (agenda.py). dcmanager's
+orchestrator calls `create`, `start` and `remove` from entries of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from simulator.fleet import Cloud, CloudKey
+from simulator.identity import dice
+from simulator.nfv.effects import Effects, active_host
+from simulator.nfv.plans import Planner
+from simulator.nfv.strategy import Phase, Step, VimStrategy
+from simulator.power import Span
+from simulator.releases import release_of
+from simulator.usm.deployments import Deployments
+from simulator.world import DerivedAlarm, World
+
+# what a strategy raises about itself while it is being applied, by kind
+ALARMS = {
+    "sw-upgrade": ("900.201", "sw-deploy"),
+    "fw-update": ("900.301", "fw-update"),
+    "kube-upgrade": ("900.401", "kube-upgrade"),
+    "kube-rootca-update": ("900.501", "kube-rootca-update"),
+    "system-config-update": ("900.601", "system-config-update"),
+}
+OWN_ALARMS = frozenset({"900.023", *(alarm_id for alarm_id, _ in ALARMS.values())})
+FAILS = "patch-fails"
+
+
+class Vim:
+    def __init__(self, world: World, deployments: Deployments) -> None:
+        self._world = world
+        self._strategies: dict[CloudKey, VimStrategy] = {}
+        self._number = 0
+        self.effects = Effects(world, deployments)
+        world.command("vim.create", self._create)
+        world.command("vim.act", self._act)
+        world.command("vim.delete", self._delete)
+        world.agenda.kind("vim.done", self._done)
+        world.alarm_sources.append(self.alarms)
+
+    def of(self, cloud: Cloud) -> VimStrategy | None:
+        return self._strategies.get(cloud.key)
+
+    def alarms(self, cloud: Cloud, at: float) -> Iterator[DerivedAlarm]:
+        """An alarm source: a strategy that is being applied says so."""
+        strategy = self._strategies.get(cloud.key)
+        if strategy is not None and strategy.state == "applying":
+            alarm_id, name = ALARMS[strategy.kind]
+            text = f"A strategy of kind {name} is being applied"
+            since = strategy.apply.started_at or strategy.created_at
+            yield DerivedAlarm(alarm_id, "orchestration", f"orchestration={name}", "major", text, since)
+
+    # Parts of commands and of what happens by itself
+
+    def create(self, cloud: Cloud, kind: str, wanted: Mapping[str, Any], at: float) -> VimStrategy:
+        """A strategy in place of the one there was; it begins to build itself."""
+        self._number += 1
+        strategy = VimStrategy(self._number, cloud, kind, dict(wanted), at, "building")
+        self._strategies[cloud.key] = strategy
+        strategy.build.stages = self._planner(strategy, at).build(kind)
+        self._begin(strategy, strategy.build, at)
+        return strategy
+
+    def start(self, strategy: VimStrategy, at: float) -> None:
+        """Apply all of it."""
+        strategy.state = "applying"
+        self._begin(strategy, strategy.apply, at)
+
+    def stop(self, strategy: VimStrategy, at: float) -> None:
+        """Abort once the step under way has ended."""
+        strategy.state, strategy.aborting = "aborting", True
+        strategy.abort.started_at = None
+        self._world.touch(strategy.cloud.key)
+
+    def remove(self, cloud: Cloud) -> None:
+        if self._strategies.pop(cloud.key, None) is not None:
+            self._world.touch(cloud.key)
+
+    # Commands
+
+    def _cloud(self, arguments: Mapping[str, Any]) -> Cloud | None:
+        controller, identifier = arguments["cloud"]
+        return self._world.cloud(controller, identifier)
+
+    def _create(self, at: float, arguments: Mapping[str, Any]) -> None:
+        cloud = self._cloud(arguments)
+        if cloud is not None:
+            self.create(cloud, arguments["kind"], arguments["wanted"], at)
+
+    def _act(self, at: float, arguments: Mapping[str, Any]) -> None:
+        cloud = self._cloud(arguments)
+        strategy = self._strategies.get(cloud.key) if cloud is not None else None
+        if strategy is None:
+            return
+        if arguments["action"] == "apply-all" and strategy.state == "ready-to-apply":
+            self.start(strategy, at)
+        elif arguments["action"] == "abort" and strategy.state == "applying":
+            self.stop(strategy, at)
+
+    def _delete(self, at: float, arguments: Mapping[str, Any]) -> None:
+        cloud = self._cloud(arguments)
+        if cloud is not None:
+            self.remove(cloud)
+
+    # How a phase goes
+
+    def _planner(self, strategy: VimStrategy, at: float) -> Planner:
+        cloud = strategy.cloud
+        die = dice(cloud.seed, "vim", strategy.number, strategy.kind, len(strategy.build.stages))
+        active = active_host(self._world, cloud, at)
+        names = sorted((host.hostname for host in cloud.hosts), key=lambda name: name == active)
+        return Planner(die, self._world.clock.scaled, tuple(names))
+
+    def _begin(self, strategy: VimStrategy, phase: Phase, at: float) -> None:
+        phase.started_at, phase.result = at, "initial"
+        self._next(strategy, phase, at)
+
+    def _next(self, strategy: VimStrategy, phase: Phase, at: float) -> None:
+        step = next((one for one in phase.steps if one.result == "initial"), None)
+        if step is None:
+            self._finish(strategy, phase, at)
+            return
+        step.started_at = at
+        self.effects.of(step.begin, strategy, step, at)
+        self._world.agenda.enter(
+            at + step.seconds, "vim.done", cloud=list(strategy.cloud.key), number=strategy.number, phase=phase.name
+        )
+        self._world.touch(strategy.cloud.key)
+
+    def _done(self, at: float, what: Mapping[str, Any]) -> None:
+        """The step under way has had its time."""
+        controller, identifier = what["cloud"]
+        strategy = self._strategies.get((controller, identifier))
+        if strategy is None or strategy.number != what["number"]:
+            return
+        phase = getattr(strategy, what["phase"])
+        step = next((one for one in phase.steps if one.started_at is not None and one.ended_at is None), None)
+        if step is None:
+            return
+        step.ended_at = at
+        step.reason = self._trouble(strategy, phase, step, at)
+        step.result = "failed" if step.reason else "success"
+        if step.result == "failed":
+            self._fail(strategy, phase, step, at)
+            return
+        self.effects.of(step.end, strategy, step, at)
+        if strategy.aborting:
+            self._abandon(strategy, step, at)
+        else:
+            self._next(strategy, phase, at)
+
+    def _finish(self, strategy: VimStrategy, phase: Phase, at: float) -> None:
+        phase.ended_at, phase.result = at, "success"
+        if phase is strategy.build:
+            strategy.apply.stages = self._stages(strategy, at)
+            strategy.state = "ready-to-apply"
+        else:
+            strategy.state = "applied"
+        self._world.touch(strategy.cloud.key)
+
+    def _fail(self, strategy: VimStrategy, phase: Phase, step: Step, at: float) -> None:
+        phase.ended_at, phase.result, phase.reason = at, "failed", step.reason
+        strategy.state = f"{phase.name}-failed"
+        if phase is strategy.apply:
+            self.effects.give_up(strategy, step, at)
+        self._world.touch(strategy.cloud.key)
+
+    def _abandon(self, strategy: VimStrategy, step: Step, at: float) -> None:
+        """The abort phase has nothing left to do but to put hosts back into service."""
+        strategy.apply.ended_at, strategy.apply.result = at, "aborted"
+        for waiting in strategy.apply.steps:
+            if waiting.result == "initial":
+                waiting.result = "aborted"
+        self.effects.give_up(strategy, step, at)
+        strategy.abort.started_at = strategy.abort.ended_at = at
+        strategy.abort.result, strategy.state, strategy.aborting = "success", "aborted", False
+        self._world.touch(strategy.cloud.key)
+
+    def _stages(self, strategy: VimStrategy, at: float) -> list[Any]:
+        planner, wanted = self._planner(strategy, at), strategy.wanted
+        if strategy.kind == "kube-upgrade":
+            return planner.kubernetes()
+        if strategy.kind == "fw-update":
+            return planner.firmware()
+        if strategy.kind == "kube-rootca-update":
+            return planner.root_certificate()
+        if strategy.kind == "system-config-update":
+            return planner.configuration()
+        if wanted.get("rollback"):
+            return planner.rollback()
+        if wanted.get("cleanup"):
+            return planner.cleanup()
+        cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
+        release = release_of(wanted["release"])
+        major = release.version != release_of(cloud.software.release_id).version
+        return planner.software(release, major=major, delete=bool(wanted.get("delete")))
+
+    # What can go wrong
+
+    def _trouble(self, strategy: VimStrategy, phase: Phase, step: Step, at: float) -> str:
+        """Why the step that ends now has failed; empty when it has not."""
+        cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
+        if "check-alarms" in step.end:
+            found = self.blocking(cloud, str(strategy.wanted.get("alarm-restrictions", "strict")), at)
+            if found:
+                return f"active alarms present [ {', '.join(found)} ]"
+        lost = power_lost(self._world, cloud, step, at)
+        if lost:
+            return f"{step.name} failed: {lost} went down"
+        fault = self._fault(cloud, "create" if phase is strategy.build else "apply", at)
+        if fault and step is striking(phase):
+            where = f" on {step.hosts[0]}" if step.hosts else ""
+            return f"{step.name} failed{where}: injected by fault {fault}"
+        return ""
+
+    def _fault(self, cloud: Cloud, phase: str, at: float) -> int | None:
+        found = [
+            fault.id
+            for fault in self._world.faults.all_on(cloud.key)
+            if fault.kind == FAILS and fault.active(at) and fault.options["phase"] == phase
+        ]
+        return found[-1] if found else None
+
+    def blocking(self, cloud: Cloud, restrictions: str, at: float) -> list[str]:
+        """Ids of alarms that keep a strategy from going on: relaxed looks at management-affecting ones only."""
+        if restrictions == "permissive":
+            return []
+        rows = [row for row in self._world.alarms.standing(cloud, at) if row["alarm_id"] not in OWN_ALARMS]
+        if restrictions == "relaxed":
+            rows = [row for row in rows if row["mgmt_affecting"] == "True"]
+        return sorted({str(row["alarm_id"]) for row in rows})
+
+
+def striking(phase: Phase) -> Step | None:
+    """The step a fault makes fail: the one that changes hosts, or the last one of a phase without hosts."""
+    steps = phase.steps
+    changing = [step for step in steps if step.hosts and step.name not in ("swact-hosts", "lock-hosts")]
+    return changing[0] if changing else (steps[-1] if steps else None)
+
+
+def power_lost(world: World, cloud: Cloud, step: Step, at: float) -> str:
+    """What has lost its power or was restarted from outside while the step ran; empty for nothing."""
+    begin = step.started_at or at
+    for fault in world.faults.all_on(cloud.key):
+        if fault.kind == "power-loss" and overlaps((fault.since, fault.until), begin, at):
+            return "the site"
+    for hostname, power in world.power.touched(cloud).items():
+        ours = step.begin == "reboot" and hostname in step.hosts
+        if not ours and any(overlaps((since, None), begin, at) for since in beginnings(power.down, begin, at)):
+            return hostname
+    return ""
+
+
+def overlaps(span: Span, begin: float, end: float) -> bool:
+    start, stop = span
+    return start <= end and (stop is None or begin < stop)
+
+
+def beginnings(spans: Iterable[Span], begin: float, end: float) -> list[float]:
+    """When hosts went down in that time."""
+    return [start for start, _ in spans if begin <= start <= end]
