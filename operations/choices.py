@@ -26,6 +26,31 @@ class Kind(TextChoices):
     RESTORE = "restore", "Restore"
     RECONFIGURE_NETWORK = "reconfigure_network", "Reconfigure network"
     DECOMMISSION = "decommission", "Decommission"
+    CAMPAIGN = "campaign", "Campaign"
+
+
+class WaveState(TextChoices):
+    """Life of a wave of a campaign. STOPPED: a limit was reached or somebody ended it; what ran has ended."""
+
+    PENDING = "pending", "to come"
+    RUNNING = "running", "running"
+    SOAKING = "soaking", "soaking"
+    COMPLETED = "completed", "completed"
+    STOPPED = "stopped", "stopped"
+
+
+class BatchState(TextChoices):
+    """Life of a batch: one strategy. HELD: a person must decide. RESTORING: sites go back to their groups."""
+
+    PENDING = "pending", "to come"
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    STOPPING = "stopping", "stopping"
+    RESTORING = "restoring", "tidying up"
+    HELD = "held", "needs a decision"
+    COMPLETED = "completed", "completed"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "not run"
 
 
 class OperationState(TextChoices):

@@ -23,12 +23,14 @@ class KindSpec:
     may_have: tuple[str, ...] = ()  # secrets that may be given
     options: tuple[str, ...] = ()
     risk: int = 1
+    planned: bool = False  # made with a plan of its own (deploys.py, campaigns.py), not asked for on chosen subclouds
 
 
 _DEPLOY, _DECOMMISSION = "operations.run_deploy", "operations.run_decommission"
 _ROWS = (
     KindSpec(
-        Kind.DEPLOY, "add", ("add", "online", "manage"), _DEPLOY, (SYSADMIN,), (BMC,), ("manage", "release"), risk=2
+        Kind.DEPLOY, "add", ("add", "online", "manage"), _DEPLOY, (SYSADMIN,), (BMC,), ("manage", "release"), risk=2,
+        planned=True,
     ),
     KindSpec(Kind.INSTALL, "install", ("install",), _DEPLOY, (SYSADMIN,), (BMC,), ("release",)),
     KindSpec(Kind.BOOTSTRAP, "bootstrap", ("bootstrap",), _DEPLOY, (SYSADMIN,)),
@@ -67,5 +69,9 @@ _ROWS = (
         Kind.DECOMMISSION, "decommission", ("unmanage", "power_off", "offline", "delete"), _DECOMMISSION, (), (BMC,),
         ("bmc_username",), risk=2,
     ),
+    KindSpec(
+        Kind.CAMPAIGN, "campaign", ("campaign",), "operations.run_campaign", (), (SYSADMIN,), risk=2, planned=True
+    ),
 )  # fmt: skip
 KINDS: dict[str, KindSpec] = {row.kind.value: row for row in _ROWS}
+ON_SUBCLOUDS = tuple(name for name, spec in KINDS.items() if not spec.planned)

@@ -34,7 +34,7 @@ class Verdict:
 def verdicts(cloud: Cloud, busy: int | None) -> list[tuple[KindSpec, Verdict]]:
     """Every kind that can be asked of a subcloud that is there. `busy`: the operation that works on it now."""
     taken = f"Operation {busy} works on it: wait until that has ended." if busy else ""
-    kinds = (spec for spec in KINDS.values() if spec.kind != Kind.DEPLOY)
+    kinds = (spec for spec in KINDS.values() if not spec.planned)
     return [(spec, Verdict(spec.kind.value, taken or refused(spec, {}, cloud) or "")) for spec in kinds]
 
 

@@ -13,15 +13,16 @@ OPERATE = [
 ]  # fmt: skip
 ENGINEER = [
     *OPERATE, "sites.change_cloud", "operations.run_deploy", "operations.run_decommission", "operations.release_brake",
-    "operations.change_sitetemplate",
+    "operations.change_sitetemplate", "operations.run_campaign",
 ]  # fmt: skip
 PERMISSIONS: dict[str, list[str]] = {
     "Viewer": [*VIEW, "operations.view_operation"],
     "Operator": OPERATE,
     "Engineer": ENGINEER,
-    "Approver": [*VIEW, "operations.view_operation", "operations.pull_brake"],
+    "Approver": [*VIEW, "operations.view_operation", "operations.pull_brake", "operations.approve_campaign"],
     "Administrator": [
-        *ENGINEER, "sites.add_controller", "sites.change_controller", "sites.delete_controller",
+        *ENGINEER, "operations.approve_campaign",
+        "sites.add_controller", "sites.change_controller", "sites.delete_controller",
         "sites.add_scopegrant", "sites.change_scopegrant", "sites.delete_scopegrant", "sites.view_scopegrant",
         "sites.add_region", "sites.change_region", "sites.delete_region", "sites.view_region", "sites.add_regionbox",
         "sites.change_regionbox", "sites.delete_regionbox", "sites.view_regionbox", "sites.view_apitoken",

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers as s
 
-from operations.choices import Kind
+from operations.kinds import KINDS, ON_SUBCLOUDS
 from operations.services.requests import MOST_TARGETS
 from sites.api.bodies import BodySerializer
 
@@ -41,7 +41,7 @@ class Limits(BodySerializer):
 class NewOperation(Limits):
     """On subclouds that are there: `clouds` or `filter`. To deploy new ones: /operations/deploys/."""
 
-    kind = s.ChoiceField([(value, label) for value, label in Kind.choices if value != Kind.DEPLOY])
+    kind = s.ChoiceField([(name, KINDS[name].kind.label) for name in ON_SUBCLOUDS])
     clouds = s.ListField(
         child=s.IntegerField(min_value=1), required=False, max_length=MOST_TARGETS, help_text="Ids of subclouds"
     )

@@ -64,7 +64,7 @@ def fault(claim: Claim, kind: str, next_at: datetime) -> None:
 
 def wake(operation_id: int, now: datetime) -> None:
     """Let the job of the whole operation look at once."""
-    Job.objects.filter(operation=operation_id, target=None).update(next_at=now)
+    Job.objects.filter(operation=operation_id, target=None).update(next_at=now)  # a campaign's slots too
 
 
 def wake_targets(target_ids: Iterable[int], now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Operations, their targets, and what drives them."""
 
+from operations.models.calendar import FreezeSpan, MaintenanceWindow
+from operations.models.campaigns import ArchivedStep, Batch, BatchIntent, Campaign, CampaignTarget, Wave
 from operations.models.jobs import Intent, Job
 from operations.models.operations import Operation, RunSecret
 from operations.models.orchestration import VimStrategySeen
@@ -7,13 +9,21 @@ from operations.models.targets import Attempt, PhaseSpan, Target
 from operations.models.templates import SiteTemplate
 
 __all__ = [
+    "ArchivedStep",
     "Attempt",
+    "Batch",
+    "BatchIntent",
+    "Campaign",
+    "CampaignTarget",
+    "FreezeSpan",
     "Intent",
     "Job",
+    "MaintenanceWindow",
     "Operation",
     "PhaseSpan",
     "RunSecret",
     "SiteTemplate",
     "Target",
     "VimStrategySeen",
+    "Wave",
 ]

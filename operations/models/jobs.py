@@ -5,10 +5,12 @@ from django.db import models
 from operations.choices import Outcome
 from operations.models.operations import Operation
 from operations.models.targets import Target
+from sites.models import Controller
 
 
 class Job(models.Model):
-    """Drives one target, or (target None) a whole operation: admits targets, and closes it.
+    """Drives one target; or (target None) a whole operation: admits targets, and closes it; or (with a controller)
+    the batches of a campaign at that System Controller, one after the other.
 
     Claimed by raising `token` (fencing: what is written under an older one is dropped) for a lease of 90 s. Waiting
     is a `next_at`; None: nothing to do any more.
@@ -16,6 +18,7 @@ class Job(models.Model):
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="jobs")
     target = models.OneToOneField(Target, models.CASCADE, null=True, related_name="job")
+    controller = models.ForeignKey(Controller, models.CASCADE, null=True, related_name="+")
     next_at = models.DateTimeField(null=True)
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
@@ -24,7 +27,14 @@ class Job(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["operation"], condition=models.Q(target=None), name="job_one_for_the_whole")
+            models.UniqueConstraint(
+                fields=["operation"], condition=models.Q(target=None, controller=None), name="job_one_for_the_whole"
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "controller"],
+                condition=models.Q(controller__isnull=False),
+                name="job_one_for_a_controller",
+            ),
         ]
         indexes = [models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="job_due")]
 

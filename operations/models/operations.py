@@ -42,6 +42,8 @@ class Operation(models.Model):
             ("run_backup", "Back up subclouds and delete backups"),
             ("run_deploy", "Deploy, change, prestage, redeploy and restore subclouds"),
             ("run_decommission", "Take subclouds out of service"),
+            ("run_campaign", "Plan and run software campaigns"),
+            ("approve_campaign", "Approve software campaigns of others"),
             ("pull_brake", "Stop every change to the fleet"),
             ("release_brake", "Let changes to the fleet go on"),
         ]

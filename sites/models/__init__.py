@@ -14,6 +14,7 @@ from sites.models.observation import (
     StatusSpan,
 )
 from sites.models.requests import IdempotencyKey
+from sites.models.surroundings import Neighbours, Surroundings
 
 __all__ = [
     "ApiToken",
@@ -28,10 +29,12 @@ __all__ = [
     "FacetState",
     "Hint",
     "IdempotencyKey",
+    "Neighbours",
     "Region",
     "RegionBox",
     "Release",
     "ScopeGrant",
     "StatusSpan",
     "SubcloudGroup",
+    "Surroundings",
 ]
