@@ -10,6 +10,7 @@ urlpatterns = [
     path("hosts/", include("hosts.urls")),
     path("network/", include("network.urls")),
     path("ceph/", include("ceph.urls")),
+    path("operations/", include("operations.urls")),
     path("", include("sites.urls")),
 ]
 handler400 = "dcportal.faults.bad_request"

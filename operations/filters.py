@@ -9,7 +9,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
 from operations.models import Operation, SiteTemplate, Target
 from operations.selectors import targets
-from sites.filters import FlagFilter, IdsFilter, WordsFilter
+from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, WordsFilter
+from sites.search import search_query
 
 MOST_WORDS = 12
 
@@ -28,6 +29,24 @@ class WordsInFilter(django_filters.CharFilter):
                 anywhere |= Q(**{f"{field}__icontains": word})
             qs = qs.filter(anywhere)
         return qs
+
+
+class OperationSearchFilter(WordsInFilter):
+    """Or the text is the number of an operation, or the words of a subcloud that it is for, as far as that is seen."""
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        text = (value or "").strip()
+        if not text:
+            return qs
+        found = Q(pk__in=super().filter(qs, text).values("pk"))
+        number = text.removeprefix("#")
+        if number.isascii() and number.isdecimal() and len(number) < 19:
+            found |= Q(pk=int(number))
+        words = search_query(text)
+        if words is not None:
+            seen = targets(self.parent.request.scopes).filter(operation=OuterRef("pk"), cloud__search=words)
+            found |= Q(Exists(seen))
+        return qs.filter(found)
 
 
 class OfCloudsFilter(IdsFilter):
@@ -53,11 +72,13 @@ class ActiveFilter(FlagFilter):
 class OperationFilter(django_filters.FilterSet):
     """Filters of the list of operations."""
 
-    q = WordsInFilter("title", "reason", "requester_name", label="Words in title, reason, requester")
+    q = OperationSearchFilter(
+        "title", "reason", "requester_name", label="Words in title, reason, requester; a number; a subcloud"
+    )
     kind = django_filters.MultipleChoiceFilter(choices=Kind)
     state = django_filters.MultipleChoiceFilter(choices=OperationState)
     active = ActiveFilter(field_name="state", label="Has not ended")
-    controller = IdsFilter(field_name="controller_id")
+    controller = MaybeIdsFilter(field_name="controller_id")
     cloud = OfCloudsFilter(field_name="pk", label="Id of a subcloud it is for")
     requester = WordsFilter(field_name="requester_name")
     since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")

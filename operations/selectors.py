@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)  # fmt: skip
 from django.db.models.functions import Coalesce, JSONObject
 
 from operations.choices import ACTIVE_TARGETS, TargetState
@@ -26,6 +38,19 @@ TARGET_SORTS: Sorts = {
 }
 
 
+# The first in trouble, the last done: what a person has to look at stands on top.
+TROUBLE: tuple[Q, ...] = (
+    Q(state=TargetState.HELD),
+    Q(state=TargetState.FAILED),
+    Q(state=TargetState.RUNNING, stuck=True),
+    Q(state=TargetState.RUNNING),
+    Q(state=TargetState.REFUSED),
+    Q(state__in=[TargetState.WAITING, TargetState.READY, TargetState.CHECKING]),
+    Q(state=TargetState.CANCELLED),
+)
+TROUBLE_SORTS: Sorts = {"trouble": ("trouble", "number", "id"), **TARGET_SORTS}  # for with_trouble()
+
+
 def operations(scopes: Scopes) -> QuerySet[Operation]:
     """Operations of which the user sees at least one target."""
     if scopes.fleet:
@@ -37,28 +62,17 @@ def targets(scopes: Scopes) -> QuerySet[Target]:
     return Target.objects.filter(scopes.placed())
 
 
-def with_counts(rows: QuerySet[Operation], scopes: Scopes) -> QuerySet[Operation]:
-    """How many of the targets in scope are in which state: total, ended well, failed, at work, waiting, refused."""
-    seen = scopes.placed("targets__")
-
-    def number(*states: str) -> Count:
-        wanted = Q(targets__state__in=states) if states else Q()
-        return Count("targets", filter=wanted & seen if not scopes.fleet else wanted or None)
-
-    return rows.annotate(
-        total=number(),
-        completed=number(TargetState.COMPLETED),
-        failed=number(TargetState.FAILED),
-        running=number(TargetState.RUNNING),
-        held_targets=number(TargetState.HELD),
-        waiting=number(TargetState.WAITING, TargetState.READY, TargetState.CHECKING),
-        refused=number(TargetState.REFUSED),
-        cancelled=number(TargetState.CANCELLED),
-    )
+def with_trouble(rows: QuerySet[Target]) -> QuerySet[Target]:
+    """Adds `trouble`: 0 is the worst."""
+    ranks = [When(condition, then=Value(rank)) for rank, condition in enumerate(TROUBLE)]
+    return rows.annotate(trouble=Case(*ranks, default=Value(len(TROUBLE)), output_field=IntegerField()))
 
 
 def counts(scopes: Scopes) -> Any:
-    """The same as one column: {"total", a number for each state, "stuck"}. Costs a look at the index for each row."""
+    """How many of the targets in scope are in which state, as one column: {"total", a number for each state, "stuck"}.
+
+    Costs a look at the index for each row.
+    """
     numbers: dict[str, Any] = {"total": Count("pk")}
     numbers |= {state.value: Count("pk", filter=Q(state=state)) for state in TargetState}
     numbers["stuck"] = Count("pk", filter=Q(stuck=True))

@@ -1,8 +1,20 @@
-"""Addresses of operations: its share of the REST interface (`api`)."""
+"""Addresses of operations: pages and parts (`urlpatterns`), and its share of the REST interface (`api`)."""
 
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import acts, brakes, operations, targets, verbs
+from operations.views import opactions, oplist, oppage, targetfiles
+
+app_name = "operations"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", oplist.page, name="list"),
+    path("export.csv", oplist.export, name="export"),
+    path("<int:pk>/", oppage.page, name="operation"),
+    path("<int:pk>/head", oppage.head, name="head"),
+    path("<int:pk>/targets.csv", targetfiles.as_csv, name="targets-csv"),
+    path("<int:pk>/targets.json", targetfiles.as_json, name="targets-json"),
+    path("<int:pk>/<slug:action>", opactions.act, name="act"),
+]
 
 api: list[URLPattern | URLResolver] = [
     path("operations/", operations.Operations.as_view(), name="operations"),

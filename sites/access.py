@@ -8,7 +8,6 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q
 
 from events.visibility import Visibility
-from sites.models import ScopeGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +49,12 @@ EVERYTHING = Scopes(fleet=True)
 
 
 def scopes_for(user: AbstractBaseUser | AnonymousUser) -> Scopes:
-    """One query. Superusers see the fleet; anybody else the union of their grants; nobody signed in sees nothing."""
-    if not user.is_authenticated or not user.is_active:
-        return NOTHING
-    if isinstance(user, User) and user.is_superuser:
+    """Superusers see the fleet; anybody else the union of their grants (one query); nobody signed in sees nothing."""
+    from sites.standing import standing_of  # which is made of scopes
+
+    if isinstance(user, User) and user.is_active and user.is_superuser:
         return EVERYTHING
-    grants = list(
-        ScopeGrant.objects.filter(user_id=user.pk).values_list("fleet", "controller_id", "group_id", "region")
-    )
-    return Scopes(
-        fleet=any(fleet for fleet, _, _, _ in grants),
-        controllers=frozenset(controller for _, controller, _, _ in grants if controller is not None),
-        groups=frozenset(group for _, _, group, _ in grants if group is not None),
-        regions=frozenset(region for _, _, _, region in grants if region),
-    )
+    return standing_of(user).scopes
 
 
 def stream_visibility(scope: dict[str, Any]) -> Visibility | None:

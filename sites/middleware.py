@@ -11,7 +11,8 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from sites.access import Scopes, scopes_for
+from sites.access import Scopes
+from sites.standing import Standing, standing_of
 
 T = TypeVar("T")
 
@@ -20,18 +21,21 @@ class PortalRequest(HttpRequest):
     """A request as our views see it. All ages on one page are reckoned from the same `now`."""
 
     scopes: Scopes
+    standing: Standing
     now: datetime
     memo: dict[tuple[Any, ...], Any]
 
 
 class ScopesMiddleware(LoginRequiredMiddleware):
-    """Adds `scopes` (one query, only when first asked), `now` and `memo`; asks everybody else to sign in."""
+    """Adds `standing` and its `scopes` (one query, only when first asked), `now` and `memo`; asks everybody else to
+    sign in."""
 
     def process_request(self, request: HttpRequest) -> None:
         portal = cast(PortalRequest, request)
         portal.now = timezone.now()
         portal.memo = {}
-        portal.scopes = cast(Scopes, SimpleLazyObject(lambda: scopes_for(request.user)))
+        portal.standing = cast(Standing, SimpleLazyObject(lambda: standing_of(request.user)))
+        portal.scopes = cast(Scopes, SimpleLazyObject(lambda: portal.standing.scopes))
 
     def handle_no_permission(  # type: ignore[override] # a redirect by header is a redirect to htmx
         self, request: HttpRequest, view_func: Callable[..., Any]

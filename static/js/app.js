@@ -3,6 +3,7 @@ import "htmx";
 import "theme";
 import "time";
 import "menus";
+import "./dialogs.js";
 import "keys";
 import "rows";
 import "toast";

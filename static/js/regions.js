@@ -18,10 +18,20 @@ function isRead(region) {
   return under || (region.contains(document.activeElement) && document.activeElement !== region);
 }
 
+// data-refetch-when="state attempt": a target whose cells say the same in these fields stays where it is in its table.
+function moves(region, event) {
+  const fields = region.dataset.refetchWhen?.split(/\s+/);
+  const [type, id] = event.subject.split(":");
+  if (!fields || type !== "target") return true;
+  const cells = fields.map((field) => region.querySelector(`[data-target="${CSS.escape(id)}"][data-field="${field}"]`));
+  return cells.some((cell, at) => !cell || (cell.dataset.value ?? cell.textContent) !== String(event.data?.[fields[at]]));
+}
+
 function concerns(region, event) {
   if (!(region.dataset.refetchKinds ?? KINDS).split(/\s+/).includes(event.kind)) return false;
+  if (!moves(region, event)) return false;
   const topic = region.dataset.refetchTopic;
-  return !topic || event.subject === topic || `cloud:${event.data?.cloud ?? event.cloud}` === topic || (event.data?.cloud ?? event.cloud) === undefined;
+  return !topic || event.subject === topic || `operation:${event.data?.operation}` === topic || `cloud:${event.data?.cloud ?? event.cloud}` === topic || (event.data?.cloud ?? event.cloud) === undefined;
 }
 
 async function load(id) {

@@ -2,7 +2,7 @@
 // regions.js. Events of one frame become one pass over the document, the last value of a cell wins.
 import {countersChanged} from "./counters.js";
 import {regionsChanged, regionsStale} from "./regions.js";
-import {word} from "./words.js";
+import {targetState, word} from "./words.js";
 
 const CHANGES = {
   "cloud.alarms": (data) => ({...data, "row-severity": data.severity}),
@@ -13,8 +13,9 @@ const CHANGES = {
   "alarm.changed": (data) => ({...data, "row-severity": data.severity}),
   "host.changed": (data) => data,
   "port.changed": (data) => data,
+  "target.changed": (data) => data,
 };
-const TYPES = new Set(["cloud", "alarm", "host", "port"]);
+const TYPES = new Set(["cloud", "alarm", "host", "port", "target"]);
 
 function glow(element) {
   element.classList.remove("patched");
@@ -30,7 +31,24 @@ function patchWord(element, attribute, value) {
   return true;
 }
 
+// The state of a target: its word is not the value, and the row takes its colour too.
+function patchTarget(element, value) {
+  const [mark, text] = targetState(value);
+  if (element.dataset.value === value) return;
+  element.dataset.value = value;
+  patchWord(element, "state", mark);
+  element.querySelector("[data-word]").textContent = text;
+  const row = element.closest("tr[data-state]");
+  if (row) row.dataset.state = mark;
+  glow(element);
+}
+
 export function patch(element, value) {
+  if (element.dataset.target && element.dataset.field === "state") return patchTarget(element, value);
+  if (element.dataset.field === "stuck") {
+    element.hidden = value !== true;
+    return;
+  }
   const text = word(element.dataset.field, value);
   if (element.dataset.field === "row-severity") {
     element.dataset.severity = text;
@@ -68,8 +86,8 @@ function apply(wanted) {
 }
 
 document.addEventListener("dc:batch", ({detail}) => {
+  regionsChanged(detail.events, detail.spread ?? 0); // before: some regions ask whether a cell will change
   apply(collect(detail.events));
-  regionsChanged(detail.events, detail.spread ?? 0);
   if (detail.events.some(({kind}) => kind.startsWith("cloud.a") || kind === "cloud.removed" || kind.startsWith("alarm."))) countersChanged(detail.spread ?? 0);
 });
 document.addEventListener("dc:resync", () => {

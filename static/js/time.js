@@ -1,5 +1,6 @@
 // Ages, clock times and the clock in the topbar, all from one tick per second and without a request.
-// <time data-age data-stale-after="90" datetime> becomes "12 s ago"; <time data-time> follows the chosen zone.
+// <time data-age data-stale-after="90" datetime> becomes "12 s ago"; <time data-time> follows the chosen zone;
+// <time data-elapsed data-long-after="90" datetime> becomes "12 min 40 s".
 // The clock of this computer may be wrong: a wrong clock must not make facts look young or old, so the offset to the
 // server is taken from the Date header of uncached answers.
 import {recall, remember} from "./settings.js";
@@ -23,6 +24,15 @@ export function age(milliseconds) {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min ago`;
   return `${Math.floor(seconds / 86400)} d ago`;
+}
+
+// How long something runs or ran: the same words as sites/lengths.py.
+export function length(milliseconds) {
+  const whole = Math.max(0, Math.floor(milliseconds / 1000));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86400)} d ${Math.floor((whole % 86400) / 3600)} h`;
 }
 
 const options = (extra) => ({hour12: false, ...(zone === "UTC" ? {timeZone: "UTC"} : {}), ...extra});
@@ -60,9 +70,17 @@ function tickAge(element, at) {
   if (!element.title) element.title = absolute(date);
 }
 
+function tickElapsed(element, at) {
+  const began = new Date(element.dateTime).getTime();
+  if (Number.isNaN(began)) return;
+  write(element, length(at - began));
+  if (element.dataset.longAfter) element.toggleAttribute("data-long", at - began > Number(element.dataset.longAfter) * 1000);
+}
+
 export function refresh(root = document) {
   const at = now();
   for (const element of root.querySelectorAll("time[data-age]")) tickAge(element, at);
+  for (const element of root.querySelectorAll("time[data-elapsed]")) tickElapsed(element, at);
   for (const element of root.querySelectorAll("time[data-time]")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
@@ -78,6 +96,7 @@ function tick() {
     write(clock, `${clockTime(new Date(at))} ${zoneName()}`);
   }
   for (const element of document.querySelectorAll("time[data-age]")) tickAge(element, at);
+  for (const element of document.querySelectorAll("time[data-elapsed]")) tickElapsed(element, at);
   setTimeout(tick, 1000 - (at % 1000));
 }
 

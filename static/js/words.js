@@ -8,3 +8,18 @@ export function severityWord(value) {
 export function word(field, value) {
   return field === "severity" || field === "row-severity" ? severityWord(value) : String(value);
 }
+
+// States of operations and targets: [shape, word], as operations/marks.py and operations/choices.py have them.
+export const TARGET_STATES = {
+  checking: ["busy", "checking"],
+  refused: ["error", "refused"],
+  ready: ["info", "ready"],
+  waiting: ["info", "waiting"],
+  running: ["busy", "running"],
+  held: ["warn", "needs a decision"],
+  completed: ["ok", "completed"],
+  failed: ["failed", "failed"],
+  cancelled: ["none", "not run"],
+};
+
+export const targetState = (value) => TARGET_STATES[value] ?? ["unknown", String(value)];

@@ -13,7 +13,7 @@ PINNED = {  # session, user and scopes are three of each
     "/map/unlocated": 4,
     "/subclouds/": 7,
     "/subclouds/?q=edge&severity=minor&sort=-severity&stale=false": 7,
-    "/controllers/": 10,
+    "/controllers/": 8,
     "/subclouds/{cloud}/panel": 5,
     "/subclouds/{cloud}/timeline": 5,
     "/subclouds/{cloud}/": 12,

@@ -1,0 +1,52 @@
+"""Steps, options and causes in the words of people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+STEPS = {
+    "add": "deploy",
+    "online": "wait until online",
+    "offline": "wait until offline",
+    "power_off": "power down",
+    "move_group": "move to the group",
+    "backup": "back up",
+    "delete_backup": "delete the backup",
+    "reconfigure_network": "reconfigure the network",
+    "edit": "describe",
+}
+OPTIONS = {
+    "manage": "manage it afterwards",
+    "release": "release",
+    "force": "force",
+    "for_install": "for installing",
+    "local_only": "on the subcloud only",
+    "registry_images": "with the images of its registry",
+    "with_install": "install it first",
+    "bootstrap_address": "bootstrap address",
+    "bmc_username": "account of the BMC",
+}
+
+
+def step(name: str) -> str:
+    """A step that has no other word is called by its name."""
+    return STEPS.get(name, name.replace("_", " "))
+
+
+def step_of(steps: list[str], at: int) -> str:
+    """The step under way; "" when all are done."""
+    return step(steps[at]) if at < len(steps) else ""
+
+
+def options(given: Mapping[str, Any]) -> list[str]:
+    """["manage it afterwards", "release 26.09", "not force"]."""
+    return [_option(OPTIONS.get(name, name.replace("_", " ")), value) for name, value in given.items()]
+
+
+def _option(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    return f"{name} {value}"
+
+
+def cause(key: str) -> str:
+    return key.replace("-", " ")
