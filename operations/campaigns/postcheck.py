@@ -1,0 +1,90 @@
+"""Whether a site is well after the work: the version it should have, and nothing worse than before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from operations.campaigns.baseline import new_alarms
+from operations.campaigns.facts import AlarmKey, SiteFacts
+from operations.campaigns.release_gates import LIVE
+from operations.campaigns.strategy import ENDPOINTS, StrategySpec
+from operations.planning.problems import listed
+
+
+class Health(StrEnum):
+    """WAITS: facts from after the work are not there yet, or may still change for the better."""
+
+    GOOD = "good"
+    WAITS = "waits"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves."""
+
+    health: Health
+    sentences: tuple[str, ...] = ()
+    new_alarms: tuple[AlarmKey, ...] = ()
+
+
+def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:
+    """`before`: what was remembered when the batch began. `ended_at`: when its step ended upstream.
+
+    Facts older than that prove nothing. `late`: the time to settle is over, so what is still waited for is bad. A new
+    alarm does not settle: it is bad at once.
+    """
+    waits = tuple(_waits(after, spec, ended_at))
+    read = after.alarms is not None and after.alarms_at is not None and after.alarms_at >= ended_at
+    fresh = new_alarms(before.alarms or (), after.alarms or (), spec.kind) if read and before.alarms is not None else ()
+    worse = tuple(_worse(before, after, ended_at))
+    if fresh or (late and (waits or worse)):
+        told = (f"New alarms: {listed(fresh, 8)}.",) if fresh else ()
+        return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh)
+    if waits or worse:
+        return After(Health.WAITS, (*waits, *worse))
+    untold = "Which alarms stood before is not known: new ones cannot be told."
+    return After(Health.GOOD, () if before.alarms is not None else (untold,))
+
+
+def _waits(after: SiteFacts, spec: StrategySpec, ended_at: datetime) -> Iterator[str]:
+    """What must be seen before the site can be called good."""
+    if after.statuses_at is None or after.statuses_at < ended_at:
+        yield "Its statuses have not been read since."
+        return
+    if after.availability_status != "online":
+        yield f"It is {after.availability_status or 'not known to be online'}."
+    if after.alarms_at is None or after.alarms_at < ended_at:
+        yield "Its alarms have not been read since."
+    yield from _not_there(after, spec)
+
+
+def _not_there(after: SiteFacts, spec: StrategySpec) -> Iterator[str]:
+    """Whether what was asked for is there. A rollback leaves its endpoint out-of-sync, and that is as it should be."""
+    if spec.prestages and not spec.deploys:
+        if after.prestage_status != "complete":
+            yield f"Its prestage status is {after.prestage_status or 'none'}."
+        return
+    if spec.rollback or spec.cleanup:
+        if "deploying" in (after.releases or {}).values():
+            yield "A deployment is still open there."
+        return
+    if spec.deploys and after.releases is not None and after.releases.get(spec.release_id) in LIVE:
+        return
+    sync = after.endpoint_sync.get(ENDPOINTS[spec.kind], "unknown")
+    if sync != "in-sync":
+        yield f"Its {ENDPOINTS[spec.kind]} sync status is {sync}."
+
+
+def _worse(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[str]:
+    """What was well before and is not now; hosts and Ceph take a while after a reboot."""
+    fresh = [host for host in after.hosts_unfit or () if host not in (before.hosts_unfit or ())]
+    if fresh:
+        yield f"Not unlocked, enabled and available: {listed(fresh, 8)}."
+    ranks = {"ok": 0, "warn": 1, "error": 2}
+    seen = after.ceph_at is not None and after.ceph_at >= ended_at
+    if seen and ranks.get(after.ceph, 0) > ranks.get(before.ceph, 2):
+        yield f"Its Ceph was {before.ceph} and is {after.ceph}: {after.ceph_reason or 'no reason is told'}."

@@ -1,0 +1,127 @@
+"""Whether a site is well after the work; what is new is told from what stood before."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from operations.campaigns.baseline import new_alarms
+from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
+from operations.campaigns.postcheck import Health, check_after
+from operations.campaigns.strategy import Kind, StrategySpec
+from tests.operations.campaigns.test_eligibility import DEPLOY, NOW, RELEASE, SITE
+
+ENDED = NOW + timedelta(hours=1)
+LATER = ENDED + timedelta(minutes=1)
+GOOD = replace(
+    SITE, endpoint_sync={"software": "in-sync"}, releases=None, statuses_at=LATER, alarms_at=LATER, ceph_at=LATER
+)
+
+
+def alarm(alarm_id: str, entity: str = "host=controller-0", **flags: bool | None) -> AlarmFact:
+    return AlarmFact(AlarmKey(alarm_id, entity), "major", **({"mgmt_affecting": True} | flags))  # type: ignore[arg-type]
+
+
+def after(
+    facts: SiteFacts = GOOD, *, late: bool = False, spec: StrategySpec = DEPLOY.spec, **change: Any
+) -> tuple[Health, str]:
+    told = check_after(SITE, replace(facts, **change), spec, ENDED, late=late)
+    return told.health, " ".join(told.sentences)
+
+
+def test_new_alarms_go_by_id_and_entity() -> None:
+    before = [alarm("400.001"), alarm("100.104", mgmt_affecting=False, service_affecting=False)]
+    now = [
+        alarm("400.001"),  # stood before
+        alarm("400.001", "host=controller-1"),  # elsewhere
+        alarm("100.104"),  # has become affecting
+        alarm("100.114", mgmt_affecting=False, service_affecting=False),  # affects nothing
+        alarm("800.001", mgmt_affecting=False, service_affecting=True),
+        alarm("700.001", mgmt_affecting=None, service_affecting=None),  # FM does not tell
+        alarm("900.022"), alarm("900.201"),  # the work's own
+        alarm("900.021"),  # the deployment failed
+    ]  # fmt: skip
+    assert [str(key) for key in new_alarms(before, now, Kind.SW_DEPLOY)] == [
+        "100.104 on host=controller-0",
+        "400.001 on host=controller-1",
+        "700.001 on host=controller-0",
+        "800.001 on host=controller-0",
+        "900.021 on host=controller-0",
+    ]
+    assert AlarmKey("900.022", "host=controller-0") in new_alarms(before, now, Kind.KUBE_ROOTCA)
+
+
+def test_good_when_all_that_was_asked_for_is_seen() -> None:
+    assert after() == (Health.GOOD, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"statuses_at": NOW}, "statuses have not been read since"),
+        ({"alarms_at": NOW}, "alarms have not been read since"),
+        ({"alarms_at": None}, "alarms have not been read since"),
+        ({"availability_status": "offline"}, "It is offline"),
+        ({"endpoint_sync": {"software": "out-of-sync"}}, "software sync status is out-of-sync"),
+        ({"endpoint_sync": {}}, "software sync status is unknown"),
+        ({"hosts_unfit": ("controller-1",)}, "controller-1"),
+        ({"ceph": "warn", "ceph_reason": "PG_DEGRADED"}, "Ceph was ok and is warn: PG_DEGRADED"),
+    ],
+)
+def test_what_may_still_settle_is_waited_for_and_then_bad(change: dict[str, Any], says: str) -> None:
+    health, sentences = after(**change)
+    assert health is Health.WAITS
+    assert says in sentences
+    health, sentences = after(late=True, **change)
+    assert health is Health.BAD
+    assert says in sentences
+
+
+def test_a_new_alarm_is_bad_at_once() -> None:
+    told = check_after(
+        SITE, replace(GOOD, alarms=(alarm("400.001"),), availability_status="offline"), DEPLOY.spec, ENDED, late=False
+    )
+    assert told.health is Health.BAD
+    assert told.new_alarms == (AlarmKey("400.001", "host=controller-0"),)
+    assert told.sentences == ("New alarms: 400.001 on host=controller-0.",)
+
+
+def test_alarms_of_before_the_end_prove_nothing() -> None:
+    health, _ = after(alarms=(alarm("200.004"),), alarms_at=NOW)
+    assert health is Health.WAITS
+
+
+def test_the_release_itself_is_better_proof_than_the_sync_status() -> None:
+    out = {"software": "out-of-sync"}
+    assert after(releases={RELEASE: "deployed"}, endpoint_sync=out) == (Health.GOOD, "")
+    assert after(releases={RELEASE: "deploying"}, endpoint_sync=out)[0] is Health.WAITS
+
+
+def test_what_was_bad_before_is_not_the_campaigns() -> None:
+    before = replace(SITE, ceph="warn", hosts_unfit=("controller-1",))
+    now = replace(GOOD, ceph="warn", hosts_unfit=("controller-1",))
+    assert check_after(before, now, DEPLOY.spec, ENDED, late=True).health is Health.GOOD
+    assert check_after(before, replace(now, ceph="error"), DEPLOY.spec, ENDED, late=True).health is Health.BAD
+
+
+def test_other_kinds_have_their_own_proof() -> None:
+    prestage = StrategySpec(kind=Kind.PRESTAGE, release="26.09")
+    assert after(spec=prestage)[0] is Health.WAITS
+    assert after(spec=prestage, prestage_status="complete")[0] is Health.GOOD
+    rollback = StrategySpec(kind=Kind.SW_DEPLOY, rollback=True)
+    out = {"software": "out-of-sync"}
+    assert after(spec=rollback, endpoint_sync=out)[0] is Health.GOOD
+    assert after(spec=rollback, endpoint_sync=out, releases={RELEASE: "deploying"})[0] is Health.WAITS
+    kubernetes = StrategySpec(kind=Kind.KUBERNETES)
+    assert after(spec=kubernetes)[0] is Health.WAITS
+    assert after(spec=kubernetes, endpoint_sync={"kubernetes": "in-sync"})[0] is Health.GOOD
+
+
+def test_without_a_baseline_new_alarms_cannot_be_told_and_it_says_so() -> None:
+    told = check_after(
+        replace(SITE, alarms=None), replace(GOOD, alarms=(alarm("400.001"),)), DEPLOY.spec, ENDED, late=True
+    )
+    assert told.health is Health.GOOD
+    assert told.new_alarms == ()
+    assert "cannot be told" in told.sentences[0]
