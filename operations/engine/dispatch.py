@@ -16,7 +16,7 @@ def dispatch(now: datetime) -> int:
     room = Conf.WORKERS * PER_WORKER - OrmQ.objects.filter(key=Conf.CLUSTER_NAME).count()
     if room <= 0:
         return 0
-    claims = jobs.claim(now, room)
+    claims = jobs.claim(now, room, max(1, Conf.WORKERS * PER_WORKER // 2))
     for claim in claims:
         queue.put("operations.engine.run.step", claim.job_id, claim.token, save=False)
     return len(claims)

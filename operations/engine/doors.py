@@ -1,17 +1,27 @@
 """The way to one System Controller with its write account, for one short step of a job."""
 
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from sites.credentials import unseal
 from sites.models import Controller
+from starlingx.errors import Unreachable
 from starlingx.keystone import Token
 from starlingx.session import CloudSession, Connector, Credentials
 
+QUIET = 20.0  # seconds for which a controller that did not answer is not asked again, by this process
+_unanswered: dict[int, tuple[datetime, float, str]] = {}  # changed_at, until when (monotonic), what was said
 _tokens: dict[int, tuple[datetime, Token]] = {}  # of this process: a step lasts seconds, a token an hour
+
+
+class QuietControllerError(Exception):
+    """It did not answer another job a moment ago: asking again for each of its sites would take all hands."""
 
 
 class ReadOnlyControllerError(Exception):
@@ -20,7 +30,11 @@ class ReadOnlyControllerError(Exception):
 
 @asynccontextmanager
 async def door(controller: Controller) -> AsyncIterator[CloudSession]:
-    """A session for reads and writes. Raises ReadOnlyControllerError, CannotUnsealError, TlsFailed."""
+    """A session for reads and writes. Raises ReadOnlyControllerError, QuietControllerError, CannotUnsealError,
+    TlsFailed."""
+    changed_at, until, said = _unanswered.get(controller.pk, (None, 0.0, ""))
+    if changed_at == controller.changed_at and time.monotonic() < until:
+        raise QuietControllerError(said)
     if not controller.write_username or controller.write_password_sealed is None:
         raise ReadOnlyControllerError(
             f"{controller.name} is read-only from here: an administrator must give it a write user."
@@ -37,6 +51,10 @@ async def door(controller: Controller) -> AsyncIterator[CloudSession]:
         )
         try:
             yield session
+        except Unreachable as problem:
+            until = time.monotonic() + min(QUIET, settings.OPERATION_SECONDS["poll"])
+            _unanswered[controller.pk] = (controller.changed_at, until, str(problem))
+            raise
         finally:
             if session.token is not None:
                 _tokens[controller.pk] = (controller.changed_at, session.token)

@@ -9,7 +9,7 @@ from operations.choices import Outcome, TargetState
 from operations.engine import commit, jobs
 from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
-from operations.engine.doors import ReadOnlyControllerError, door
+from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
 from operations.engine.look import look
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
@@ -39,7 +39,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
             _request(claim, controller, decision, request, seen)
         else:
             commit.advance(claim, decision, seen, timezone.now())
-    except (StarlingXError, CannotUnsealError) as problem:
+    except (StarlingXError, CannotUnsealError, QuietControllerError) as problem:
         message = f"{controller.name} cannot be asked: {problem}"
         commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True)
     except ReadOnlyControllerError as refusal:
@@ -83,6 +83,8 @@ async def _send(controller: Controller, request: Request) -> Answer:
         wrong_password = request.bmcs is not None and isinstance(problem, Unauthorized)
         outcome = Outcome.REFUSED if wrong_password else _outcome(problem)
         return Answer(outcome, problem.status, str(problem))
+    except QuietControllerError as silence:
+        return Answer(Outcome.UNSENT, None, str(silence))
     return Answer(Outcome.ACCEPTED)
 
 

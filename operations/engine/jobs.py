@@ -10,12 +10,28 @@ from django.db.models import F
 from operations.models import Job
 
 LEASE = timedelta(seconds=90)
+# A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
+# first, as rows under a window function cannot be locked; locked then, passing over what another worker has.
 _CLAIM = """
+WITH due AS (
+    SELECT j.id, j.next_at, coalesce(j.controller_id, t.controller_id) AS controller_id
+    FROM operations_job j LEFT JOIN operations_target t ON t.id = j.target_id
+    WHERE j.next_at <= %(now)s AND (j.lease_until IS NULL OR j.lease_until < %(now)s)
+), held AS (
+    SELECT coalesce(j.controller_id, t.controller_id) AS controller_id, count(*) AS jobs
+    FROM operations_job j LEFT JOIN operations_target t ON t.id = j.target_id
+    WHERE j.lease_until >= %(now)s AND j.next_at IS NOT NULL GROUP BY 1
+), ranked AS (
+    SELECT due.id, due.next_at, due.controller_id, coalesce(held.jobs, 0)
+        + row_number() OVER (PARTITION BY due.controller_id ORDER BY due.next_at, due.id) AS place
+    FROM due LEFT JOIN held USING (controller_id)
+)
 UPDATE operations_job SET token = token + 1, lease_until = %(until)s
 WHERE id IN (
-    SELECT id FROM operations_job
-    WHERE next_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
-    ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    SELECT j.id FROM operations_job j JOIN ranked r ON r.id = j.id
+    WHERE (r.controller_id IS NULL OR r.place <= %(each)s)
+        AND (j.lease_until IS NULL OR j.lease_until < %(now)s) AND j.next_at <= %(now)s
+    ORDER BY r.next_at LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED)
 RETURNING id, token
 """
 
@@ -32,10 +48,10 @@ class Claim:
     token: int
 
 
-def claim(now: datetime, limit: int) -> list[Claim]:
-    """Jobs that are due and that nobody drives. Committed when this returns."""
+def claim(now: datetime, limit: int, each: int) -> list[Claim]:
+    """Jobs that are due and that nobody drives, at most `each` of one System Controller. Committed on return."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "limit": limit})
+        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "limit": limit, "each": each})
         return [Claim(*row) for row in cursor.fetchall()]
 
 

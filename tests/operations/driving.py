@@ -57,7 +57,7 @@ def ask(kind: str, clouds: list[Cloud], **more: Any) -> Operation:
 
 def turn() -> int:
     """One step of every job that is due. Returns how many there were."""
-    claims = jobs.claim(timezone.now(), 100)
+    claims = jobs.claim(timezone.now(), 100, each=100)
     for claim in claims:
         run.step(claim.job_id, claim.token)
     return len(claims)

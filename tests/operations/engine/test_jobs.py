@@ -1,0 +1,60 @@
+"""Claiming jobs: one driver at a time, the lease, the fencing token, and a fair share for every controller."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from operations.engine import jobs
+from operations.models import Job, Operation, Target
+from sites.models import Controller
+from tests.sites.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def make_jobs(controller: Controller, count: int, label: str) -> list[Job]:
+    now = timezone.now()
+    operation = Operation.objects.create(kind="manage", title=label, created_at=now, requester_name="x")
+    targets = [
+        Target.objects.create(operation=operation, number=n, name=f"{label}-{n}", controller=controller)
+        for n in range(1, count + 1)
+    ]
+    return [Job.objects.create(operation=operation, target=target, next_at=now) for target in targets]
+
+
+def test_a_job_is_claimed_once_until_its_lease_ends(world: World) -> None:
+    (job,) = make_jobs(world.controllers[0], 1, "one")
+    now = timezone.now()
+    (first,) = jobs.claim(now, 10, 10)
+    assert (first.job_id, first.token) == (job.pk, 1)
+    assert jobs.claim(now, 10, 10) == []
+    (second,) = jobs.claim(now + jobs.LEASE + timedelta(seconds=1), 10, 10)
+    assert second.token == 2
+    with transaction.atomic():
+        assert jobs.held(second).pk == job.pk
+        with pytest.raises(jobs.StaleTokenError):
+            jobs.held(first)
+
+
+def test_a_slow_controller_leaves_hands_for_the_others(world: World) -> None:
+    slow, quick = world.controllers
+    make_jobs(slow, 9, "slow")
+    others = make_jobs(quick, 2, "quick")
+    now = timezone.now()
+    claimed = {claim.job_id for claim in jobs.claim(now, 8, each=4)}
+    assert claimed >= {job.pk for job in others}
+    assert len(claimed) == 6
+    assert jobs.claim(now, 8, each=4) == []  # four of the slow one's are under way already
+
+
+def test_what_is_not_due_is_left(world: World) -> None:
+    (job,) = make_jobs(world.controllers[0], 1, "later")
+    Job.objects.filter(pk=job.pk).update(next_at=timezone.now() + timedelta(minutes=1))
+    assert jobs.claim(timezone.now(), 10, 10) == []
