@@ -130,12 +130,14 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """Who is meant by a site's id: a subcloud's number is guarded by its name."""
+    """Who is meant by a site's id, and what limits hold for it. A subcloud's number is guarded by its name."""
 
     id: int
     name: str
     controller: str
     dcmanager_id: int
+    region: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
-FLAGS = ("snapshot", "rollback", "delete", "cleanup", "kube_upgrade", "with_prestage")
+FLAGS = ("snapshot", "rollback", "delete", "cleanup", "with_prestage")
+OF_SOFTWARE = (*FLAGS, "release_id", "kube_upgrade")
 SNAPSHOT_SINCE, CLEANUP_SINCE, PRESTAGE_DEPLOY_SINCE = (25, 9), (26, 9), (24, 9)
 
 
@@ -38,7 +39,8 @@ MOST_PARALLEL, MOST_PRESTAGING = 5000, 250
 class StrategySpec:
     """The arguments of a strategy, without secrets. Which ones make sense depends on `kind`; see `problems`.
 
-    `release_id` like "starlingx-26.09.1" (sw-deploy), `release` like "26.09" (prestage), `to_version` like "v1.34.1".
+    `release_id` like "starlingx-26.09.1" (sw-deploy), `release` like "26.09" (prestage), `to_version` like "v1.34.1";
+    `kube_upgrade` is the Kubernetes version that a software deployment goes on to.
     `force`: kube-rootca-update takes sites that are in-sync too, prestage overlooks management-affecting alarms.
     """
 
@@ -48,7 +50,7 @@ class StrategySpec:
     rollback: bool = False
     delete: bool = False
     cleanup: bool = False
-    kube_upgrade: bool = False
+    kube_upgrade: str = ""
     with_prestage: bool = False
     release: str = ""
     for_install: bool = False
@@ -87,7 +89,8 @@ def shown_arguments(spec: StrategySpec) -> frozenset[tuple[str, str]]:
     told: dict[str, str] = {}
     match spec.kind:
         case Kind.SW_DEPLOY:
-            told = {name: "true" for name in FLAGS if getattr(spec, name)} | {"release_id": spec.release_id}
+            told = {name: "true" for name in FLAGS if getattr(spec, name)}
+            told |= {"release_id": spec.release_id, "kube_upgrade": spec.kube_upgrade}
         case Kind.PRESTAGE:
             told = {"force": "true" if spec.force else "", "prestage-software-version": spec.release}
             told["for_sw_deploy"] = "" if spec.for_install else "true"
@@ -130,7 +133,7 @@ def _software(spec: StrategySpec) -> Iterator[str]:
 
 
 def _others(spec: StrategySpec) -> Iterator[str]:
-    given = [name for name in (*FLAGS, "release_id") if getattr(spec, name)]
+    given = [name for name in OF_SOFTWARE if getattr(spec, name)]
     if given:
         yield f"A {spec.kind} campaign takes no {', '.join(given)}."
     if spec.kind is Kind.PRESTAGE:

@@ -72,7 +72,7 @@ def make_plan(sites: Iterable[PlanSite], rules: PlanRules) -> Plan:
         failures=rules.failures,
         waves=_numbered(chosen, batches_of(chosen, rules, adjacency(pairs), Relaxed())),
         roster=tuple(
-            RosterRow(site.id, site.name, site.controller, site.dcmanager_id)
+            RosterRow(site.id, site.name, site.controller, site.dcmanager_id, site.region, site.link)
             for site in sorted(everyone, key=lambda site: site.id)
         ),
         neighbours=tuple(pairs),
