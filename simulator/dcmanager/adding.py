@@ -35,7 +35,7 @@ class Adding:
         if "secondary" not in form:
             checked_secret(form.fields.get("sysadmin_password"), "sysadmin_password")
         arguments = check_new(self._office, number, form, payload)
-        original = self._original(payload) if form.fields.get("migrate") == "true" else None
+        original = self._original(number, payload) if form.fields.get("migrate") == "true" else None
         enrolled = check_enroll(form)
         arguments |= plan(form, arguments, original, enrolled)
         cloud = await self._create(number, arguments, "secondary" in form)
@@ -48,13 +48,15 @@ class Adding:
             number, "Unable to add subcloud", lambda: self._office.deployments.add(number, **arguments)
         )
 
-    def _original(self, payload: Values) -> Cloud:
+    def _original(self, number: int, payload: Values) -> Cloud:
         """The site that is to be migrated: dcmanager asks it for its region at its address. Raises Refused (400)."""
         address = str(payload["external_oam_floating_address"]).split(",")[0].strip()
+        wanted = {address, str(payload.get("bootstrap-address"))}
         world = self._office.register.world
         for cloud in world.clouds.values():
-            known = (cloud.addressing.oam_floating, str(payload.get("bootstrap-address")))
-            if cloud.kind == "subcloud" and address in known and world.reachable(cloud):
+            if cloud.kind == "subcloud" and cloud.addressing.oam_floating in wanted and world.reachable(cloud):
+                if cloud.controller == number:
+                    raise Refused(400, f"The region of the subcloud at {address} is known to this System Controller")
                 return cloud
         raise Refused(400, f"Unable to reach the subcloud at {address} to ask for its region name")
 

@@ -50,7 +50,7 @@ class Pool:
 def check(values: Mapping[str, Any], neighbours: Iterable[Neighbour], pools: Iterable[Pool]) -> Plan:
     """What the plan comes to, if it will do."""
     others = list(neighbours)
-    mode = values["system_mode"]
+    mode = str(values["system_mode"])
     if mode not in MINIMUM:
         raise Refused(400, f"system_mode invalid: {mode}")
     admin = bool(values.get("admin_subnet"))

@@ -98,7 +98,7 @@ class Deployments:
         if arguments["phases"]:
             planner = Planner(self._register.clock, cloud, 0)
             run = planner.run(at, arguments["phases"], ends_as=arguments.get("ends_as"), queued=not arguments["waits"])
-            self._register.start(cloud, "deploy", run)
+            self._register.start(cloud, "deploy", replace(run, last_words=arguments["last_words"]))
 
     def _born(self, at: float, arguments: Mapping[str, Any]) -> Cloud:
         birth = Birth(

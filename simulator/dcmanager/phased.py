@@ -51,6 +51,9 @@ class Phased:
         arguments = check_new(office, number, form, payload_of(form)) | {
             "status": "creating",
             "phases": ["create"],
+            "ends_as": None,
+            "last_words": None,
+            "original": None,
             "enrolled": False,
             "waits": True,
         }

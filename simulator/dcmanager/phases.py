@@ -106,7 +106,7 @@ class Planner:
         steps: list[Step] = []
         for index, phase in enumerate(chosen):
             steps += [self._step(one) for one in PHASES[phase]]
-            if index < len(chosen) - 1 or DONE[phase] != last:
+            if index < len(chosen) - 1 or (last == "complete" and DONE[phase] != last):
                 steps.append(Step(DONE[phase], self._between(PAUSE)))
         return Run(
             at,

@@ -150,6 +150,8 @@ class Updating:
             changes["management"] = state
         if changes:
             self._write(cloud, changes)
+        if state == "managed" and self._office.deploy_status(cloud) == "rehome-pending":
+            self._office.deployments.write_status(cloud, "complete")  # it stays here after all
         if pending:
             self._office.deployments.write_status(cloud, "rehome-pending")
 
