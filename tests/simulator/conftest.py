@@ -40,8 +40,8 @@ def broken_workshop(workshop: Simulator) -> Iterator[Callable[..., int]]:
     """Injects faults into the workshop and ends them after the test: `broken_workshop(kind, subcloud, **options)`."""
     mine: list[int] = []
 
-    def inject(kind: str, subcloud: object = "central", **options: object) -> int:
-        body = {"kind": kind, "controller": 1, "subcloud": subcloud, "options": options}
+    def inject(kind: str, subcloud: object = "central", for_seconds: float | None = None, **options: object) -> int:
+        body = {"kind": kind, "controller": 1, "subcloud": subcloud, "seconds": for_seconds, "options": options}
         mine.append(workshop.control("faults", body)["id"])
         return mine[-1]
 
