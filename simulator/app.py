@@ -201,6 +201,7 @@ def build_app(world: World) -> web.Application:
     front.register(keystone.service(world))
     front.register(dcmanager.service(office))
     deployments = Deployments(world)
+    office.controllers.sources.append(deployments.under_way)
     vim = Vim(world, deployments)
     front.register(usm.service(deployments))
     front.register(nfv.service(vim, deployments))

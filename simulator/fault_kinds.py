@@ -175,6 +175,21 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind("unauthorized", "credentials and tokens are refused", {"service": None}),
         FaultKind(
+            "backup-fails",
+            "backups and restores fail in a phase; --subcloud as for deploy-fails, times= how often for each site",
+            {"phase": "backing-up", "times": 0},
+            {"phase": ("validating", "pre-backup", "backing-up", "deleting-backup", "pre-restore", "restoring")},
+            {"times": (0, 1_000_000)},
+            target="work",
+        ),
+        FaultKind(
+            "prestage-fails",
+            "prestaging one subcloud fails; --subcloud as for deploy-fails, times= how often for each site",
+            {"times": 0},
+            limits={"times": (0, 1_000_000)},
+            target="work",
+        ),
+        FaultKind(
             "patch-fails",
             "strategies fail at a site in that phase: before anything is done (pre-check), while releases are copied "
             "(prestage), while the VIM builds (create) or applies (apply) its strategy, or at the end (finish)",

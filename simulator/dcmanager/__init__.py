@@ -10,6 +10,7 @@ from aiohttp import web
 from simulator.dcmanager import policy
 from simulator.dcmanager.adding import Adding
 from simulator.dcmanager.alarm_summary import AlarmSummary
+from simulator.dcmanager.backing_up import BackingUp
 from simulator.dcmanager.central_alarms import CentralAlarms
 from simulator.dcmanager.deploy_files import DeployFiles
 from simulator.dcmanager.groups import Groups
@@ -17,6 +18,7 @@ from simulator.dcmanager.office import Office
 from simulator.dcmanager.options import Options
 from simulator.dcmanager.peers import Peers
 from simulator.dcmanager.phased import Phased
+from simulator.dcmanager.prestaging import Prestaging
 from simulator.dcmanager.redeploying import Redeploying
 from simulator.dcmanager.refusals import Crashed, Refused, crash, render
 from simulator.dcmanager.register import Register
@@ -26,10 +28,6 @@ from simulator.dcmanager.updating import Updating
 from simulator.routing import Call, Handler, Routes, Service, answer
 
 UNWRITTEN = (
-    ("PATCH", "/v1.0/subclouds/{ref}/prestage"),
-    ("POST", "/v1.0/subcloud-backup"),
-    ("PATCH", "/v1.0/subcloud-backup/{verb}"),
-    ("PATCH", "/v1.0/subcloud-backup/{verb}/{release}"),
     ("POST", "/v1.0/sw-update-strategy"),
     ("DELETE", "/v1.0/sw-update-strategy"),
     ("POST", "/v1.0/sw-update-strategy/actions"),
@@ -39,7 +37,7 @@ UNWRITTEN = (
 def service(office: Office) -> Service:
     routes, register = Routes(), office.register
     routes.get("/", versions, public=True)
-    for add_of_office in (add_subclouds, add_deployments, add_deploy_files):
+    for add_of_office in (add_subclouds, add_deployments, add_deploy_files, add_backups):
         add_of_office(routes, office)
     for add in (add_groups, add_strategies, add_peers):
         add(routes, register)
@@ -69,6 +67,7 @@ def add_subclouds(routes: Routes, office: Office) -> None:
         ("DELETE", "/{ref}", subclouds.delete),
         ("PATCH", "/{ref}/redeploy", Redeploying(office).redeploy),
         ("PATCH", "/{ref}/update_status", subclouds.update_status),
+        ("PATCH", "/{ref}/prestage", Prestaging(office).prestage),
     ):
         routes.add(method, base + pattern, office.locks.around("subclouds", guarded(handler)))
     for verb in ("restore", "reinstall", "reconfigure"):
@@ -87,6 +86,16 @@ def add_deploy_files(routes: Routes, office: Office) -> None:
         routes.get(pattern, guarded(files.show))
         routes.add("DELETE", pattern, office.locks.around("deploy files", guarded(files.delete)))
     routes.add("POST", base, office.locks.around("deploy files", guarded(files.upload)))
+
+
+def add_backups(routes: Routes, office: Office) -> None:
+    backups, base = BackingUp(office), "/v1.0/subcloud-backup"
+    for method, pattern, handler in (
+        ("POST", "", backups.create),
+        ("PATCH", "/{verb}", backups.change),
+        ("PATCH", "/{verb}/{release}", backups.change),
+    ):
+        routes.add(method, base + pattern, office.locks.around("backups", guarded(handler)))
 
 
 def add_groups(routes: Routes, register: Register) -> None:

@@ -9,6 +9,7 @@ from simulator.fleet import Cloud
 from simulator.identity import stable_fraction
 from simulator.world import DerivedAlarm
 
+BACKUP_FAILED = ("failed", "validate-failed", "backup-prep-failed")
 SECONDARY = ("secondary", "secondary-failed")
 
 
@@ -47,7 +48,8 @@ class CentralAlarms:
                     f"{name} {endpoint} sync_status is out-of-sync",
                     seen.endpoint_since[endpoint],
                 )
-        if seen.backup.status == "failed":
+        if seen.backup.status in BACKUP_FAILED:
+            first = seen.backup.since <= record.created_at  # it had failed when the fleet was new
             age = 86400.0 * (1 + 9 * stable_fraction(cloud.seed, "backup-failed"))
             yield DerivedAlarm(
                 "280.003",
@@ -55,5 +57,5 @@ class CentralAlarms:
                 f"subcloud={name}",
                 "minor",
                 f"Subcloud Backup Failure (subcloud={name})",
-                register.clock.epoch - age,
+                register.clock.epoch - age if first else seen.backup.since,
             )

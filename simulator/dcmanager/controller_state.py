@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simulator.dcmanager.refusals import Refused
 from simulator.world import World
 
@@ -12,9 +14,11 @@ class ControllerState:
     def __init__(self, world: World) -> None:
         self._world = world
         self._idle: dict[int, tuple[float, bool]] = {}
+        self.sources: list[Callable[[int], bool]] = []  # who else knows, by controller
 
     def deploying(self, controller: int) -> bool:
-        return self._world.faults.on((controller, None), "controller-deploying", self._world.clock.now()) is not None
+        fault = self._world.faults.on((controller, None), "controller-deploying", self._world.clock.now())
+        return fault is not None or any(source(controller) for source in self.sources)
 
     def require_idle(self, controller: int) -> None:
         """The look at the controller's own USM, which dcmanager remembers for a minute. Raises Refused (400)."""

@@ -32,6 +32,17 @@ NO_DELETE = frozenset(
     }
 )
 
+# in these no restore can be asked for
+NO_RESTORE = NO_DELETE - {
+    "aborting-install",
+    "aborting-bootstrap",
+    "aborting-config",
+    "rehome-pending",
+    "reconfiguring-network",
+    "pre-deploy",
+    "deploying",
+}
+
 # transitional states, and what a restart of the manager makes of them
 TWINS = {
     "not-deployed": "create-failed",

@@ -11,12 +11,14 @@ All times are seconds since 1970, wall clock; durations are already divided by `
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.identity import stable_fraction
 
 NO_ERRORS = "No errors present"
+ENDED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Run:
     The column keeps its old value for `queued` seconds, until the manager takes the work up. `seed` draws where a
     failure strikes. With `clears_error` the error text is wiped when it begins. The site stops running when the status
     `takes_down` comes, and runs again `brings_up` seconds after the end (None: the run does not bring it up).
-    `last_words` is an error text to leave at the end, None for none.
+    `last_words` is an error text to leave at the end, None for none. `writes` are further columns and what they hold
+    once the run has ended as it should; ENDED stands for the time of that.
     """
 
     asked_at: float
@@ -52,6 +55,7 @@ class Run:
     takes_down: str = ""
     brings_up: float | None = None
     last_words: str | None = None
+    writes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def began_at(self) -> float:
@@ -176,6 +180,15 @@ def place(marks: tuple[Mark, ...], at: float) -> Standing:
     error = next(((one.at, one.error) for one in reversed(marks[: index + 1]) if one.error is not None), None)
     until = marks[index + 1].at if index + 1 < len(marks) else math.inf
     return Standing(mark.status, mark.at, until, error, mark.phase, not mark.over, mark.fault)
+
+
+def written(run: Run | None, reached: Standing, at: float) -> dict[str, Any]:
+    """What the run has written by then into other columns."""
+    if run is None or at < run.began_at or reached.underway or reached.fault is not None:
+        return {}
+    if reached.status != run.ends_as:
+        return {}
+    return {name: reached.since if value is ENDED else value for name, value in run.writes.items()}
 
 
 def settle(lane: Lane, troubles: Iterable[Trouble], at: float) -> Standing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.clock import Clock
 from simulator.dcmanager.lifecycle import Run, Step
@@ -128,6 +129,20 @@ class Planner:
         """A status written without any work."""
         brings_up = self._between(ONLINE_SECONDS) if status == "complete" else None
         return Run(at, (), status, self._seed, clears_error=False, brings_up=brings_up)
+
+    def steps(self, stages: Iterable[Stage]) -> tuple[Step, ...]:
+        return tuple(self._step(one) for one in stages)
+
+    def plain(
+        self, at: float, stages: Iterable[Stage], ends_as: str, *, queued: float | None = None, **more: Any
+    ) -> Run:
+        """A run of these stages; `more` are fields of Run."""
+        wait = self._between(QUEUED_SECONDS) if queued is None else queued
+        return Run(at, self.steps(stages), ends_as, self._seed, wait, **more)
+
+    def online_after(self) -> float:
+        """From complete until the site's services answer."""
+        return self._between(ONLINE_SECONDS)
 
     def _step(self, one: Stage) -> Step:
         return Step(one.status, self._between(one.duplex if self._duplex else one.simplex), one.phase, one.fails_as)

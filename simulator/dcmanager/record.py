@@ -8,7 +8,18 @@ from typing import Any
 
 from simulator.dcmanager import deploy_states
 from simulator.dcmanager.audit import Span, Watch
-from simulator.dcmanager.lifecycle import NO_ERRORS, Lane, Mark, Run, Standing, Trouble, course, settle, standing
+from simulator.dcmanager.lifecycle import (
+    NO_ERRORS,
+    Lane,
+    Mark,
+    Run,
+    Standing,
+    Trouble,
+    course,
+    settle,
+    standing,
+    written,
+)
 from simulator.fleet import Cloud
 from simulator.identity import stable_fraction
 
@@ -23,8 +34,9 @@ class Record:
     `deploy`, `backup` and `prestage` are status columns that move by themselves; `error` is the text the last of them
     left, at `error_at`. `dark` are the spans in which the site does not run because it is not deployed, `watched` from
     when the audit looks at it how. `install_values` and `bootstrap_values` are what was sent; None: see
-    stored_values.py. `initial_deployment` is the flag of the Ansible inventory; `enrolled`: with cloud-init.
-    `struck` counts by fault how often it made work on this subcloud fail.
+    stored_values.py. `central_backup` and `local_backup` are releases of which there is a backup; `prestaged` are ids
+    of releases copied to the site. `initial_deployment` is the flag of the Ansible inventory; `enrolled`: with
+    cloud-init. `struck` counts by fault how often it made work on this subcloud fail.
     """
 
     name: str
@@ -39,7 +51,10 @@ class Record:
     backup: Lane
     prestage: Lane
     backed_up_at: float | None = None
+    central_backup: str | None = None
+    local_backup: str | None = None
     prestage_versions: str | None = None
+    prestaged: tuple[str, ...] = ()
     error: str = NO_ERRORS
     error_at: float = 0.0
     dark: list[Span] = field(default_factory=list)
@@ -83,8 +98,11 @@ class Record:
                 marks = tuple(mark for mark in course(lane.run, troubles) if mark.at <= at)
                 self.dark = site_spans(self.dark, lane.run, marks)
                 self.watched = watches(self.watched, marks)
-            settled.append(settle(lane, troubles, at))
-            self._note(settled[-1])
+            run, reached = lane.run, settle(lane, troubles, at)
+            for column, value in written(run, reached, at).items():
+                setattr(self, column, value)
+            settled.append(reached)
+            self._note(reached)
             if name == "deploy" and lane.status == "complete":
                 self.initial_deployment = False
         return settled
@@ -129,6 +147,8 @@ def first_record(cloud: Cloud, epoch: float) -> Record:
         Lane(initial.backup, created),
         Lane(initial.prestage, created),
         backed_up_at=epoch - DAY * (1 + 20 * stable_fraction(cloud.seed, "backup")) if backed_up else None,
+        central_backup=cloud.software.version if initial.backup == "complete-central" else None,
+        local_backup=cloud.software.version if initial.backup == "complete-local" else None,
         prestage_versions="26.09" if initial.prestage == "complete" else None,
         error=initial.error,
         dark=[] if cloud.powered or initial.ever_online else [(epoch - cloud.dark_since, None)],

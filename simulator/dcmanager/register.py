@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.clock import Clock
-from simulator.dcmanager import deploy_faults
+from simulator.dcmanager import deploy_faults, work_faults
 from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
 from simulator.dcmanager.endpoints import FORCED, Compared, compared
 from simulator.dcmanager.interruption import interrupt
-from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing
+from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing, written
 from simulator.dcmanager.record import LANES, GroupRecord, Record, first_record, site_spans, watches
 from simulator.faults import Fault
 from simulator.fleet import Cloud, CloudKey, Group
 from simulator.identity import stable_fraction
+from simulator.releases import Release, release_of
 from simulator.world import World
 
 TroubleSource = Callable[[World, Cloud, Record], Iterable[Trouble]]
@@ -26,7 +27,8 @@ TroubleSource = Callable[[World, Cloud, Record], Iterable[Trouble]]
 class Seen:
     """A subcloud as its dcmanager shows it now; `endpoints` maps endpoint type to sync status.
 
-    `error` is the text of the last status column that touched it, without the hints that are added on reading.
+    `written` are columns that work has written which is not settled yet. `error` is the text of the last status column
+    that touched it, without the hints that are added on reading.
     """
 
     availability: Availability
@@ -38,6 +40,7 @@ class Seen:
     error: str
     updated_at: float
     valid_until: float
+    written: Mapping[str, Any]
 
     @property
     def word(self) -> str:
@@ -53,7 +56,7 @@ class Register:
         self.groups: dict[int, dict[int, GroupRecord]] = {}
         self._last_group: dict[int, int] = {}
         self._seen: dict[CloudKey, tuple[int, Seen]] = {}
-        self.trouble_sources: list[TroubleSource] = [deploy_faults.troubles]
+        self.trouble_sources: list[TroubleSource] = [deploy_faults.troubles, work_faults.troubles]
         # by controller and name: how often faults have made work fail on subclouds that were deleted
         self.former_strikes: dict[tuple[int, str], dict[int, int]] = {}
         self.passes: dict[int, Passes] = {}
@@ -65,6 +68,7 @@ class Register:
             for cloud in controller.subclouds:
                 self.records[cloud.key] = first_record(cloud, self.clock.epoch)
         world.outage_sources.append(self.dark)
+        world.software.sources.append(self.prestaged)
         world.fault_listeners.append(self._hear)
         world.command("subcloud.update", self._update)
         world.command("subcloud.delete", self._delete)
@@ -130,6 +134,11 @@ class Register:
             max(texts, key=lambda text: text[0])[1] if texts else record.error,
             max([record.updated_at, *changes, *([state.since] if math.isfinite(state.since) else [])]),
             valid_until,
+            {
+                name: value
+                for lane, reached in lanes.items()
+                for name, value in written(record.lane(lane).run, reached, at).items()
+            },
         )
 
     def _standing(self, cloud: Cloud, record: Record, name: str, at: float) -> Standing:
@@ -155,6 +164,13 @@ class Register:
         if record.deploy.run is None:
             return record.dark
         return site_spans(record.dark, record.deploy.run, self.marks(cloud, record))
+
+    def prestaged(self, cloud: Cloud, at: float) -> list[Release]:
+        """What prestaging has copied to the site."""
+        record = self.records.get(cloud.key)
+        if record is None:
+            return []
+        return [release_of(text) for text in self.seen(cloud, at).written.get("prestaged", record.prestaged)]
 
     def _known_at(self, name: str, state: Availability, record: Record) -> float:
         """From when the endpoint has a value; inf while its owner does not look."""

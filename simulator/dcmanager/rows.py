@@ -21,6 +21,7 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
     """The object without sync fields: group members and replies that came through RPC look like this."""
     record, address = register.records[cloud.key], cloud.addressing
     install = install_values(cloud, record)
+    backed_up_at = seen.written.get("backed_up_at", record.backed_up_at)
     return {
         "id": cloud.id,
         "name": record.name,
@@ -31,7 +32,7 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
         "availability-status": seen.word,
         "deploy-status": seen.deploy.status,
         "backup-status": seen.backup.status,
-        "backup-datetime": None if record.backed_up_at is None else stamp(record.backed_up_at),
+        "backup-datetime": None if backed_up_at is None else stamp(backed_up_at),
         "error-description": with_hints(seen.error, seen.deploy.status),
         "region-name": cloud.region_name,
         "management-subnet": address.subnet,
@@ -40,7 +41,7 @@ def columns(register: Register, cloud: Cloud, seen: Seen, stamp: Stamp = stamp_d
         "management-gateway-ip": address.gateway,
         "openstack-installed": False,
         "prestage-status": seen.prestage.status,
-        "prestage-versions": record.prestage_versions,
+        "prestage-versions": seen.written.get("prestage_versions", record.prestage_versions),
         "systemcontroller-gateway-ip": address.controller_gateway,
         "data_install": None if install is None else json.dumps(install),
         "data_upgrade": None,

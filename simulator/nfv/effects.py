@@ -9,21 +9,11 @@ from simulator.alarms.model import StandingAlarms
 from simulator.fleet import Cloud
 from simulator.nfv.strategy import Step, VimStrategy
 from simulator.releases import release_of
-from simulator.sysinv.conditions import conditions
-from simulator.sysinv.hosts import active_controller
-from simulator.sysinv.site import Site
+from simulator.sysinv.activity import active_host
 from simulator.usm.deployments import Deployments
 from simulator.world import World
 
 Mended = Callable[[Cloud, str, float], None]
-
-
-def active_host(world: World, cloud: Cloud, at: float) -> str:
-    """The controller that carries the services."""
-    model = world.alarms
-    if not isinstance(model, StandingAlarms):
-        return cloud.hosts[0].hostname
-    return active_controller(Site(cloud, "", world.clock.epoch, at, conditions(model, cloud, at)))
 
 
 class Effects:

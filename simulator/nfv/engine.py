@@ -11,11 +11,12 @@ from typing import Any
 
 from simulator.fleet import Cloud, CloudKey
 from simulator.identity import dice
-from simulator.nfv.effects import Effects, active_host
+from simulator.nfv.effects import Effects
 from simulator.nfv.plans import Planner
 from simulator.nfv.strategy import Phase, Step, VimStrategy
 from simulator.power import Span
 from simulator.releases import release_of
+from simulator.sysinv.activity import active_host
 from simulator.usm.deployments import Deployments
 from simulator.world import DerivedAlarm, World
 

@@ -126,7 +126,7 @@ class Handlers:
             release = release_of(str(text))
         except ValueError as error:
             raise Refused(400, str(error)) from error
-        if release not in call.world.software.staged(call.cloud):
+        if release not in call.world.software.staged(call.cloud, call.world.clock.now()):
             raise Refused(400, f"release {release.id} is not available")
         return {"release": release.id}
 

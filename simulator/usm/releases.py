@@ -25,7 +25,7 @@ class Reads:
         """Oldest first: what is deployed, what is being deployed, what waits."""
         cloud = call.cloud
         deployed = release_of(cloud.software.release_id).up_to_here()
-        staged = call.world.software.staged(cloud)
+        staged = call.world.software.staged(cloud, call.world.clock.now())
         found = [row(release, "deployed", deployed) for release in deployed]
         return found + [row(release, self._state(cloud, release), deployed) for release in sorted(staged)]
 

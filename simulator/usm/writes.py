@@ -124,7 +124,7 @@ class Writes:
             release = release_of(str(text))
         except ValueError as error:
             raise Refused(str(error)) from error
-        if release not in call.world.software.staged(call.cloud):
+        if release not in call.world.software.staged(call.cloud, call.world.clock.now()):
             raise Refused(f"Release {release.id} is not available")
         return release
 

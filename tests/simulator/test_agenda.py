@@ -123,6 +123,6 @@ def test_staged_releases_are_those_newer_than_what_runs() -> None:
     rack = Rack()
     cloud = rack.site("duplex")
     rack.world.do("usm.upload", cloud=list(cloud.key), releases=["starlingx-26.09.0", "starlingx-26.09.2"])
-    waiting = rack.world.software.staged(cloud)
+    waiting = rack.world.software.staged(cloud, rack.now)
     assert release_of("26.09.2") in waiting
     assert release_of("26.09.0") not in waiting
