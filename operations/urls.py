@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import acts, brakes, operations, targets, verbs
-from operations.views import opactions, oplist, oppage, targetfiles
+from operations.views import opactions, oplist, oppage, recorder, targetacts, targetfiles
 
 app_name = "operations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/head", oppage.head, name="head"),
     path("<int:pk>/targets.csv", targetfiles.as_csv, name="targets-csv"),
     path("<int:pk>/targets.json", targetfiles.as_json, name="targets-json"),
+    path("<int:pk>/targets/<int:target>/", recorder.page, name="target"),
+    path("<int:pk>/targets/<int:target>/look", recorder.look, name="look"),
+    path("<int:pk>/targets/<int:target>/<slug:verb>", targetacts.act, name="target-act"),
     path("<int:pk>/<slug:action>", opactions.act, name="act"),
 ]
 

@@ -50,3 +50,32 @@ def _option(name: str, value: Any) -> str:
 
 def cause(key: str) -> str:
     return key.replace("-", " ")
+
+
+# What happened to a target, where it is not dcmanager that says so (those: operations/planning/error_causes.py):
+# what it means, and what to do.
+OWN_CAUSES = {
+    "refused": (
+        "The System Controller refused the request.",
+        "Read what it said below. Mend that, then try again: a refused request is never repeated by itself.",
+    ),
+    "not-legal": (
+        "It is not in a state in which this may be asked.",
+        "The reason stands below. Bring it into that state, then try again.",
+    ),
+    "read-only": (
+        "The System Controller is read-only from here.",
+        "An administrator must give it a write user; then try again.",
+    ),
+    "aborted": ("It was aborted on demand.", "Resume it, or begin its phase again, when the reason for that is gone."),
+    "interrupted": (
+        "The System Controller restarted while it worked on it, again and again.",
+        "See why it restarts. Nothing says that the work itself failed: resume it.",
+    ),
+    "given-up": ("A person decided that it has failed.", "Try again when what was in doubt is clear."),
+    "backup-failed": (
+        "The backup failed.",
+        "Mend what the text names (often space, or a lost link), then back up again.",
+    ),
+    "prestage-failed": ("Prestaging failed.", "Mend what the text names, then prestage again."),
+}

@@ -22,15 +22,18 @@ SHOWN = 240  # characters of an error in a row; all of it stands on the target's
 def markup(row: Mapping[str, Any], known: Usual | None, now: datetime) -> SafeString:
     """One `<tr>`. `row` has the fields of operations/views/oppage.py, and `phase` and `began_at` of what runs."""
     pk, state = row["id"], TargetState(row["state"])
+    path = f"/operations/{row['operation_id']}/targets/{pk}/"
     return format_html(
-        '<tr data-state="{}"{}>'
-        '<td class="num">{}</td><td>{}{}</td><td class="name"><b>{}</b><span class="sub">{}</span></td>'
+        '<tr data-href="{}" tabindex="0" data-state="{}"{}>'
+        '<td class="num">{}</td><td>{}{}</td><td class="name"><a href="{}">{}</a><span class="sub">{}</span></td>'
         "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        path,
         TARGET_MARKS[state],
         SafeString(' class="wash"') if state in (TargetState.HELD, TargetState.FAILED) else "",
         row["number"],
         _state(pk, state),
         _stuck(row),
+        path,
         row["name"],
         row["region"],
         step_of(row["steps"], row["step"]) or "–",

@@ -27,11 +27,20 @@ function moves(region, event) {
   return cells.some((cell, at) => !cell || (cell.dataset.value ?? cell.textContent) !== String(event.data?.[fields[at]]));
 }
 
+// data-refetch-topic: one or more subjects. What happens to a target concerns those who named it or its operation;
+// an event that names no cloud concerns everybody else too.
+function isAbout(topics, {subject, data, cloud}) {
+  const of = data?.cloud ?? cloud;
+  if (topics.includes(subject) || topics.includes(`cloud:${of}`)) return true;
+  if (subject.startsWith("target:")) return topics.includes(`operation:${data?.operation}`);
+  return of === undefined;
+}
+
 function concerns(region, event) {
   if (!(region.dataset.refetchKinds ?? KINDS).split(/\s+/).includes(event.kind)) return false;
   if (!moves(region, event)) return false;
-  const topic = region.dataset.refetchTopic;
-  return !topic || event.subject === topic || `operation:${event.data?.operation}` === topic || `cloud:${event.data?.cloud ?? event.cloud}` === topic || (event.data?.cloud ?? event.cloud) === undefined;
+  const topics = region.dataset.refetchTopic?.split(/\s+/);
+  return !topics || isAbout(topics, event);
 }
 
 async function load(id) {
