@@ -12,15 +12,22 @@ from sites.models import Controller
 class Campaign(models.Model):
     """The rules and the approval of a campaign. Its targets, hold and limit are the operation's.
 
-    `ask`: the strategy's kind and arguments; `rules`: gates, limits, windows, thresholds, soak, as JSON that
-    operations/campaigns reads. The plan is frozen: `operation.plan_hash` covers ask, rules, waves, batches and targets.
-    An approval holds for the hash it was given for, until it expires.
+    `ask`: the strategy's kind and arguments; `rules`: gates, limits, windows, thresholds, soak; both as JSON that
+    operations/campaigns/rulebook.py reads. `plan`: what planning found beside waves and batches: {"neighbours": pairs,
+    "rings": {name: ids}, "warnings": sentences, "costs": [{"constraint", "saved", "of", "sentence"}]}.
+    The plan is frozen: `operation.plan_hash` covers ask, rules, not_before, waves, batches and who is in them.
+    An approval holds for the hash it was given for, until it expires. `planner`: who made the plan that stands, which
+    is the requester until somebody else changes it.
     """
 
     operation = models.OneToOneField(Operation, models.CASCADE, primary_key=True, related_name="campaign")
     strategy = models.CharField(max_length=24)
     ask = models.JSONField(default=dict)
     rules = models.JSONField(default=dict)
+    plan = models.JSONField(default=dict)
+    planner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    planner_name = models.CharField(max_length=150, blank=True)
+    planned_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
 
@@ -40,12 +47,13 @@ class Campaign(models.Model):
 
 
 class Wave(models.Model):
-    """Batches that may run at the same time; the next wave begins after its soak."""
+    """Batches that may run at the same time; the next wave begins after its soak. `failures`: {"count", "percent"}."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="waves")
     number = models.PositiveIntegerField(help_text="0 are the canaries, where there are any")
     name = models.CharField(max_length=80)
     soak_seconds = models.PositiveIntegerField(default=0)
+    failures = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=WaveState, default=WaveState.PENDING)
     started_at = models.DateTimeField(null=True)
     soaking_since = models.DateTimeField(null=True)
@@ -59,7 +67,9 @@ class Wave(models.Model):
 class Batch(models.Model):
     """One strategy of one System Controller: its sites, the temporary group they pass through, and what was seen.
 
-    `progress` is what operations/campaigns/decide.py remembers between looks, as JSON.
+    `alone`: of one site that is never moved to another group. `progress` is what operations/campaigns/decide.py
+    remembers between looks, as JSON. `confirmed_id` and `disowned_id`: strategies of which a person said that they are
+    this batch's, or not.
     """
 
     wave = models.ForeignKey(Wave, models.CASCADE, related_name="batches")
@@ -67,6 +77,9 @@ class Batch(models.Model):
     number = models.PositiveIntegerField(help_text="Order on its controller")
     group_name = models.CharField(max_length=64, blank=True)
     max_parallel = models.PositiveIntegerField(default=1)
+    alone = models.BooleanField(default=False)
+    confirmed_id = models.IntegerField(null=True)
+    disowned_id = models.IntegerField(null=True)
     state = models.CharField(max_length=16, choices=BatchState, default=BatchState.PENDING)
     strategy_id = models.IntegerField(null=True)
     strategy_state = models.CharField(max_length=32, blank=True)
@@ -85,12 +98,13 @@ class CampaignTarget(models.Model):
     """What a campaign keeps of one site beside its Target: home group, baseline, its step, what came of it.
 
     `baseline` and `new_alarms`: lists of {"alarm_id", "entity", "severity", …}. A site that is on hold waits with its
-    reason; one that is skipped is left out for good.
+    reason; one that is skipped is left out for good. One that is excused does not count as failed, by a person's word.
     """
 
     target = models.OneToOneField(Target, models.CASCADE, primary_key=True, related_name="in_campaign")
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="sites")
     home_group_id = models.IntegerField(null=True, help_text="dcmanager's id of the group to go back to")
+    wan_link = models.CharField(max_length=64, blank=True)
     error_before = models.CharField(max_length=2048, blank=True, help_text="Creating a strategy wipes it upstream")
     baseline = models.JSONField(null=True)
     baseline_at = models.DateTimeField(null=True)
@@ -103,6 +117,8 @@ class CampaignTarget(models.Model):
     held_by = models.CharField(max_length=150, blank=True)
     hold_reason = models.CharField(max_length=300, blank=True)
     skipped = models.BooleanField(default=False)
+    excused_by = models.CharField(max_length=150, blank=True)
+    excuse = models.CharField(max_length=300, blank=True)
 
 
 class ArchivedStep(models.Model):

@@ -13,6 +13,7 @@ from events.log import NewEvent, append
 from operations.choices import OperationState, TargetState
 from operations.kinds import BMC, KINDS, KindSpec
 from operations.models import Job, Operation, Target
+from operations.profiles import profile_of
 from operations.services import run_secrets
 from operations.services.facts import option_problems, target_facts
 from operations.services.hashing import plan_hash
@@ -124,14 +125,8 @@ def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any
     return Target(
         operation=operation, number=number, cloud=cloud, controller_id=cloud.controller_id, group_id=cloud.group_id,
         region=cloud.region, name=cloud.name, dcmanager_id=cloud.dcmanager_id, region_name=cloud.region_name,
-        profile=profile_of(cloud), steps=steps, facts=facts,
+        profile=profile_of(cloud.system_mode), steps=steps, facts=facts,
         deploy_status=cloud.deploy_status,
         state=TargetState.REFUSED if why else TargetState.READY,
         problems=[{"field": "", "message": why}] if why else [],
     )  # fmt: skip
-
-
-def profile_of(cloud: Cloud) -> str:
-    """Kind of hardware, by which durations are learned."""
-    modes = {"simplex": "AIO-SX", "duplex": "AIO-DX", "duplex-direct": "AIO-DX"}
-    return modes.get(cloud.system_mode, cloud.system_mode)[:80]
