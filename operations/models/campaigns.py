@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from operations.choices import BatchState, WaveState
+from operations.choices import BatchState, Outcome, WaveState
 from operations.models.operations import Operation
 from operations.models.targets import Target
 from sites.models import Controller
@@ -67,9 +67,9 @@ class Wave(models.Model):
 class Batch(models.Model):
     """One strategy of one System Controller: its sites, the temporary group they pass through, and what was seen.
 
-    `alone`: of one site that is never moved to another group. `progress` is what operations/campaigns/decide.py
-    remembers between looks, as JSON. `confirmed_id` and `disowned_id`: strategies of which a person said that they are
-    this batch's, or not.
+    `alone`: of one site that is never moved to another group. `progress`: what operations/campaigns remembers between
+    looks (batch.Memory), as JSON; `last_steps`: the strategy's steps as they were seen last. `confirmed_id` and
+    `disowned_id`: strategies of which a person said that they are this batch's, or not.
     """
 
     wave = models.ForeignKey(Wave, models.CASCADE, related_name="batches")
@@ -85,6 +85,7 @@ class Batch(models.Model):
     strategy_state = models.CharField(max_length=32, blank=True)
     message = models.CharField(max_length=500, blank=True)
     progress = models.JSONField(default=dict)
+    last_steps = models.JSONField(default=list)
     seen_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -108,6 +109,8 @@ class CampaignTarget(models.Model):
     error_before = models.CharField(max_length=2048, blank=True, help_text="Creating a strategy wipes it upstream")
     baseline = models.JSONField(null=True)
     baseline_at = models.DateTimeField(null=True)
+    before = models.JSONField(default=dict, help_text="Ceph and unfit hosts when its batch began")
+    after = models.JSONField(default=dict, help_text="operations.campaigns.postcheck.After, as JSON")
     new_alarms = models.JSONField(default=list)
     reasons = models.JSONField(default=list)  # [{"key", "sentence", "effect"}] that stand against it now
     step_state = models.CharField(max_length=64, blank=True)
@@ -140,15 +143,20 @@ class ArchivedStep(models.Model):
 
 
 class BatchIntent(models.Model):
-    """A request about a batch, written before it is sent, as an Intent is for a target. `subject`: which site or group
-    it moves, where it moves one."""
+    """A request about a batch, written before it is sent, as an Intent is for a target.
+
+    `subject`: dcmanager's id of the site it moves; `meant`: the group or strategy it is about; `answered_id`: what a
+    creation was answered with.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="intents")
     number = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField()
     verb = models.CharField(max_length=24)
-    subject = models.CharField(max_length=255, blank=True)
-    before = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=16)
+    subject = models.IntegerField(null=True)
+    meant = models.IntegerField(null=True)
+    answered_id = models.IntegerField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.PENDING)
     status = models.PositiveSmallIntegerField(null=True)
     detail = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
