@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operations.api import acts, brakes, operations, targets, verbs
+from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
 from operations.views import opactions, oplist, oppage, recorder, targetacts, targetfiles
 
 app_name = "operations"
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 api: list[URLPattern | URLResolver] = [
     path("operations/", operations.Operations.as_view(), name="operations"),
+    path("operations/deploys/", deploys.Deploys.as_view(), name="deploys"),
+    path("operations/deploys/check/", deploys.CheckDeploys.as_view(), name="deploys-check"),
+    path("operations/deploys/template.csv", deploys.SheetTemplate.as_view(), name="deploys-sheet"),
     path("operations/<int:pk>/", operations.OneOperation.as_view(), name="operation"),
     path("operations/<int:pk>/start/", acts.Start.as_view(), name="operation-start"),
     path("operations/<int:pk>/hold/", acts.Hold.as_view(), name="operation-hold"),
@@ -33,6 +36,8 @@ api: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/targets/<int:target>/give-up/", targets.GiveUpTarget.as_view(), name="target-give-up"),
     path("operations/<int:pk>/targets/<int:target>/retry/", targets.RetryTarget.as_view(), name="target-retry"),
     path("subclouds/<int:pk>/verbs/", verbs.Verbs.as_view(), name="subcloud-verbs"),
+    path("site-templates/", templates.Templates.as_view(), name="site-templates"),
+    path("site-templates/<int:pk>/", templates.Template.as_view(), name="site-template"),
     path("brakes/", brakes.Brakes.as_view(), name="brakes"),
     path("brakes/pull/", brakes.Pull.as_view(), name="brake-pull"),
     path("brakes/release/", brakes.Release.as_view(), name="brake-release"),

@@ -91,9 +91,9 @@ def _not_again(target: Target) -> str:
 
 def _seen_state(target: Target) -> SubcloudState:
     """In the words of the last look of the operation. Files: dcmanager has those of the beginning."""
-    given = target.facts if "bootstrap_values" in target.facts else {}
+    phases = target.facts.get("phases")
     return SubcloudState(
         deploy_status=target.deploy_status,
-        has_install_values=bool(given.get("install_values")) if given else None,
-        has_deploy_config=bool(given.get("deploy_config")) if given else None,
+        has_install_values=None if phases is None else "install" in phases,
+        has_deploy_config=None if phases is None else "configure" in phases,
     )

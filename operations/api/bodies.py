@@ -2,29 +2,18 @@
 
 from rest_framework import serializers as s
 
+from operations.api.fields import DocumentField, SitesField, TextsField
 from operations.kinds import KINDS, ON_SUBCLOUDS
 from operations.services.requests import MOST_TARGETS
 from sites.api.bodies import BodySerializer
 
-LONGEST_SECRET = 1024
+SECRETS_HELP = "sysadmin_password and bmc_password, as the kind needs them: kept sealed, erased when the run is over"
+DEPLOY_SECRETS = "By the template's place (bootstrap_values/docker_registries/…) or its last key; sealed, then erased"
 
 
-def secret(**kwargs: object) -> s.CharField:
-    """A field for a secret: as it is written, blanks too."""
-    return s.CharField(
-        max_length=LONGEST_SECRET,
-        trim_whitespace=False,
-        required=False,
-        write_only=True,
-        **kwargs,  # type: ignore[arg-type]
-    )
-
-
-class Secrets(BodySerializer):
-    """Kept sealed, erased when the run is over."""
-
-    sysadmin_password = secret(help_text="Of the sites")
-    bmc_password = secret(help_text="Of the servers' BMCs")
+def secrets(help_text: str = SECRETS_HELP) -> TextsField:
+    """Go in and never come out."""
+    return TextsField(required=False, default=dict, write_only=True, help_text=help_text)
 
 
 class Limits(BodySerializer):
@@ -54,17 +43,44 @@ class NewOperation(Limits):
         help_text="How many subclouds you mean: any other number is refused. Needed for a filter where risk is 2",
     )
     options = s.DictField(required=False, default=dict)
-    secrets = Secrets(required=False, default=dict)
+    secrets = secrets()
+
+
+class NewDeploy(Limits):
+    """New sites: a template, stored or given here, and the facts of each site."""
+
+    controller = s.IntegerField(min_value=1)
+    template = s.IntegerField(min_value=1, required=False, help_text="A stored one; else bootstrap_values is needed")
+    bootstrap_values = DocumentField(required=False)
+    install_values = DocumentField(required=False)
+    deploy_config = DocumentField(required=False)
+    sites = SitesField()
+    defaults = TextsField(required=False, default=dict, help_text="Values for cells that are blank, by column")
+    release = s.CharField(max_length=8, required=False, allow_blank=True, help_text="For rows that name none")
+    manage = s.BooleanField(default=True, help_text="Manage each site when it is up")
+    secrets = secrets(DEPLOY_SECRETS)
+    start = s.BooleanField(default=True, help_text="false: check and plan it, and begin when somebody starts it")
+
+
+class TemplateBody(BodySerializer):
+    name = s.CharField(max_length=64)
+    description = s.CharField(max_length=255, required=False, allow_blank=True)
+    bootstrap_values = DocumentField()
+    install_values = DocumentField(required=False)
+    deploy_config = DocumentField(required=False)
+    seen = s.DateTimeField(
+        required=False, write_only=True, help_text="changed_at of what you change: refused (409) where it is newer"
+    )
 
 
 class StartBody(BodySerializer):
     """Secrets are needed again where a plan lay for more than a day."""
 
-    secrets = Secrets(required=False, default=dict)
+    secrets = secrets()
 
 
 class RetryBody(BodySerializer):
-    secrets = Secrets(required=False, default=dict)
+    secrets = secrets()
     verb = s.ChoiceField(
         ["resume", "install", "bootstrap", "configure", "complete"],
         required=False,

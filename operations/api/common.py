@@ -11,6 +11,7 @@ from django.http import Http404
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
+from operations.api.fields import plain_data
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from sites.access import Scopes
@@ -43,9 +44,9 @@ def user_of(request: Request) -> User:
     return cast(User, request.user)
 
 
-def given(request: Request, body: Any) -> dict[str, Any]:
-    """The validated values of a body. Raises ValidationError."""
-    read = body(data=request.data)
+def given(request: Request, body: Any, *, partial: bool = False) -> dict[str, Any]:
+    """The validated values of a body, JSON or form. Raises ValidationError."""
+    read = body(data=plain_data(request), partial=partial)
     read.is_valid(raise_exception=True)
     return cast(dict[str, Any], read.validated_data)
 

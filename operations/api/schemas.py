@@ -135,10 +135,57 @@ class VerdictSchema(s.Serializer[dict[str, object]]):
 
 
 class TargetDetailSchema(TargetSchema):
-    facts = s.DictField(help_text="What it is done with; secrets are masked")
+    facts = s.DictField(help_text="What it is done with; holds no secret")
+    payload = s.DictField(help_text="Of a new site: what is sent, secrets as [hidden]; empty for other kinds")
     attempts = AttemptSchema(many=True)
     intents = IntentSchema(many=True)
     next = VerdictSchema(many=True, help_text="What may be asked for it now")
+
+
+class RowSchema(s.Serializer[dict[str, object]]):
+    row = s.IntegerField(help_text="As the sheet counts: of a CSV, the header is 1")
+    name = s.CharField()
+    ok = s.BooleanField()
+    problems = NoteSchema(many=True)
+    warnings = NoteSchema(many=True)
+    release = s.CharField()
+    group = s.IntegerField(allow_null=True, help_text="dcmanager's id")
+    bootstrap_address = s.CharField()
+    profile = s.CharField(help_text="AIO-SX, AIO-DX; empty: unknown")
+    hosts = s.IntegerField(allow_null=True)
+    phases = s.ListField(child=s.CharField())
+    latitude = s.FloatField(allow_null=True)
+    longitude = s.FloatField(allow_null=True)
+    digest = s.CharField(help_text="SHA-256 of what is sent, without secrets")
+    payload = s.DictField(
+        allow_null=True, help_text="What would be sent, secrets as [hidden]; null where there are over 200 rows"
+    )
+
+
+class DryRunSchema(s.Serializer[dict[str, object]]):
+    """Nothing was stored or sent."""
+
+    total = s.IntegerField()
+    ok = s.IntegerField()
+    refused = s.IntegerField()
+    plan_hash = s.CharField()
+    needed = s.ListField(child=s.CharField(), help_text="Secrets that a run needs")
+    rows = RowSchema(many=True)
+
+
+class TemplateListSchema(s.Serializer[dict[str, object]]):
+    id = s.IntegerField()
+    name = s.CharField()
+    description = s.CharField()
+    created_at = s.DateTimeField()
+    changed_at = s.DateTimeField()
+    changed_by = s.CharField()
+
+
+class TemplateSchema(TemplateListSchema):
+    bootstrap_values = s.CharField()
+    install_values = s.CharField()
+    deploy_config = s.CharField()
 
 
 class KindSchema(s.Serializer[dict[str, object]]):

@@ -19,6 +19,7 @@ from operations.choices import TargetState
 from operations.engine.pace import pace
 from operations.filters import TargetFilter
 from operations.models import Target
+from operations.payloads import shown_payload
 from operations.recorder import attempts_of, intents_of
 from operations.selectors import TARGET_SORTS, operations, targets
 from operations.services import control
@@ -76,6 +77,7 @@ def target_answer(request: Request, operation: int, pk: int) -> dict[str, Any]:
     verdicts = next_verbs(target, target.operation.kind)
     return row | {
         "facts": target.facts,
+        "payload": shown_payload(target),
         "attempts": attempts_of(target, now),
         "intents": intents_of(target),
         "next": [{"verb": each.verb, "legal": each.legal, "reason": each.reason} for each in verdicts],

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F, Q
@@ -11,13 +11,14 @@ from operations.engine.bmc import Bmcs
 from operations.engine.seen import Seen
 from operations.kinds import BMC, SYSADMIN
 from operations.models import RunSecret, Target
+from operations.payloads import SitePlan, site_plan
 from sites.credentials import unseal
 from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork
 from starlingx.errors import BadValue
 from starlingx.secret import Secret
 from starlingx.session import CloudSession
 
-PAYLOAD = "payload"  # {"bootstrap_values", "install_values", "deploy_config": YAML, "bootstrap_address", "group_id"}
+VALUES = "values"  # sealed: JSON {place in the template: secret}
 FILES = ("bootstrap_values", "install_values", "deploy_config")
 
 
@@ -30,7 +31,9 @@ class Request:
     facts: dict[str, Any]
     release: str  # the software version that dcmanager knows of it
     secrets: dict[str, Secret] = field(repr=False)
-    payload: dict[str, Any] = field(repr=False)
+    values: dict[str, str] = field(default_factory=dict, repr=False)
+    payload: dict[str, Any] = field(default_factory=dict, repr=False)  # what SitePlan.files gives
+    site: SitePlan | None = None
     bmcs: Bmcs | None = None
 
     @property
@@ -55,11 +58,12 @@ def load(target: Target, verb: str, seen: Seen, bmcs: Bmcs | None = None) -> Req
     mine = Q(target=None) | Q(target=target)
     rows = RunSecret.objects.filter(mine, operation=target.operation_id).order_by(F("target").asc(nulls_first=True))
     opened = {row.name: unseal(row.sealed) for row in rows}
-    payload: dict[str, Any] = json.loads(opened.pop(PAYLOAD, "{}"))
+    values: dict[str, str] = json.loads(opened.pop(VALUES, "{}"))
     secrets = {name: Secret(text) for name, text in opened.items()}
     number = seen.subcloud.id if seen.subcloud else target.dcmanager_id
     release = seen.subcloud.software_version if seen.subcloud else ""
-    return Request(verb, number, target.facts, release, secrets, payload, bmcs)
+    site = site_plan(target) if verb == "add" else None
+    return Request(verb, number, target.facts, release, secrets, values, {}, site, bmcs)
 
 
 async def send(session: CloudSession, request: Request) -> None:
@@ -69,7 +73,8 @@ async def send(session: CloudSession, request: Request) -> None:
 
 def _inputs(request: Request, *names: str) -> DeployInputs:
     """What the verb takes of what was given. Files that dcmanager has stored may be left out."""
-    given: dict[str, Any] = {name: request.payload[name].encode() for name in names if request.payload.get(name)}
+    files = (name for name in FILES if name in names and request.payload.get(name))
+    given: dict[str, Any] = {name: request.payload[name].encode() for name in files}
     if "bmc_password" in names and BMC in request.secrets:
         given["bmc_password"] = request.secrets[BMC]
     for name in ("bootstrap_address", "group_id"):
@@ -81,6 +86,10 @@ def _inputs(request: Request, *names: str) -> DeployInputs:
 
 
 async def _add(dcmanager: DcManagerWrites, request: Request) -> None:
+    if request.site is None:
+        raise BadValue("the values of the site are not there any more: ask for the deployment anew")
+    passwords = {name: secret.reveal() for name, secret in request.secrets.items()}
+    request = replace(request, payload=request.site.files(request.values | passwords))
     names = (*FILES, "bmc_password", "bootstrap_address", "group_id", "release")
     await dcmanager.add_subcloud(_inputs(request, *names))
 

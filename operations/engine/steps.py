@@ -1,5 +1,7 @@
 """Each step as pure functions: is it settled already, may it be sent, how far is it."""
 
+from ipaddress import ip_address
+
 from operations.engine.seen import Progress, Seen, Sent, View
 from operations.engine.statuses import PATHS, backup_progress, deploy_progress, prestage_progress
 from operations.planning.legality import SubcloudState, refusal
@@ -98,6 +100,14 @@ def _not_ours(view: View, seen: Seen, sent: Sent, subcloud: Subcloud) -> str:
         if ahead < -CLOCKS_DIFFER:
             return "A subcloud of this name was made before this operation asked for it."
     start = view.facts.get("management_start_ip")
-    if start and subcloud.management_start_ip and subcloud.management_start_ip != start:
+    if start and subcloud.management_start_ip and not same_address(subcloud.management_start_ip, start):
         return f"A subcloud of this name is there with other addresses ({subcloud.management_start_ip})."
     return ""
+
+
+def same_address(one: str, other: str) -> bool:
+    """IPv6 addresses are written in many ways, and what people gave may come back in another one."""
+    try:
+        return ip_address(one) == ip_address(other)
+    except ValueError:
+        return one == other

@@ -5,6 +5,7 @@ from operations.models.campaigns import ArchivedStep, Batch, BatchIntent, Campai
 from operations.models.jobs import Intent, Job
 from operations.models.operations import Operation, RunSecret
 from operations.models.orchestration import VimStrategySeen
+from operations.models.plans import DeployPlan
 from operations.models.targets import Attempt, PhaseSpan, Target
 from operations.models.templates import SiteTemplate
 
@@ -15,6 +16,7 @@ __all__ = [
     "BatchIntent",
     "Campaign",
     "CampaignTarget",
+    "DeployPlan",
     "FreezeSpan",
     "Intent",
     "Job",

@@ -53,9 +53,10 @@ class Operation(models.Model):
 
 
 class RunSecret(models.Model):
-    """A password or a payload with secrets for one run, sealed. Erased when the run is over, or after `erase_at`.
+    """A password for one run, sealed. Erased when the run is over, or after `erase_at` where it was never begun.
 
-    `target` None: for all of the operation's targets. Names: sysadmin_password, bmc_password, payload.
+    `target` None: for all of the operation's targets. Names: sysadmin_password, bmc_password, and `values`: JSON with
+    the other secrets of a deployment, by where they go in (operations/planning/run_secrets.py).
     """
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="secrets")

@@ -10,7 +10,7 @@ from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.kinds import KINDS, KindSpec
+from operations.kinds import KINDS
 from operations.models import Operation, RunSecret, Target
 from operations.planning.phases import ABORT_FROM
 from operations.services import run_secrets
@@ -85,7 +85,7 @@ def retry(
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
         if not chosen:
             raise NotNowError("Choose targets that failed or wait for a decision.")
-        _demand_secrets(KINDS[operation.kind], secrets)
+        _demand_secrets(operation, secrets, anew=any(target.dcmanager_id is None for target in chosen))
         for target in chosen:
             if verb and (why := not_next(target, operation.kind, verb)):
                 raise NotNowError(f"{target.name}: {why}")
@@ -124,13 +124,14 @@ def _going(operation_id: int) -> Operation:
     return operation
 
 
-def _demand_secrets(spec: KindSpec, secrets: Mapping[str, str]) -> None:
+def _demand_secrets(operation: Operation, secrets: Mapping[str, str], *, anew: bool) -> None:
     """Raises NotNowError for those that are missing, and RefusedError for those that the kind does not take."""
+    spec = KINDS[operation.kind]
     if surplus := run_secrets.surplus(spec, secrets):
         raise RefusedError(surplus)
-    missing = [name for name in spec.secrets if not secrets.get(name)]
-    if missing:
-        raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a target stops.")
+    given = [name for name, text in secrets.items() if text]
+    if missing := run_secrets.missing(operation, spec, given, anew=anew):
+        raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a run is over.")
 
 
 def _rewind(target: Target, verb: str) -> None:

@@ -6,12 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
+from operations.choices import Kind
+from operations.fleet_facts import standing_groups
 from operations.kinds import KINDS
 from operations.models import Operation, Target
 from operations.selectors import operations, targets
 from sites.access import Scopes
-from sites.models import Cloud
-from sites.selectors import subclouds
+from sites.models import Cloud, Controller
+from sites.selectors import controllers, subclouds
 from sites.services.actors import actor_of, audit, demand, now_of
 
 
@@ -60,6 +62,27 @@ def target_for(request: HttpRequest | Request, scopes: Scopes, operation: int, p
         raise Http404("There is no such target, or it is not in your scope.")
     demand_kind(request, target.operation.kind, f"target:{pk}")
     return target
+
+
+def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> tuple[Controller, frozenset[int] | None]:
+    """The System Controller to add sites to, and dcmanager's ids of the groups they may go to (None: all).
+
+    Whoever acts on groups only adds to those. Raises Http404 where the user sees nothing of it, PermissionDenied
+    (audited) where there is no such group, or where the role may not deploy.
+    """
+    controller = controllers(scopes).filter(pk=pk).first()
+    if controller is None:
+        raise Http404("There is no such System Controller, or it is not in your scope.")
+    demand_kind(request, Kind.DEPLOY, f"controller:{pk}")
+    if scopes.fleet or pk in scopes.controllers:
+        return controller, None
+    groups = standing_groups(controller).filter(pk__in=scopes.groups).values_list("dcmanager_id", flat=True)
+    allowed = frozenset(groups)
+    if not allowed:
+        detail = {"needs": "scope over the System Controller or one of its groups"}
+        audit(actor_of(request), "operation.deploy", f"controller:{pk}", now_of(request), detail, "refused")
+        raise PermissionDenied(f"To deploy here you need {detail['needs']}.")
+    return controller, allowed
 
 
 def demand_brake(request: HttpRequest | Request, scopes: Scopes, region: str, *, release: bool) -> None:

@@ -1,12 +1,12 @@
 """Starting a planned operation: its good targets begin to wait for their turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from events.log import append
-from operations.choices import ACTIVE_TARGETS, Kind, OperationState, TargetState
+from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
@@ -56,13 +56,14 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     audit(actor, "operation.start", f"operation:{operation.pk}", now, {"plan_hash": operation.plan_hash})
 
 
-def close_if_hopeless(operation: Operation, targets: Sequence[Target], now: datetime) -> bool:
-    """Whether no target is ready: then the operation has failed before it began. In the caller's transaction."""
+def close_if_hopeless(operation: Operation, targets: Iterable[Target], now: datetime) -> bool:
+    """Whether none of them is ready: then the operation has failed before it began. In the caller's transaction."""
     if any(target.state in (TargetState.READY, TargetState.CHECKING) for target in targets):
         return False
     operation.state, operation.state_reason, operation.ended_at = OperationState.FAILED, NONE_READY, now
     operation.save(update_fields=["state", "state_reason", "ended_at"])
     operation.secrets.all().delete()
+    append([operation_event(operation, now, {"state": operation.state, "state_reason": NONE_READY})])
     return True
 
 
@@ -99,8 +100,6 @@ def _demand_secrets(operation: Operation) -> None:
     """A plan that lay too long has lost its secrets. Raises NotNowError."""
     if missing := run_secrets.missing(operation, KINDS[operation.kind]):
         raise NotNowError(f"Give {', '.join(missing)} again: secrets are kept for a day until an operation starts.")
-    if operation.kind == Kind.DEPLOY and not operation.secrets.filter(name="payload").exists():
-        raise NotNowError("The values of its sites were kept for a day and are erased: ask for it anew.")
 
 
 def _write(targets: Sequence[Target]) -> None:

@@ -12,12 +12,12 @@ from alarms.models import Alarm
 from ceph.models import CephCluster, Osd
 from hosts.models import Disk, Host
 from network.models import Port
-from operations.models import Operation, Target
+from operations.models import Operation, SiteTemplate, Target
 from sites.models import ControllerService
 from tests.sites.world import World
 
 CREATE = {"name": "far", "auth_url": "https://10.1.1.1:5000/v3", "username": "r", "password": "p"}
-HAND_MADE = {"/api/v1/schema/"}  # describes itself
+HAND_MADE = {"/api/v1/schema/", "/api/v1/operations/deploys/template.csv"}  # describes itself; CSV
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,8 @@ def filled(world: World) -> World:
     Osd.objects.create(cloud=cloud, osd_id=0)
     operation = Operation.objects.create(kind="manage", title="Manage", requester_name="robot", created_at=now)
     Target.objects.create(operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller)
+    texts = {"bootstrap_values": "a: 1", "created_at": now, "changed_at": now, "changed_by": "robot"}
+    SiteTemplate.objects.create(name="small site", **texts)
     return world
 
 

@@ -104,7 +104,7 @@ class TestChoosing:
         ({"kind": "explode"}, "kind"), ({"kind": "deploy"}, "kind"), ({"kindd": "manage"}, "kindd"),
         ({"kind": "backup"}, "sysadmin_password"),
         ({"kind": "unmanage", "secrets": {"sysadmin_password": "x"}}, "sysadmin_password"),
-        ({"kind": "unmanage", "secrets": {"payload": "x"}}, "secrets"),
+        ({"kind": "unmanage", "secrets": {"payload": "x"}}, "payload"),
         ({"kind": "unmanage", "options": {"force": True}}, "force"),
         ({"kind": "manage", "options": {"force": "yes"}}, "force"),
         ({"kind": "rename", "options": {"name": "a\x00b"}}, "name"),
@@ -157,6 +157,7 @@ class TestUnderWay:
         place = f"{OPERATIONS}{running['id']}/"
         Target.objects.filter(operation=running["id"]).update(state=TargetState.FAILED)
         Operation.objects.update(state=OperationState.FAILED_TEMP)
+        RunSecret.objects.all().delete()  # as when it was closed
         without = post(api, f"{place}retry/")
         assert (without.status_code, "sysadmin_password" in without.json()["error"]["message"]) == (409, True)
         answer = post(api, f"{place}retry/", {"secrets": {"sysadmin_password": PASSWORD}})
@@ -166,7 +167,7 @@ class TestUnderWay:
     def test_not_while_another_works_on_it(self, api: Client, world: World, running: dict[str, Any]) -> None:
         Target.objects.filter(operation=running["id"]).update(state=TargetState.FAILED)
         other = planned(api, "unmanage", ids(world, 0), start=True)
-        answer = post(api, f"{OPERATIONS}{running['id']}/retry/", {"secrets": {"sysadmin_password": PASSWORD}})
+        answer = post(api, f"{OPERATIONS}{running['id']}/retry/")
         assert answer.status_code == 409
         assert f"Operation {other['id']} works on edge-0" in answer.json()["error"]["message"]
 

@@ -1,49 +1,68 @@
-"""Sites to be deployed, as services/deploys.py would have made their targets."""
+"""Sites to be deployed: a template and the rows of a sheet, with the values of tests/simulator/new_sites.py."""
 
-import json
 from collections.abc import Iterable
-from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from operations.models import Job, Operation, RunSecret, Target
-from operations.services.start import begin
-from sites.credentials import seal
+from operations.models import Operation
+from operations.services.deploys import DeployAsk, Template, plan_deploy
 from sites.models import Controller
 from tests.operations.driving import ROBOT, SYSADMIN
 from tests.simulator.new_sites import DEPLOY_CONFIG, bootstrap, install
 
-STEPS = ["add", "online", "manage"]
+BOOTSTRAP = """
+system_mode: simplex
+location: Lisbon roof
+description: added by a test
+management_subnet: ${net}.0/24
+management_start_address: ${net}.2
+management_end_address: ${net}.50
+management_gateway_address: ${net}.1
+systemcontroller_gateway_address: 192.168.204.101
+external_oam_subnet: ${oam}.0/24
+external_oam_gateway_address: ${oam}.1
+external_oam_floating_address: ${oam}.2
+docker_registries: {docker.io: {username: mirror, password: }}
+"""
+INSTALL = """
+bootstrap_interface: eno1
+bootstrap_address: ${oam}.3
+bootstrap_address_prefix: 24
+install_type: 3
+bmc_username: root
+bmc_password:
+bmc_address: ${bmc}
+persistent_size: 30000
+"""
+TEMPLATE = Template(BOOTSTRAP, INSTALL, DEPLOY_CONFIG)
+BMC, REGISTRY = "Board*4", "Registry*4-for-sites"
+SECRETS = {"sysadmin_password": SYSADMIN, "bmc_password": BMC, "password": REGISTRY}
+HEADER = ("name", "net", "oam", "bmc", "group", "latitude", "longitude")
 
 
-def deploy(controller: Controller, numbers: Iterable[int], *, max_at_once: int = 10) -> Operation:
-    """An operation that deploys sites `new-NNNN`, started."""
-    now = timezone.now()
-    with transaction.atomic():
-        operation = Operation.objects.create(
-            kind="deploy", title="Deploy", controller=controller, max_at_once=max_at_once, requester_name="engineer",
-            created_at=now,
-        )  # fmt: skip
-        keep(operation, None, "sysadmin_password", SYSADMIN)
-        keep(operation, None, "bmc_password", "Board*4")
-        for row, number in enumerate(numbers, 1):
-            values = bootstrap(number)
-            target = Target.objects.create(
-                operation=operation, number=row, controller=controller, name=values["name"], profile="AIO-SX",
-                steps=STEPS, facts={"management_start_ip": values["management_start_address"]},
-            )  # fmt: skip
-            files = {"bootstrap_values": values, "install_values": install(number)}
-            payload = {name: json.dumps(value) for name, value in files.items()}
-            address = install(number)["bootstrap_address"]
-            payload |= {"deploy_config": DEPLOY_CONFIG, "bootstrap_address": address}
-            keep(operation, target, "payload", json.dumps(payload))
-        Job.objects.create(operation=operation)
-        begin(operation, ROBOT, now)
-    return operation
+def row(number: int, **changed: str) -> str:
+    """A line of the sheet without anything wrong."""
+    values = bootstrap(number)
+    cells = {
+        "name": values["name"],
+        "net": values["management_subnet"].removesuffix(".0/24"),
+        "oam": values["external_oam_subnet"].removesuffix(".0/24"),
+        "bmc": install(number)["bmc_address"],
+    } | changed
+    return ",".join(cells.get(column, "") for column in HEADER)
 
 
-def keep(operation: Operation, target: Target | None, name: str, text: str) -> None:
-    RunSecret.objects.create(
-        operation=operation, target=target, name=name, sealed=seal(text), erase_at=timezone.now() + timedelta(days=1)
-    )
+def sheet(rows: Iterable[str]) -> bytes:
+    return "\n".join((",".join(HEADER), *rows)).encode()
+
+
+def ask(controller: Controller, rows: Iterable[str], **more: Any) -> DeployAsk:
+    return DeployAsk(controller, TEMPLATE, sheet(rows), "sites.csv", secrets=SECRETS, **more)
+
+
+def deploy(controller: Controller, numbers: Iterable[int], **more: Any) -> Operation:
+    """An operation that deploys sites `new-NNNN`, and begins as soon as they have been checked."""
+    user, _ = User.objects.get_or_create(username="engineer")
+    return plan_deploy(ask(controller, [row(number) for number in numbers], **more), user, ROBOT, timezone.now())

@@ -116,5 +116,6 @@ def test_a_name_that_is_taken_sends_nothing(fleet: Simulator) -> None:
     second = deploy(controller, [51])
     drive(ended(second), timeout=60)
     target = Target.objects.get(operation=second)
-    assert (target.state, target.cause) == ("failed", "not-legal")
+    assert (second.state, target.state) == ("failed", "refused")
+    assert "has a subcloud of this name already" in target.problems[0]["message"]
     assert orders(fleet)["POST", "subclouds"] == 1
