@@ -3,12 +3,16 @@
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
-from operations.views import opactions, oplist, oppage, recorder, targetacts, targetfiles
+from operations.views import braking, opactions, oplist, oppage, recorder, targetacts, targetfiles
 
 app_name = "operations"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", oplist.page, name="list"),
     path("export.csv", oplist.export, name="export"),
+    path("brake/", braking.page, name="brake"),
+    path("brake/state", braking.state, name="brake-state"),
+    path("brake/pull", braking.pull, name="brake-pull"),
+    path("brake/release", braking.release, name="brake-release"),
     path("<int:pk>/", oppage.page, name="operation"),
     path("<int:pk>/head", oppage.head, name="head"),
     path("<int:pk>/targets.csv", targetfiles.as_csv, name="targets-csv"),
