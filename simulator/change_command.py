@@ -10,6 +10,8 @@ from simulator.fault_command import ask
 
 COMMANDS = {
     "controller-release": "a System Controller runs a release from now on (controller=1 release=starlingx-26.09.2)",
+    "deploy-status": "a subcloud is in a deploy state from now on, as if its work had got there "
+    "(controller=1 subcloud=new-0001 status=bootstrap-failed; initial=false: not of its first deployment)",
 }
 
 

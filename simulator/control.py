@@ -173,7 +173,7 @@ class Control:
         """Puts a subcloud into any deploy state, as if its work had got there; `initial`: of a first deployment."""
         body = await body_of(request)
         cloud = one(self._world, whole(body, "controller", 1), str(body["subcloud"]))
-        status, initial = str(body["status"]), body.get("initial", True) is True
+        status, initial = str(body["status"]), str(body.get("initial", True)).lower() == "true"
         if cloud.kind == "central" or status not in STATES:
             raise ValueError("a subcloud and one of the deploy states are needed: " + ", ".join(sorted(STATES)))
         self._office.deployments.write_status(cloud, status, initial_deployment=initial)

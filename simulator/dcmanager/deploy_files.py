@@ -30,7 +30,7 @@ class DeployFiles:
 
     async def show(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
-        version = releases.asked_for(call.params.get("release")).version
+        version = releases.asked_for(call.params.get("release"), call.cloud.software).version
         names = self._names.get((call.cloud.controller, version), {})
         return answer({"subcloud_deploy": {"software_version": version, **{kind: names.get(kind) for kind in KINDS}}})
 
@@ -42,13 +42,13 @@ class DeployFiles:
             missing = [kind for kind in REQUIRED if kind not in sent]
             if missing:
                 raise Refused(400, f"argument --{missing[0].replace('_', '-')} is required")
-        version = releases.asked_for(form.fields.get("release")).version
+        version = releases.asked_for(form.fields.get("release"), call.cloud.software).version
         self._world.do("deploy-files.upload", controller=call.cloud.controller, release=version, names=sent)
         return answer({**sent, "software_version": version})
 
     async def delete(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
-        version = releases.asked_for(call.params.get("release")).version
+        version = releases.asked_for(call.params.get("release"), call.cloud.software).version
         flags = {name: call.query.get(name, "false").lower() for name in ("deployment_files", "prestage_images")}
         wrong = [name for name, value in flags.items() if value not in FLAGS]
         if wrong:

@@ -15,8 +15,7 @@ from simulator.dcmanager.newcomer import Birth, boards, born, moved
 from simulator.dcmanager.phases import Planner
 from simulator.dcmanager.record import Record
 from simulator.dcmanager.register import Register
-from simulator.dcmanager.releases import NEWEST
-from simulator.fleet import Cloud
+from simulator.fleet import Cloud, Software
 
 
 class Deployments:
@@ -45,7 +44,8 @@ class Deployments:
         return self._world.clouds[controller, identifier]
 
     def deploy(self, cloud: Cloud, phases: Iterable[str], **arguments: Any) -> None:
-        """Run those phases. `ends_as`: the last status if not the last phase's own; `changes`: columns; `release`."""
+        """Run those phases. `ends_as`: the last status if not the last phase's own; `changes`: columns; `software`:
+        what is installed; `network`: a new one; `queued` False: the status changes at once."""
         self._world.do("subcloud.deploy", controller=cloud.controller, id=cloud.id, phases=list(phases), **arguments)
 
     def abort(self, cloud: Cloud) -> None:
@@ -106,7 +106,7 @@ class Deployments:
             arguments["controller"],
             arguments["id"],
             self._register.clock.epoch - at,
-            NEWEST[arguments["release"]],
+            Software(*arguments["software"]),
             arguments["bootstrap"],
             arguments["install"],
             arguments["network"],
@@ -138,16 +138,16 @@ class Deployments:
         self._register.start(cloud, "deploy", run)
         for name, value in arguments.get("changes", {}).items():
             setattr(record, name, value)
-        changed = cloud
-        if arguments.get("release"):
-            changed = replace(changed, software=NEWEST[arguments["release"]])
+        if arguments.get("software"):
+            self._world.software.run(cloud, Software(*arguments["software"]), at)
+        changed = cloud = self._world.clouds[cloud.key]
         if arguments.get("network"):
             changed = moved(changed, arguments["network"])
         board = (record.install_values or {}).get("bmc_address", cloud.addressing.bmc[0])
         if board != cloud.addressing.bmc[0]:
             changed = replace(changed, addressing=replace(changed.addressing, bmc=boards(record.install_values, "")))
         if changed is not cloud:
-            self._world.add(changed, record.name)
+            self._world.replace(changed)
 
     def _abort(self, at: float, arguments: Mapping[str, Any]) -> None:
         found = self._found(arguments)
@@ -173,7 +173,7 @@ class Deployments:
             cloud, record = found
             run = Planner(self._register.clock, cloud, record.runs).run(at, ["network"])
             self._register.start(cloud, "deploy", replace(run, brings_up=None))
-            self._world.add(moved(cloud, arguments["network"]), record.name)
+            self._world.replace(moved(cloud, arguments["network"]))
 
     def _found(self, arguments: Mapping[str, Any]) -> tuple[Cloud, Record] | None:
         key = (arguments["controller"], arguments["id"])

@@ -9,6 +9,7 @@ from simulator.dcmanager import addresses, releases
 from simulator.dcmanager.addresses import Address, Invalid
 from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.yaml_values import Values, checked_secret
+from simulator.fleet import Software
 
 MANDATORY = (
     "bootstrap_interface",
@@ -26,10 +27,12 @@ def checked(
     values: Mapping[str, Any],
     bmc_password: str | None,
     version: str,
+    own: Software,
     oam: int | None = None,
     existing: Mapping[str, Any] | None = None,
 ) -> Values:
-    """The values as they are stored: with password, release and image. `oam` is the IP version of the OAM network."""
+    """The values as they are stored: with password, release and image. `own` is what the System
+    Controller runs, `oam` the IP version of the OAM network."""
     password = checked_secret(bmc_password or values.get("bmc_password"), "bmc_password")
     stated = values.get("software_version", version)
     if str(stated) != version:
@@ -40,7 +43,7 @@ def checked(
         )
     check_numbers(values)
     require_mandatory(values, existing)
-    image = releases.image(version)
+    image = releases.image(version, own)
     if values["install_type"] not in INSTALL_TYPES or isinstance(values["install_type"], bool):
         raise Refused(400, f"install_type invalid: {values['install_type']}")
     check_addresses(values, oam)

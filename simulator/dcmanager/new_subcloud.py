@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,6 @@ from simulator.dcmanager.office import Office
 from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.dcmanager.yaml_values import Values
 from simulator.fleet import Cloud, Software
-from simulator.survey import CURRENT
 
 # the System Controller's own management networks, one of each family
 POOLS = tuple(
@@ -41,20 +40,21 @@ def check_new(office: Office, controller: int, form: Form, payload: Values) -> d
     if not payload:
         raise Refused(400, "Body required")
     bootstrap_values.check_keys(payload)
-    software = releases.asked_for(form.fields.get("release"))
+    own = office.central(controller).software
+    software = releases.asked_for(form.fields.get("release"), own)
     if office.register.named(controller, str(payload["name"])) is not None:
         raise Refused(409, f"Subcloud with name={payload['name']} already exists")
     office.controllers.require_not_deploying(controller, "create")
     plan = check_configuration(office, controller, payload)
-    install = check_install(form, payload, software.version)
-    check_kubernetes(payload, software)
+    install = check_install(form, payload, software.version, own)
+    check_kubernetes(payload, software, own)
     if "deploy_config" in form and "deploy_config" not in form.files:
         raise Refused(400, "No deploy_config file uploaded")
     return {
         "bootstrap": payload_without_secrets(payload),
         "install": install,
         "network": asdict(plan),
-        "release": software.version,
+        "software": list(astuple(software)),
         "deploy_config": "deploy_config" in form,
         "bootstrap_address": payload.get("bootstrap-address"),
         "columns": columns_of(payload),
@@ -90,7 +90,7 @@ def group_id(office: Office, controller: int, payload: Mapping[str, Any]) -> int
     return group.id
 
 
-def check_install(form: Form, payload: Mapping[str, Any], version: str) -> Values | None:
+def check_install(form: Form, payload: Mapping[str, Any], version: str, own: Software) -> Values | None:
     """The install values as they are stored. Raises Refused."""
     given = form.values("install_values")
     if given is None:
@@ -98,7 +98,7 @@ def check_install(form: Form, payload: Mapping[str, Any], version: str) -> Value
     if form.fields.get("enroll") == "true":
         return check_enrollment(form, given, version)
     oam = addresses.network(str(payload["external_oam_subnet"]).split(",")[0]).version
-    return install_values.checked(given, form.fields.get("bmc_password"), version, oam)
+    return install_values.checked(given, form.fields.get("bmc_password"), version, own, oam)
 
 
 def check_enrollment(form: Form, given: Mapping[str, Any], version: str) -> Values:
@@ -113,10 +113,10 @@ def check_enrollment(form: Form, given: Mapping[str, Any], version: str) -> Valu
     return {**given, "software_version": version, **({"bmc_password": password} if password else {})}
 
 
-def check_kubernetes(payload: Mapping[str, Any], software: Software) -> None:
+def check_kubernetes(payload: Mapping[str, Any], software: Software, own: Software) -> None:
     """Of a release that is not the controller's, a subcloud can only get the Kubernetes it comes with."""
     wanted = payload.get("kubernetes_version")
-    if software.version != CURRENT.version and wanted and str(wanted) != software.kubernetes:
+    if software.version != own.version and wanted and str(wanted) != software.kubernetes:
         raise Refused(
             400,
             f"The kubernetes_version {wanted} in the bootstrap values is not the fresh_install_k8s_version "

@@ -26,5 +26,9 @@ class Office:
             raise Refused(404, "Subcloud not found")
         return cloud
 
+    def central(self, controller: int) -> Cloud:
+        """The System Controller's own cloud."""
+        return self.register.world.clouds[controller, None]
+
     def deploy_status(self, cloud: Cloud) -> str:
         return str(self.register.seen(cloud).deploy.status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from simulator.dcmanager import install_values, releases, stored_values
@@ -32,6 +32,7 @@ class Preparation:
         self._cloud = cloud
         self._form = form
         self._record = office.register.records[cloud.key]
+        self._own = office.central(cloud.controller).software
         self._software: Software = cloud.software
         self._payload: Values = {}
         self.changes: dict[str, Any] = {}
@@ -40,8 +41,8 @@ class Preparation:
 
     def release(self, asked: str | None) -> None:
         """The release that is installed; the subcloud's own if none is asked for."""
-        self._software = releases.asked_for(asked, self._cloud.software.version)
-        self.arguments["release"] = self._software.version
+        self._software = releases.asked_for(asked, self._own, self._cloud.software.version)
+        self.arguments["software"] = list(astuple(self._software))
         self.predicted["software-version"] = self._software.version
 
     def password(self) -> None:
@@ -52,12 +53,14 @@ class Preparation:
         given = self._form.values("install_values")
         version, stored = self._software.version, self._stored_install()
         if given:
-            given = install_values.checked(given, self._form.fields.get("bmc_password"), version, existing=stored)
+            given = install_values.checked(
+                given, self._form.fields.get("bmc_password"), version, self._own, existing=stored
+            )
         elif stored is None:
             raise Refused(400, "Failed to read data install from db")
         else:
             install_values.require_mandatory(stored)
-            given = {**stored, "software_version": version, "image": releases.image(version)}
+            given = {**stored, "software_version": version, "image": releases.image(version, self._own)}
         self.changes["install_values"] = given
 
     def enrollment(self) -> None:
@@ -81,7 +84,7 @@ class Preparation:
         if given is not None:
             self._check_new_values()
         self._office.controllers.require_not_deploying(self._cloud.controller, "bootstrap")
-        check_kubernetes(self._payload, self._software)
+        check_kubernetes(self._payload, self._software, self._own)
 
     def bootstrap_address(self) -> None:
         """From the request, the install values or what was stored; it has to be somewhere."""

@@ -17,7 +17,6 @@ from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.rows import columns
 from simulator.fleet import Cloud
 from simulator.routing import Call, answer
-from simulator.survey import CURRENT
 
 BMC_SECONDS = 3.0
 
@@ -43,7 +42,7 @@ class Redeploying:
             raise Refused(400, "Cannot re-deploy a subcloud that was enrolled with cloud-init")
         configured = record.deploy_config or "deploy_config" in form
         preparation = Preparation(office, cloud, form)
-        preparation.release(form.fields.get("release", CURRENT.version))
+        preparation.release(form.fields.get("release", office.central(cloud.controller).software.version))
         preparation.install()
         preparation.password()
         await self._require_bmc(cloud, str(preparation.changes["install_values"]["bmc_address"]))
@@ -64,7 +63,7 @@ class Redeploying:
     async def _require_bmc(self, cloud: Cloud, address: str) -> None:
         """dcmanager asks the BMC for its service root and waits for three seconds. Raises Refused (422)."""
         world = self._office.register.world
-        central = world.clouds[cloud.controller, None]
+        central = self._office.central(cloud.controller)
         if places.away(world, *places.place(world, central, f"/{address}/redfish/v1/")) is not None:
             await asyncio.sleep(world.clock.scaled(BMC_SECONDS))
             raise Refused(422, f"The BMC of subcloud {self._office.register.records[cloud.key].name} does not answer")

@@ -10,22 +10,29 @@ from simulator.survey import CURRENT, OLDER
 
 VERSION = re.compile(r"\d{2}\.\d{2}")
 NEWEST = {software.version: software for software in (*reversed(OLDER), CURRENT)}
-SUPPORTED = tuple(sorted(NEWEST, reverse=True))[:3]  # the controller's own, N-1, N-2
-VAULT = SUPPORTED[:2]  # images that somebody has uploaded
+SUPPORTED = 3  # the controller's own, N-1, N-2
+IN_VAULT = 2  # images that somebody has uploaded: of the newest of these
 
 
-def asked_for(text: str | None, default: str = CURRENT.version) -> Software:
-    """The software of a `release` field. Raises Refused (400)."""
-    version = default if text is None else str(text)
+def supported(own: Software) -> dict[str, Software]:
+    """What a subcloud can get by version, newest first: what the controller runs, and the newest of older versions."""
+    older = sorted((version for version in NEWEST if version < own.version), reverse=True)
+    return {own.version: own} | {version: NEWEST[version] for version in older[: SUPPORTED - 1]}
+
+
+def asked_for(text: str | None, own: Software, default: str | None = None) -> Software:
+    """The software of a `release` field; the controller's `own` if neither is given. Raises Refused (400)."""
+    version = str(text or default or own.version)
     if not VERSION.fullmatch(version):
-        raise Refused(400, f"Invalid release {version}: a release looks like {CURRENT.version}")
-    if version not in SUPPORTED:
-        raise Refused(400, f"Release {version} is not supported; supported are {', '.join(SUPPORTED)}")
-    return NEWEST[version]
+        raise Refused(400, f"Invalid release {version}: a release looks like {own.version}")
+    known = supported(own)
+    if version not in known:
+        raise Refused(400, f"Release {version} is not supported; supported are {', '.join(known)}")
+    return known[version]
 
 
-def image(version: str) -> str:
+def image(version: str, own: Software) -> str:
     """The path of the release's ISO in the vault. Raises Refused (400)."""
-    if version not in VAULT:
+    if version not in list(supported(own))[:IN_VAULT]:
         raise Refused(400, f"No image of release {version} in the vault: upload its ISO and signature first")
     return f"/opt/dc-vault/software/{version}/starlingx-intel-x86-64-cd.iso"

@@ -134,7 +134,10 @@ class Updating:
             )
             stored = stored_values.install_values(cloud, record)
             version = str(fields.get("release") or cloud.software.version)
-            changes["install_values"] = install_values.checked(given, fields.get("bmc_password"), version, None, stored)
+            own = self._office.central(cloud.controller).software
+            changes["install_values"] = install_values.checked(
+                given, fields.get("bmc_password"), version, own, None, stored
+            )
         return changes
 
     def _apply(self, cloud: Cloud, fields: Fields, changes: Changes, pending: bool) -> None:

@@ -50,7 +50,17 @@ class Deployments:
         world.alarm_sources.append(self.alarms)
 
     def of(self, cloud: Cloud) -> Deployment | None:
-        return self._open.get(cloud.key)
+        return self._open.get(cloud.key) or self._pretended(cloud)
+
+    def _pretended(self, cloud: Cloud) -> Deployment | None:
+        """What USM shows while a fault makes it look as if a System Controller were deploying to itself."""
+        fault = self._world.faults.on(cloud.key, "controller-deploying", self._world.clock.now())
+        if fault is None:
+            return None
+        before = release_of(cloud.software.release_id)
+        hosts = {host.hostname: "deploying" for host in cloud.hosts[:1]}
+        hosts |= {host.hostname: "pending" for host in cloud.hosts[1:]}
+        return Deployment(0, before, Release(before.version, before.level + 1), "host", fault.since, hosts)
 
     def under_way(self, controller: int) -> bool:
         """Whether the System Controller has a deployment of its own, which makes dcmanager refuse much."""

@@ -62,7 +62,7 @@ class Desk:
                 "end": values["management_end_address"],
                 "gateway": values["management_gateway_address"],
             },
-            "release": "26.09",
+            "software": ["26.09", "starlingx-26.09.1", "v1.34.1"],
             "deploy_config": "configure" in phases,
             "bootstrap_address": None,
             "columns": {"description": None, "location": None, "group": 1},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.fleet import Simulator
-from tests.simulator.cloud_calls import JSON, Dcmanager
+from tests.simulator.cloud_calls import JSON, Dcmanager, call, sign_in
 from tests.simulator.new_sites import DEPLOY_CONFIG, GONE, PASSWORD, SECRETS, NewSite, bootstrap, install, text
 from tests.waiting import wait_until
 
@@ -241,6 +241,8 @@ def test_controller_that_deploys_itself(
     new_site: Make, broken_workshop: Callable[..., int], workshop: Simulator
 ) -> None:
     known, site = new_site(), new_site()
+    central = f"{workshop.url}/c1"
+    token = sign_in(central).headers["X-Subject-Token"]
     known.add()  # dcmanager has just looked: it takes its controller for idle for a minute
     fault = broken_workshop("controller-deploying")
     assert_refused(send(site), 422, "Subcloud create is not allowed while the system controller is still undergoing")
@@ -254,8 +256,19 @@ def test_controller_that_deploys_itself(
     path = f"/v1.0/phased-subcloud-deploy/{doomed['id']}/bootstrap"
     answer = known.dcmanager.send_form(path, SECRETS, {}, "PATCH")
     assert (answer.status, "Subcloud bootstrap is not allowed" in answer.body.decode()) == (422, True)
+    (deployment,) = call(f"{central}/usm/v1/deploy", X_Auth_Token=token).json()
+    assert (deployment["from_release"], deployment["state"]) == ("26.09.1", "host")
     workshop.control(f"faults/{fault}", method="DELETE")
+    assert call(f"{central}/usm/v1/deploy", X_Auth_Token=token).json() == []
     wait_until(lambda: send(site)[0] == 200)
+
+
+def test_subclouds_get_what_their_controller_runs(simulator: Callable[..., Simulator]) -> None:
+    fleet = simulator(subclouds=2)
+    site = NewSite(Dcmanager(fleet.url), 1)
+    fleet.control("controller-release", {"controller": 1, "release": "starlingx-27.03.0"})
+    assert_refused(send(site, fields={"release": "25.09"}), 400, "supported are 27.03, 26.09, 26.03")
+    assert site.add().json()["software-version"] == "27.03"
 
 
 def test_bmc_that_does_not_answer_fails_the_installation(new_site: Make, broken_workshop: Callable[..., int]) -> None:

@@ -1,5 +1,7 @@
 """Writes whose outcome their sender cannot know: late, lost, in turn; and the request log that knows it."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
@@ -7,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.cluster import CHECKOUT
 from tests.fixtures.fleet import Simulator
 from tests.simulator.cloud_calls import Dcmanager, call
 from tests.simulator.new_sites import PASSWORD, SECRETS, NewSite, bootstrap, text
@@ -205,3 +208,19 @@ def test_two_hundred_at_once(workshop: Simulator) -> None:
     rows = [row for row in workshop.control(f"requests?since={start}")["requests"] if row["effect"]]
     assert sorted(row["asked"]["bootstrap_values"]["name"] for row in rows) == sorted(site.name for site in sites)
     assert max(row["at"] for row in rows) - min(row["began"] for row in rows) < 20
+
+
+def test_faults_of_work_on_the_command_line(workshop: Simulator) -> None:
+    command = [sys.executable, "-m", "simulator"]
+    options = ["--subcloud", "new-9001, new-9002", "--phase", "bootstrap", "--cause", "ssh", "--times", "2"]
+    port = ["--port", str(workshop.port)]
+    done = subprocess.run(
+        [*command, "fault", "deploy-fails", *options, *port], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("deploy-fails on new-9001, new-9002\n")
+    listed = subprocess.run([*command, "faults", *port], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert "deploy-fails on new-9001, new-9002 {'phase': 'bootstrap', 'cause': 'ssh', 'times': 2}" in listed.stdout
+    workshop.control(f"faults/{done.stdout.split()[1].rstrip(':')}", method="DELETE")
+    lunch = [*command, "fault", "deploy-fails", "--phase", "lunch", *port]
+    wrong = subprocess.run(lunch, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert "phase must be one of create, pre-install, install" in wrong.stderr

@@ -11,6 +11,7 @@ from simulator.dcmanager import address_plan, addresses, bootstrap_values, insta
 from simulator.dcmanager.address_plan import Neighbour
 from simulator.dcmanager.new_subcloud import POOLS
 from simulator.dcmanager.refusals import Refused
+from simulator.survey import CURRENT
 from tests.simulator.new_sites import GONE, SECRETS, bootstrap, install
 
 NEIGHBOUR = Neighbour(
@@ -147,7 +148,7 @@ def test_plans_that_will_not_do(changed: dict[str, Any], text: str) -> None:
 
 
 def stored(changed: dict[str, Any], password: str | None = SECRETS["bmc_password"]) -> dict[str, Any]:
-    return install_values.checked(install(1, **changed), password, "26.09", 4)
+    return install_values.checked(install(1, **changed), password, "26.09", CURRENT, 4)
 
 
 def test_install_values_as_they_are_stored() -> None:
