@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fixtures.fleet import Simulator
 from tests.simulator.cloud_calls import JSON, Dcmanager, call, multipart, sign_in
+from tests.simulator.new_sites import SECRETS, bootstrap, install, text
 
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ANSWERS = {200, 400, 404, 409, 422, 500}
@@ -45,6 +46,51 @@ def test_any_text_as_fields(dcmanager: Dcmanager, fields: dict[str, str]) -> Non
     assert b"Server got itself in trouble" not in answer.body
 
 
+DEPLOYING = ("/v1.0/subclouds", "/v1.0/phased-subcloud-deploy", "/v1.0/subcloud-deploy")
+
+
+@RELAXED
+@given(body=st.binary(max_size=400), path=st.sampled_from(DEPLOYING))
+def test_any_bytes_as_a_new_subcloud(dcmanager: Dcmanager, body: bytes, path: str) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="bootstrap_values"; filename="x"\r\n\r\n'
+    for form in (b"--b\r\n" + body, head + body + b"\r\n--b--\r\n"):
+        answer = dcmanager.ask(path, "POST", form, Content_Type="multipart/form-data; boundary=b")
+        assert answer.status in ANSWERS
+        assert b"Server got itself in trouble" not in answer.body
+
+
+@RELAXED
+@given(
+    changed=st.dictionaries(
+        st.sampled_from([*bootstrap(1), "group_id", "kubernetes_version", "x"]), VALUES, max_size=4
+    ),
+    board=st.dictionaries(st.sampled_from([*install(1), "network_mask", "hw_settle"]), VALUES, max_size=4),
+    path=st.sampled_from(DEPLOYING[:2]),
+)
+def test_any_values_of_a_new_subcloud(
+    dcmanager: Dcmanager, changed: dict[str, object], board: dict[str, object], path: str
+) -> None:
+    files = {"bootstrap_values": text(bootstrap(1, **changed)), "install_values": text(install(1, **board))}
+    sent = {**SECRETS, "bootstrap-address": "10.0.0.1", "group_id": "77"}  # no such group: nothing is added
+    answer = dcmanager.send_form(path, sent, files)
+    assert answer.status in ANSWERS - {200}
+    assert b"Server got itself in trouble" not in answer.body
+
+
+@RELAXED
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(["install_values", "bootstrap_values", "bootstrap_address", "management_subnet", "peer_group"]),
+        st.text(st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"]), max_size=30),
+        max_size=4,
+    )
+)
+def test_any_values_of_an_update(dcmanager: Dcmanager, fields: dict[str, str]) -> None:
+    answer = dcmanager.send_form("/v1.0/subclouds/3", fields, {}, "PATCH")
+    assert answer.status in ANSWERS
+    assert b"Server got itself in trouble" not in answer.body
+
+
 @RELAXED
 @given(value=st.dictionaries(GROUP_KEYS, VALUES, max_size=4) | VALUES)
 def test_any_json_as_a_group(dcmanager: Dcmanager, value: object) -> None:
@@ -72,8 +118,8 @@ def test_any_token_request(fleet: Simulator, identity: object, scope: object) ->
 @RELAXED
 @given(token=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=200))
 def test_any_token(fleet: Simulator, token: str) -> None:
-    for text in (token, "gAAAAA" + token):
-        answer = call(f"{fleet.url}/c1/dcmanager/v1.0/alarms", Accept=JSON, X_Auth_Token=text)
+    for sent in (token, "gAAAAA" + token):
+        answer = call(f"{fleet.url}/c1/dcmanager/v1.0/alarms", Accept=JSON, X_Auth_Token=sent)
         assert answer.status == 401
 
 
