@@ -177,6 +177,7 @@ QUERIES = {
     f"{OPERATIONS}{{operation}}/targets/{{target}}/": 8,
     "/api/v1/subclouds/{cloud}/verbs/": 6,
     "/api/v1/brakes/": 2,
+    "/api/v1/site-templates/": 4,
 }
 
 
