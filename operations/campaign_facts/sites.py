@@ -15,7 +15,7 @@ from operations.choices import ACTIVE_TARGETS
 from operations.models import Target
 from operations.profiles import profile_of
 from sites.choices import Facet, Severity
-from sites.models import Cloud, FacetState, Release
+from sites.models import Cloud, FacetState, Neighbours, Release
 
 FACETS = (Facet.SUBCLOUD, Facet.ALARMS, Facet.HOSTS, Facet.STORAGE, Facet.SOFTWARE, Facet.CEPH_HEALTH)
 SEEN_BY = {  # whose age is that of the Ceph badge
@@ -23,11 +23,11 @@ SEEN_BY = {  # whose age is that of the Ceph badge
     CephSource.ALARM: Facet.ALARMS,
 }
 COLUMNS = (
-    "pk", "name", "controller_id", "controller__name", "dcmanager_id", "group__dcmanager_id", "region", "timezone",
-    "system_mode", "management_state", "availability_status", "deploy_status", "backup_status", "backup_at",
-    "prestage_status", "prestage_versions", "software_version", "endpoint_sync", "peer_group_id", "ceph_status",
-    "ceph_source", "ceph__detail", "upstream_updated_at", "surroundings__labels", "surroundings__wan_link",
-    "surroundings__ring",
+    "pk", "name", "controller_id", "controller__name", "dcmanager_id", "region_name", "group_id",
+    "group__dcmanager_id", "region", "timezone", "system_mode", "management_state", "availability_status",
+    "deploy_status", "backup_status", "backup_at", "prestage_status", "prestage_versions", "software_version",
+    "endpoint_sync", "peer_group_id", "ceph_status", "ceph_source", "ceph__detail", "upstream_updated_at",
+    "surroundings__labels", "surroundings__wan_link", "surroundings__ring",
 )  # fmt: skip
 FIT = ("unlocked", "enabled", "available")
 Ages = Mapping[str, datetime]
@@ -35,12 +35,15 @@ Ages = Mapping[str, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignSite:
-    """`home_group`: dcmanager's id of the group it belongs to, never of one that the portal made."""
+    """`group_id`: the row of the group it belongs to, never of one that the portal made; `home_group`: dcmanager's id
+    of that group."""
 
     id: int
     controller_id: int
     controller: str
     dcmanager_id: int
+    region_name: str
+    group_id: int | None
     home_group: int | None
     region: str
     site_type: str
@@ -73,13 +76,19 @@ def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | No
     return found
 
 
+def neighbours(cloud_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs of these sites that cover for each other, each once. One query."""
+    ids = list(cloud_ids)
+    return list(Neighbours.objects.filter(first__in=ids, second__in=ids).values_list("first_id", "second_id"))
+
+
 def _site(row: Mapping[str, Any], facts: SiteFacts) -> CampaignSite:
     return CampaignSite(
         id=row["pk"], controller_id=row["controller_id"], controller=row["controller__name"],
-        dcmanager_id=row["dcmanager_id"], home_group=row["group__dcmanager_id"], region=row["region"],
-        site_type=profile_of(row["system_mode"]), timezone=row["timezone"],
-        labels=frozenset(row["surroundings__labels"] or ()), wan_link=row["surroundings__wan_link"] or "",
-        ring=row["surroundings__ring"] or "", facts=facts,
+        dcmanager_id=row["dcmanager_id"], region_name=row["region_name"], group_id=row["group_id"],
+        home_group=row["group__dcmanager_id"], region=row["region"], site_type=profile_of(row["system_mode"]),
+        timezone=row["timezone"], labels=frozenset(row["surroundings__labels"] or ()),
+        wan_link=row["surroundings__wan_link"] or "", ring=row["surroundings__ring"] or "", facts=facts,
     )  # fmt: skip
 
 

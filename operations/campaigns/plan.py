@@ -19,7 +19,8 @@ from operations.campaigns.windows import WindowRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSite:
-    """An eligible site as planning sees it. `alone`: as a strategy of its own only. `link`: its WAN link, if known."""
+    """A site that takes part, as planning sees it. `alone`: as a strategy of its own only. `link`: its WAN link, if
+    known. `held`: not eligible yet; it is no canary unless it is chosen by name."""
 
     id: int
     name: str
@@ -32,6 +33,7 @@ class PlanSite:
     labels: frozenset[str] = frozenset()
     rings: tuple[str, ...] = ()
     alone: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

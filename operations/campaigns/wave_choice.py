@@ -54,7 +54,7 @@ def _canaries(left: dict[int, PlanSite], rule: CanaryRule) -> tuple[list[PlanSit
         count[_kind(site)] = count.get(_kind(site), 0) + 1
         del left[site.id]
     for site in list(left.values()) if rule.each else ():
-        if count.get(_kind(site), 0) < rule.each:
+        if not site.held and count.get(_kind(site), 0) < rule.each:
             count[_kind(site)] = count.get(_kind(site), 0) + 1
             chosen.append(left.pop(site.id))
     missing = set(rule.chosen) - {site.id for site in chosen}

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Subquery, Value
+from django.db.models.functions import Greatest
 
-from operations.models import Job
+from operations.models import Campaign, Job
 
 LEASE = timedelta(seconds=90)
 # A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
@@ -79,8 +80,10 @@ def fault(claim: Claim, kind: str, next_at: datetime) -> None:
 
 
 def wake(operation_id: int, now: datetime) -> None:
-    """Let the job of the whole operation look at once."""
-    Job.objects.filter(operation=operation_id, target=None).update(next_at=now)  # a campaign's slots too
+    """Let the job of the whole operation look at once; a campaign's slots too, but none before it may begin."""
+    begins = Campaign.objects.filter(pk=operation_id).values("not_before")
+    due = Greatest(Value(now), Subquery(begins))  # PostgreSQL's passes over null
+    Job.objects.filter(operation=operation_id, target=None).update(next_at=due)
 
 
 def wake_targets(target_ids: Iterable[int], now: datetime) -> None:

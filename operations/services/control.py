@@ -12,10 +12,11 @@ from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
 from operations.models import Operation, RunSecret, Target
+from operations.planning.phases import ABORT_FROM
 from operations.services import run_secrets
 from operations.services.requests import RefusedError
-from operations.services.start import NotNowError, wait_for_turn
-from operations.verdicts import not_aborted, not_next
+from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
+from operations.verdicts import not_next
 from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
@@ -40,6 +41,8 @@ def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
         operation = Operation.objects.select_for_update().get(pk=operation_id)
         if operation.state in ENDED_OPERATIONS:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
+        if operation.state == OperationState.PROCESSING:
+            demand_no_campaign(operation)
         idle = [TargetState.CHECKING, TargetState.READY, TargetState.WAITING]
         targets = list(operation.targets.select_for_update().filter(state__in=idle))
         for target in targets:
@@ -60,8 +63,11 @@ def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
     """dcmanager is asked to stop the phase under way, as soon as it can be. Raises NotNowError."""
     with transaction.atomic():
         target = Target.objects.select_for_update().get(pk=target_id)
-        if why := not_aborted(target):
-            raise NotNowError(why)
+        demand_no_campaign(target.operation)
+        if target.state != TargetState.RUNNING:
+            raise NotNowError(f"It is {target.get_state_display()}: there is nothing to abort.")
+        if target.deploy_status and target.deploy_status not in ABORT_FROM:
+            raise NotNowError(f"{target.deploy_status} cannot be aborted, only {', '.join(ABORT_FROM)} can.")
         target.abort_requested = True
         target.save(update_fields=["abort_requested"])
         jobs.wake_targets([target.pk], now)
@@ -78,6 +84,7 @@ def retry(
     """
     with transaction.atomic():
         operation = Operation.objects.select_for_update().get(pk=operation_id)
+        demand_no_campaign(operation)
         again = [TargetState.FAILED, TargetState.HELD]
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
         if not chosen:

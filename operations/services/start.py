@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from events.log import append
-from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.choices import ACTIVE_TARGETS, Kind, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
@@ -15,6 +15,7 @@ from operations.services import run_secrets
 from sites.services.actors import Actor, audit
 
 TAKEN = "Another operation has just begun to work on one of these subclouds: look again."
+AS_A_CAMPAIGN = "It is a campaign: do that to it as a campaign, with its approval and its waves."
 NONE_READY = "Nothing may be done to any of its subclouds: see the reason of each."
 
 
@@ -38,6 +39,7 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     """In the caller's transaction, with the operation locked or just made. Raises NotNowError."""
     if operation.state != OperationState.PLANNED:
         raise NotNowError(f"It is {operation.get_state_display()}: only a planned operation can be started.")
+    demand_no_campaign(operation)
     _demand_secrets(operation)
     ready = list(operation.targets.select_for_update().filter(state=TargetState.READY).order_by("number"))
     if not ready:
@@ -54,6 +56,12 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     jobs.wake(operation.pk, now)
     append([operation_event(operation, now, {"state": operation.state}), *(target_event(each, now) for each in ready)])
     audit(actor, "operation.start", f"operation:{operation.pk}", now, {"plan_hash": operation.plan_hash})
+
+
+def demand_no_campaign(operation: Operation) -> None:
+    """What every operation allows must not be a way around a campaign's approval. Raises NotNowError."""
+    if operation.kind == Kind.CAMPAIGN:
+        raise NotNowError(AS_A_CAMPAIGN)
 
 
 def close_if_hopeless(operation: Operation, targets: Iterable[Target], now: datetime) -> bool:

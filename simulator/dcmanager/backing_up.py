@@ -124,8 +124,7 @@ class BackingUp:
         if without:
             names = ", ".join(map(self._name, without))
             raise Refused(400, f"Restore with install needs install values, which are missing for: {names}")
-        own = self._office.central(asked.clouds[0].controller).software
-        releases.image(releases.asked_for(wanted.release, own).version, own)
+        releases.image(releases.asked_for(wanted.release).version)
 
     # Which subclouds may
 

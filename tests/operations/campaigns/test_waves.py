@@ -56,6 +56,12 @@ def test_canaries_of_every_type_and_region_go_first() -> None:
     assert plan.waves[1].name == "All"
 
 
+def test_who_cannot_begin_yet_is_no_canary_unless_chosen() -> None:
+    sites = [site(1, held=True), site(2), site(3, held=True)]
+    assert make_plan(sites, rules(canaries=CanaryRule(each=1))).waves[0].sites == (2,)
+    assert make_plan(sites, rules(canaries=CanaryRule(chosen=(3,)))).waves[0].sites == (3,)
+
+
 def test_waves_by_percentage_are_of_everyone() -> None:
     sites = [site(n) for n in range(200)]
     steps = (WaveRule("a", percent=10), WaveRule("b", percent=30), WaveRule("c", percent=60))

@@ -1,0 +1,72 @@
+"""Campaigns that follow from another: what failed once more, and the way back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from operations.campaigns.rulebook import read_spec
+from operations.choices import TargetState
+from operations.models import Campaign, Operation
+from operations.services.campaigns import CampaignAsk, create_campaign
+from operations.services.start import NotNowError
+from sites.services.actors import Actor
+
+NEVER_RAN = (TargetState.READY, TargetState.WAITING, TargetState.CANCELLED)
+
+
+def retry_failed(
+    operation_id: int, secrets: Mapping[str, str], user: User, actor: Actor, now: datetime, *, with_unrun: bool = False
+) -> Operation:
+    """A new campaign with exactly the sites that failed, under the same rules, to be approved as any other; in one
+    wave without canaries. `with_unrun`: and those that never ran, once the campaign is over. Raises NotNowError,
+    RefusedError.
+    """
+    parent = Campaign.objects.select_related("operation").get(pk=operation_id)
+    states = [TargetState.FAILED]
+    if with_unrun:
+        if parent.operation.ended_at is None:
+            raise NotNowError("Some of its sites may still run: wait until it is over.")
+        states += NEVER_RAN
+    chosen = _clouds(parent.operation, parent.operation.targets.filter(state__in=states))
+    if not chosen:
+        raise NotNowError("None of its sites failed.")
+    ask = _after(parent, parent.ask, chosen, f"Again: {parent.operation.title}", secrets)
+    return create_campaign(ask, user, actor, now, parent=parent)
+
+
+def roll_back(
+    operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], user: User, actor: Actor, now: datetime
+) -> Operation:
+    """A new campaign that takes the chosen sites back to where they were. Raises NotNowError, RefusedError."""
+    parent = Campaign.objects.select_related("operation").get(pk=operation_id)
+    if not read_spec(parent.ask).deploys:
+        raise NotNowError("Only a software deployment can be rolled back.")
+    done = (TargetState.COMPLETED, TargetState.FAILED)
+    rows = parent.operation.targets.filter(pk__in=list(targets))
+    if rows.count() != len(set(targets)) or rows.exclude(state__in=done).exists():
+        raise NotNowError("Choose sites of this campaign that were worked on: completed or failed ones.")
+    if not targets:
+        raise NotNowError("Choose at least one site.")
+    ask = {"kind": "sw-deploy", "rollback": True}
+    title = f"Roll back: {parent.operation.title}"
+    return create_campaign(_after(parent, ask, _clouds(parent.operation, rows), title, secrets), user, actor, now,
+                           parent=parent)  # fmt: skip
+
+
+def _clouds(operation: Operation, rows: Any) -> list[int]:
+    """Raises NotNowError where one of them is no longer there."""
+    ids = list(rows.values_list("cloud_id", flat=True))
+    if None in ids:
+        raise NotNowError("One of these subclouds is not in the portal's books any more.")
+    return ids
+
+
+def _after(
+    parent: Campaign, ask: Mapping[str, Any], clouds: Sequence[int], title: str, secrets: Mapping[str, str]
+) -> CampaignAsk:
+    rules = dict(parent.rules) | {"canaries": {}, "waves": []}
+    return CampaignAsk(
+        strategy=ask, rules=rules, clouds=clouds, title=title[:200], reason=parent.operation.reason, secrets=secrets
+    )

@@ -1,0 +1,123 @@
+"""Starting and stopping campaigns. To pause one and let it go on is control.hold(): Operation.held."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from events.log import append
+from operations.choices import Kind, OperationState, TargetState
+from operations.engine import jobs
+from operations.frozen_plans import rulebook_of
+from operations.kinds import KINDS, SYSADMIN
+from operations.models import Batch, Campaign, Operation, RunSecret
+from operations.services import run_secrets
+from operations.services.approvals import NotApprovedError, demand_approval, refused
+from operations.services.campaign_events import campaign_events
+from operations.services.requests import RefusedError
+from operations.services.start import NONE_READY, NotNowError
+from sites.services.actors import Actor, audit
+
+SECRETS_LIVE = timedelta(days=90)  # as long as a campaign may run; they go with its end
+
+
+def start(operation_id: int, secrets: Mapping[str, str], actor: Actor, now: datetime) -> Operation:
+    """Lets an approved campaign begin: now, or at its `not_before`. Raises NotApprovedError (audited), NotNowError.
+
+    For the engine: Operation.state becomes PROCESSING, and the jobs of the whole and of each System Controller are due
+    at max(now, Campaign.not_before). Targets stay READY, so that others may work on them until their batch begins:
+    the engine takes them then (WAITING or RUNNING, which the database gives to one operation only), with the rows
+    locked, and looks at CampaignTarget.held_by and skipped in the same transaction.
+    """
+    try:
+        with transaction.atomic():
+            operation, campaign = _locked(operation_id)
+            if operation.state != OperationState.PLANNED:
+                raise NotNowError(f"It is {operation.get_state_display()}: only a planned campaign can be started.")
+            demand_approval(operation, campaign, now)
+            _keep_secrets(operation, campaign, secrets, now)
+            if not operation.targets.filter(state=TargetState.READY).exists():
+                raise NotNowError(NONE_READY)
+            begins = max(now, campaign.not_before or now)
+            operation.state, operation.started_at = OperationState.PROCESSING, now
+            operation.state_reason = f"Begins not before {begins:%Y-%m-%d %H:%M} UTC." if begins > now else ""
+            operation.save(update_fields=["state", "state_reason", "started_at"])
+            jobs.wake(operation.pk, now)
+            append(campaign_events(operation, now, {"state": operation.state}))
+            detail = {"plan_hash": operation.plan_hash, "approved_by": campaign.approver_name, "begins": begins}
+            audit(actor, "campaign.start", f"operation:{operation.pk}", now, detail)
+    except NotApprovedError as refusal:
+        refused(operation_id, "campaign.start", refusal, actor, now)
+        raise
+    return operation
+
+
+def abort(operation_id: int, reason: str, actor: Actor, now: datetime) -> Operation:
+    """No further site starts, and what upstream can still be stopped is: sites at work finish. Raises NotNowError,
+    RefusedError without a reason.
+
+    For the engine: Campaign.stop_reason is set, for good. A plan that has not begun is cancelled.
+    """
+    if not reason.strip():
+        raise RefusedError({"reason": "Say why: it stands in the report."})
+    with transaction.atomic():
+        operation, campaign = _locked(operation_id)
+        if operation.state == OperationState.PLANNED:
+            return _cancel(operation, reason.strip()[:500], actor, now)
+        if operation.state != OperationState.PROCESSING:
+            raise NotNowError(f"It is over: {operation.get_state_display()}.")
+        if campaign.stop_reason:
+            raise NotNowError(f"It stops already: {campaign.stop_reason}")
+        campaign.stop_reason = f"Stopped by {actor.name}: {reason.strip()}"[:500]
+        campaign.save(update_fields=["stop_reason"])
+        jobs.wake(operation.pk, now)
+        append(campaign_events(operation, now, {"stop_reason": campaign.stop_reason}))
+        audit(actor, "campaign.abort", f"operation:{operation.pk}", now, {"reason": reason.strip()[:500]})
+    return operation
+
+
+def _cancel(operation: Operation, reason: str, actor: Actor, now: datetime) -> Operation:
+    """It never began, so that nothing has to be stopped."""
+    operation.targets.filter(state=TargetState.READY).update(state=TargetState.CANCELLED, ended_at=now)
+    operation.state, operation.state_reason, operation.ended_at = OperationState.CANCELLED, reason, now
+    operation.save(update_fields=["state", "state_reason", "ended_at"])
+    RunSecret.objects.filter(operation=operation).delete()
+    append(campaign_events(operation, now, {"state": operation.state}))
+    audit(actor, "campaign.cancel", f"operation:{operation.pk}", now, {"reason": reason})
+    return operation
+
+
+def settle_strategy(batch_id: int, strategy_id: int, actor: Actor, now: datetime, *, ours: bool) -> Batch:
+    """A person says whether the strategy in the slot is that of this batch. Raises NotNowError.
+
+    For the engine: Batch.confirmed_id or disowned_id (operations/campaigns/ownership.py).
+    """
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().select_related("wave").get(pk=batch_id)
+        operation, _ = _locked(batch.wave.campaign_id)
+        if operation.state != OperationState.PROCESSING:
+            raise NotNowError(f"It is {operation.get_state_display()}: there is nothing to decide.")
+        batch.confirmed_id = strategy_id if ours else None
+        batch.disowned_id = None if ours else strategy_id
+        batch.save(update_fields=["confirmed_id", "disowned_id"])
+        jobs.wake(operation.pk, now)
+        detail = {"batch": batch.number, "strategy": strategy_id, "ours": ours}
+        audit(actor, "campaign.settle_strategy", f"operation:{operation.pk}", now, detail)
+    return batch
+
+
+def _locked(operation_id: int) -> tuple[Operation, Campaign]:
+    operation = Operation.objects.select_for_update().get(pk=operation_id)
+    return operation, Campaign.objects.select_for_update().get(pk=operation_id)
+
+
+def _keep_secrets(operation: Operation, campaign: Campaign, given: Mapping[str, str], now: datetime) -> None:
+    """Those of the plan, or given anew where it lay for too long. Raises NotNowError, RefusedError."""
+    prestages = rulebook_of(campaign).spec.prestages
+    if surplus := run_secrets.surplus(KINDS[Kind.CAMPAIGN], given):
+        raise RefusedError(surplus)
+    if prestages:
+        run_secrets.keep(operation, given, now)
+        if not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
+            raise NotNowError(f"Give {SYSADMIN} again: secrets are kept for a day until an operation starts.")
+    RunSecret.objects.filter(operation=operation).update(erase_at=now + SECRETS_LIVE)

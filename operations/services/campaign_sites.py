@@ -1,0 +1,98 @@
+"""What people say of single sites of a campaign: hold, release, skip, and that a failure does not count.
+
+For the engine: CampaignTarget.held_by with hold_reason (it waits until it is released), skipped (never), excused_by
+(it does not count against any limit). Whoever takes a batch reads them with the target's row locked.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from events.log import append
+from operations.choices import ENDED_OPERATIONS, TargetState
+from operations.engine import jobs
+from operations.engine.commit import stop
+from operations.engine.events import target_event
+from operations.models import CampaignTarget, Operation, Target
+from operations.services.requests import RefusedError
+from operations.services.start import NotNowError
+from sites.services.actors import Actor, audit
+
+NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
+
+
+def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
+    """It does not start until it is released. Raises NotNowError, RefusedError without a reason."""
+    why = _said(reason)
+    with transaction.atomic():
+        target, site = _locked(target_id)
+        if target.state not in NOT_BEGUN:
+            raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be held.")
+        site.held_by, site.hold_reason = actor.name[:150], why
+        site.save(update_fields=["held_by", "hold_reason"])
+        _tell(target, f"on hold: {why} ({actor.name})", "campaign.hold_site", actor, now, {"reason": why})
+    return target
+
+
+def release_site(target_id: int, actor: Actor, now: datetime) -> Target:
+    """It starts when its turn comes. Raises NotNowError."""
+    with transaction.atomic():
+        target, site = _locked(target_id)
+        if not site.held_by or site.skipped:
+            raise NotNowError("It is not held by anybody.")
+        detail = {"held_by": site.held_by, "reason": site.hold_reason}
+        site.held_by = site.hold_reason = ""
+        site.save(update_fields=["held_by", "hold_reason"])
+        _tell(target, "", "campaign.release_site", actor, now, detail)
+    return target
+
+
+def skip_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
+    """It is left out for good. Raises NotNowError, RefusedError without a reason."""
+    why = _said(reason)
+    with transaction.atomic():
+        target, site = _locked(target_id)
+        if target.state not in (*NOT_BEGUN, TargetState.HELD):
+            raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be skipped.")
+        stop(target, TargetState.CANCELLED, now)
+        site.skipped, site.held_by, site.hold_reason = True, actor.name[:150], why
+        site.save(update_fields=["skipped", "held_by", "hold_reason"])
+        _tell(target, f"skipped: {why} ({actor.name})", "campaign.skip_site", actor, now, {"reason": why})
+    return target
+
+
+def excuse_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
+    """Its failure, or its new alarms, do not count against any limit. Raises NotNowError, RefusedError."""
+    why = _said(reason)
+    with transaction.atomic():
+        target, site = _locked(target_id)
+        if target.state != TargetState.FAILED and not site.new_alarms:
+            raise NotNowError("It has not failed, and no new alarm stands there.")
+        site.excused_by, site.excuse = actor.name[:150], why
+        site.save(update_fields=["excused_by", "excuse"])
+        _tell(target, target.message, "campaign.excuse_site", actor, now, {"reason": why})
+    return target
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise RefusedError({"reason": "Say why: others will ask."})
+    return reason.strip()[:300]
+
+
+def _locked(target_id: int) -> tuple[Target, CampaignTarget]:
+    """The operation's row first, as everywhere. Raises NotNowError once the campaign is over."""
+    owner = Target.objects.values_list("operation_id", flat=True).get(pk=target_id)
+    operation = Operation.objects.select_for_update().get(pk=owner)
+    if operation.state in ENDED_OPERATIONS:
+        raise NotNowError(f"The campaign is over: {operation.get_state_display()}.")
+    target = Target.objects.select_for_update().get(pk=target_id)
+    return target, CampaignTarget.objects.select_for_update().get(pk=target_id)
+
+
+def _tell(target: Target, message: str, verb: str, actor: Actor, now: datetime, detail: dict[str, str]) -> None:
+    target.message = message[:500]
+    target.save()
+    append([target_event(target, now)])
+    jobs.wake(target.operation_id, now)
+    audit(actor, verb, f"target:{target.pk}", now, {"name": target.name} | detail)

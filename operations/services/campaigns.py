@@ -1,0 +1,166 @@
+"""Planning campaigns: a new one, another plan for one that has not begun, and those that follow from another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from events.kinds import Kind as EventKind
+from events.log import NewEvent, append
+from operations.campaigns.rulebook import Rulebook, read_rulebook
+from operations.campaigns.strategy import StrategySpec, problems
+from operations.choices import Kind, OperationState
+from operations.kinds import KINDS, SYSADMIN
+from operations.models import Campaign, Job, Operation, RunSecret
+from operations.services import run_secrets
+from operations.services.campaign_events import campaign_events
+from operations.services.campaign_rows import clouds_of, write_plan
+from operations.services.proposals import Proposal, propose
+from operations.services.requests import MOST_TARGETS, RefusedError
+from operations.services.start import NotNowError
+from operations.strategy_words import title_of
+from sites.services.actors import Actor, audit
+
+NOBODY = "None of these subclouds may take part: see the reasons of each in a preview."
+CHANGED = "The plan would be another one than you saw: look at a new preview."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignAsk:
+    """`strategy` and `rules`: JSON of operations/campaigns/rulebook.py. `clouds`: ids, in the user's scope.
+
+    `seen_hash`: of the preview that was looked at; "" where there was none. `secrets` show in no repr.
+    """
+
+    strategy: Mapping[str, Any]
+    rules: Mapping[str, Any]
+    clouds: Sequence[int]
+    title: str = ""
+    reason: str = ""
+    not_before: datetime | None = None
+    seen_hash: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def preview(ask: CampaignAsk, now: datetime) -> Proposal:
+    """What would be planned; nothing is kept. Raises RefusedError for what is wrong with the request as a whole."""
+    return propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before)
+
+
+def create_campaign(
+    ask: CampaignAsk, user: User, actor: Actor, now: datetime, *, parent: Campaign | None = None
+) -> Operation:
+    """A planned campaign, to be approved by somebody else. Raises RefusedError.
+
+    The caller has checked the user's permission, and that the clouds are in the user's scope.
+    """
+    book = _checked(ask, now)
+    _demand_secrets(book.spec, ask.secrets)
+    with transaction.atomic():
+        proposal = propose(book, ask.clouds, now, not_before=ask.not_before)
+        _demand_sense(proposal, ask)
+        operation = Operation.objects.create(
+            kind=Kind.CAMPAIGN, title=(ask.title or title_of(book.spec, len(proposal.plan.roster)))[:200],
+            reason=ask.reason[:500], state=OperationState.PLANNED, requester=user, requester_name=actor.name,
+            source=actor.source[:60], created_at=now,
+        )  # fmt: skip
+        Job.objects.create(operation=operation)
+        campaign = Campaign(operation=operation, parent=parent, planner=user, planner_name=actor.name)
+        campaign.save()
+        write_plan(operation, campaign, proposal)
+        run_secrets.keep(operation, ask.secrets, now)
+        audit(actor, "campaign.plan", f"operation:{operation.pk}", now, _told(operation, campaign, proposal))
+        added = {"kind": operation.kind, "title": operation.title}
+        append([NewEvent(EventKind.OPERATION_ADDED, f"operation:{operation.pk}", now, added, operation.controller_id)])
+    return operation
+
+
+def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, now: datetime) -> Operation:
+    """Another plan in place of one that has not begun; whatever approval there was is void. What people said of single
+    sites (held, skipped) stays. Secrets that are not given again stay. Raises RefusedError, NotNowError."""
+    book = _checked(ask, now)
+    with transaction.atomic():
+        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        campaign = Campaign.objects.select_for_update().get(pk=operation_id)
+        if operation.state != OperationState.PLANNED:
+            raise NotNowError(f"It is {operation.get_state_display()}: only a plan that has not begun can be changed.")
+        kept = RunSecret.objects.filter(operation=operation).values_list("name", flat=True)
+        _demand_secrets(book.spec, ask.secrets, kept)
+        proposal = propose(book, ask.clouds, now, not_before=ask.not_before, but_for=operation.pk)
+        _demand_sense(proposal, ask)
+        was, voided = operation.plan_hash, void_approval(campaign)
+        campaign.planner, campaign.planner_name = user, actor.name
+        operation.title = (ask.title or operation.title)[:200]
+        operation.reason = ask.reason[:500]
+        write_plan(operation, campaign, proposal)
+        if not book.spec.prestages:
+            RunSecret.objects.filter(operation=operation).delete()
+        run_secrets.keep(operation, ask.secrets, now)
+        detail = _told(operation, campaign, proposal) | {"was": was, "approval_voided": voided}
+        audit(actor, "campaign.change", f"operation:{operation.pk}", now, detail)
+        append(campaign_events(operation, now, {"plan_hash": operation.plan_hash, "approved": False}))
+    return operation
+
+
+def asked_before(operation: Operation) -> CampaignAsk:
+    """What the plan that stands was made from."""
+    campaign = operation.campaign
+    return CampaignAsk(
+        strategy=campaign.ask, rules=campaign.rules, clouds=clouds_of(operation), title=operation.title,
+        reason=operation.reason, not_before=campaign.not_before,
+    )  # fmt: skip
+
+
+def void_approval(campaign: Campaign) -> bool:
+    """Takes away what approval there is; the caller saves. Returns whether there was one."""
+    there = bool(campaign.approved_hash)
+    campaign.approver = campaign.approved_at = campaign.approval_expires_at = None
+    campaign.approver_name = campaign.approved_hash = campaign.approval_note = ""
+    return there
+
+
+def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:
+    """Raises RefusedError."""
+    try:
+        book = read_rulebook(ask.strategy, ask.rules)
+    except ValueError as problem:
+        raise RefusedError({"rules": str(problem)}) from None
+    found: dict[str, str] = {}
+    if wrong := problems(book.spec):
+        found["strategy"] = " ".join(wrong)
+    if not ask.clouds:
+        found["clouds"] = "Choose at least one subcloud in your scope."
+    if len(ask.clouds) > MOST_TARGETS:
+        found["clouds"] = f"At most {MOST_TARGETS} subclouds in one campaign: make several."
+    found |= run_secrets.surplus(KINDS[Kind.CAMPAIGN], ask.secrets)
+    if ask.secrets.get(SYSADMIN) and not book.spec.prestages:
+        found[SYSADMIN] = "Only campaigns that prestage need it: it is not kept without need."
+    if found:
+        raise RefusedError(found)
+    return book
+
+
+def _demand_secrets(spec: StrategySpec, given: Mapping[str, str], kept: Sequence[str] | Any = ()) -> None:
+    """Raises RefusedError."""
+    if spec.prestages and not given.get(SYSADMIN) and SYSADMIN not in kept:
+        raise RefusedError({SYSADMIN: "Needed to prestage. It is kept sealed and erased when the campaign is over."})
+
+
+def _demand_sense(proposal: Proposal, ask: CampaignAsk) -> None:
+    """Raises RefusedError."""
+    if not proposal.plan.roster:
+        raise RefusedError({"clouds": NOBODY})
+    if ask.seen_hash and ask.seen_hash != proposal.hash:
+        raise RefusedError({"plan_hash": CHANGED})
+
+
+def _told(operation: Operation, campaign: Campaign, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "plan_hash": operation.plan_hash, "strategy": campaign.ask, "rules": campaign.rules,
+        "clouds": [each.site.id for each in proposal.judged if each.takes_part],
+        "refused": [each.site.id for each in proposal.judged if not each.takes_part], "reason": operation.reason,
+        "parent": campaign.parent_id,
+    }  # fmt: skip

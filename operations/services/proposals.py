@@ -1,0 +1,126 @@
+"""What a campaign would do: who takes part and who does not, with every reason; waves and batches; what costs most."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from operations.campaign_facts.calendar import freezes
+from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
+from operations.campaigns.calendars import Freeze, calendar_of
+from operations.campaigns.constraints import Cost, costs
+from operations.campaigns.eligibility import judge
+from operations.campaigns.plan import Plan, PlanSite, plan_hash
+from operations.campaigns.reasons import Reason, is_alone, is_eligible, is_held
+from operations.campaigns.rulebook import Rulebook, told_rules, told_spec
+from operations.campaigns.site_time import site_zone
+from operations.campaigns.waves import make_plan
+
+ELIGIBLE, HELD, INELIGIBLE = "eligible", "held", "ineligible"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A site with everything that stands against it now, or makes it run alone."""
+
+    site: CampaignSite
+    reasons: tuple[Reason, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Held: all that stands against it may clear, so it takes part and waits when its turn comes."""
+        if is_eligible(self.reasons):
+            return ELIGIBLE
+        return HELD if is_held(self.reasons) else INELIGIBLE
+
+    @property
+    def takes_part(self) -> bool:
+        return self.verdict != INELIGIBLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """`judged` by name. `hash` covers all that would change what is done: rules, plan, and when it may begin."""
+
+    book: Rulebook
+    judged: tuple[Judged, ...]
+    plan: Plan
+    costs: tuple[Cost, ...]
+    warnings: tuple[str, ...]
+    not_before: datetime | None
+    judged_at: datetime
+
+    @property
+    def hash(self) -> str:
+        return campaign_hash(self.plan, self.book, self.not_before)
+
+    @property
+    def hardest(self) -> str:
+        return self.costs[0].sentence if self.costs else ""
+
+
+def propose(
+    book: Rulebook,
+    cloud_ids: Iterable[int],
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    but_for: int | None = None,
+) -> Proposal:
+    """Twelve queries for any number of sites. `but_for`: the operation whose plan this is, where there is one already.
+
+    The caller has read the clouds within the user's scopes.
+    """
+    sites = campaign_sites(cloud_ids, now, but_for=but_for)
+    controllers = controller_facts({site.controller_id for site in sites.values()}, now)
+    judged = tuple(
+        Judged(site, judge(site.facts, book.gates, controllers[site.controller_id], now))
+        for site in sorted(sites.values(), key=lambda site: (site.facts.name, site.id))
+    )
+    frozen, taking_part = freezes(), [each for each in judged if each.takes_part]
+    planned = [_plan_site(each, book, frozen) for each in taking_part]
+    rules = book.plan_rules(max(now, not_before or now), neighbours(each.site.id for each in taking_part))
+    plan = make_plan(planned, rules)
+    return Proposal(
+        book=book, judged=judged, plan=plan, costs=costs(planned, rules), not_before=not_before, judged_at=now,
+        warnings=(*plan.warnings, *_zone_notes(taking_part, book)),
+    )  # fmt: skip
+
+
+def campaign_hash(plan: Plan, book: Rulebook, not_before: datetime | None) -> str:
+    """SHA-256 in hex."""
+    told = [plan_hash(plan), told_spec(book.spec), told_rules(book), not_before and not_before.timestamp()]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def tally(judged: Iterable[Judged]) -> dict[str, int]:
+    """How many there are of each verdict, and how many run alone."""
+    rows = list(judged)
+    verdicts = Counter(each.verdict for each in rows)
+    return {
+        "chosen": len(rows),
+        **{verdict: verdicts[verdict] for verdict in (ELIGIBLE, HELD, INELIGIBLE)},
+        "alone": sum(each.takes_part and is_alone(each.reasons) for each in rows),
+    }
+
+
+def _plan_site(judged: Judged, book: Rulebook, frozen: tuple[Freeze, ...]) -> PlanSite:
+    site = judged.site
+    zone = site_zone(site.timezone, book.default_zone).zone
+    return PlanSite(
+        id=site.id, name=site.facts.name, controller=site.controller, dcmanager_id=site.dcmanager_id,
+        region=site.region, site_type=site.site_type, calendar=calendar_of(zone, site.region, book.windows, frozen),
+        link=site.wan_link, labels=site.labels, rings=(site.ring,) if site.ring else (),
+        alone=is_alone(judged.reasons), held=judged.verdict == HELD,
+    )  # fmt: skip
+
+
+def _zone_notes(judged: Iterable[Judged], book: Rulebook) -> list[str]:
+    """How many sites' windows are reckoned in a zone that they did not tell."""
+    if not book.windows:
+        return []
+    notes: Mapping[str, int] = Counter(site_zone(each.site.timezone, book.default_zone).note for each in judged)
+    return [f"{count} of the sites: {note}" for note, count in sorted(notes.items()) if note]
