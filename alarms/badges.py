@@ -5,45 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
 
-from alarms.models import Alarm
 from alarms.severity import Standing
 from events.kinds import Kind
 from events.log import append
 from sites import spans
-from sites.choices import Severity, SpanField
+from sites.choices import SpanField
 from sites.ingest import cloud_event, places
-
-FIELD_OF_SEVERITY = {
-    Severity.CRITICAL: "critical",
-    Severity.MAJOR: "major",
-    Severity.MINOR: "minor",
-    Severity.WARNING: "warning",
-}
 
 
 def record_badges(cloud_ids: Collection[int], *, baseline: Collection[int], now: datetime) -> None:
     """Count again what stands on these clouds. Tells clouds whose badge or counts changed, and those in `baseline`.
 
-    Runs in the caller's transaction.
+    Runs in the caller's transaction. One statement counts and writes, suppressed alarms left out.
     """
-    counted = count(cloud_ids)
-    changed = _update(counted)
-    spans.record(((pk, SpanField.SEVERITY, counted[pk].badge.label) for pk in {*changed, *baseline}), now)
-    found = places({*changed, *baseline})
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [list(cloud_ids)])
+        rows = cursor.fetchall()
+    first = frozenset(baseline)
+    standing = {pk: Standing(*counts) for pk, changed, *counts in rows if changed or pk in first}
+    spans.record(((pk, SpanField.SEVERITY, of.badge.label) for pk, of in standing.items()), now)
+    found = places(standing)
     if found:
-        append(cloud_event(place, Kind.CLOUD_ALARMS, now, told(counted[pk])) for pk, place in found.items())
-
-
-def count(cloud_ids: Collection[int]) -> dict[int, Standing]:
-    """What stands on each of these clouds, suppressed alarms left out. One query."""
-    counts: dict[int, dict[str, int]] = {pk: {} for pk in cloud_ids}
-    rows = Alarm.objects.filter(cloud__in=list(cloud_ids), cleared_at=None, suppressed=False).order_by()
-    for pk, severity, number in rows.values_list("cloud_id", "severity").annotate(number=Count("pk")):
-        field = FIELD_OF_SEVERITY.get(Severity(severity), "other")
-        counts[pk][field] = counts[pk].get(field, 0) + number
-    return {pk: Standing(**fields) for pk, fields in counts.items()}
+        append(cloud_event(place, Kind.CLOUD_ALARMS, now, told(standing[pk])) for pk, place in found.items())
 
 
 def told(standing: Standing) -> dict[str, Any]:
@@ -58,28 +42,25 @@ def told(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _update(counted: dict[int, Standing]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _UPDATE,
-            [
-                list(counted),
-                [standing.badge.value for standing in counted.values()],
-                [standing.critical for standing in counted.values()],
-                [standing.major for standing in counted.values()],
-                [standing.minor for standing in counted.values()],
-                [standing.warning for standing in counted.values()],
-            ],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-_UPDATE = """
-UPDATE sites_cloud c SET severity = v.severity, critical_alarms = v.critical, major_alarms = v.major,
-    minor_alarms = v.minor, warning_alarms = v.warning
-FROM unnest(%s::bigint[], %s::smallint[], %s::int[], %s::int[], %s::int[], %s::int[])
-    AS v (cloud_id, severity, critical, major, minor, warning)
-WHERE c.id = v.cloud_id AND (c.severity, c.critical_alarms, c.major_alarms, c.minor_alarms, c.warning_alarms)
-    IS DISTINCT FROM (v.severity, v.critical, v.major, v.minor, v.warning)
-RETURNING c.id
+# By LATERAL each cloud's alarms are looked up in the index, also while PostgreSQL knows nothing of the table yet. What
+# is not one of the four severities has a word that we do not know, and counts as indeterminate: Standing.badge
+_COUNT = """
+WITH counted AS (
+    SELECT w.cloud_id, s.* FROM unnest(%s::bigint[]) AS w (cloud_id) CROSS JOIN LATERAL (
+        SELECT coalesce(max(a.severity), 0) AS severity,
+            count(*) FILTER (WHERE a.severity = 5) AS critical, count(*) FILTER (WHERE a.severity = 4) AS major,
+            count(*) FILTER (WHERE a.severity = 3) AS minor, count(*) FILTER (WHERE a.severity = 2) AS warning,
+            count(*) FILTER (WHERE a.severity < 2) AS other
+        FROM alarms_alarm a WHERE a.cloud_id = w.cloud_id AND a.cleared_at IS NULL AND NOT a.suppressed
+    ) s
+), written AS (
+    UPDATE sites_cloud c SET severity = v.severity, critical_alarms = v.critical, major_alarms = v.major,
+        minor_alarms = v.minor, warning_alarms = v.warning
+    FROM counted v WHERE c.id = v.cloud_id
+        AND (c.severity, c.critical_alarms, c.major_alarms, c.minor_alarms, c.warning_alarms)
+        IS DISTINCT FROM (v.severity, v.critical, v.major, v.minor, v.warning)
+    RETURNING c.id
+)
+SELECT v.cloud_id, w.id IS NOT NULL, v.critical, v.major, v.minor, v.warning, v.other
+FROM counted v LEFT JOIN written w ON w.id = v.cloud_id
 """

@@ -45,6 +45,7 @@ STAGING = Staging(
     kept_if_null=("raised_at",),
     now_on_insert=("first_seen_at",),
     open_when="cleared_at IS NULL",
+    guarded=True,
 )
 TOLD = ("alarm_id", "entity_instance_id", "severity_word", "reason_text")
 KNOWN_WORDS = frozenset({*SEVERITY_OF_WORD, ""})
@@ -99,7 +100,7 @@ def record(batch: Sequence[AlarmSnapshot], *, lease_token: int, now: datetime) -
             Change(Kind.ALARM_RAISED if inserted else Kind.ALARM_CHANGED, pk, cloud_id, *told)
             for pk, cloud_id, inserted, *told in STAGING.upsert(cursor, now, TOLD, silent=admitted.first)
         ]
-        changes += _clear(cursor, [pk for pk in admitted.clouds if latest[pk].complete], now)
+        changes += _clear(cursor, [pk for pk in admitted.clouds - admitted.unseen if latest[pk].complete], now)
         touched = {change.cloud_id for change in changes} | admitted.first
         if touched:
             record_badges(touched, baseline=admitted.first, now=now)
@@ -148,6 +149,8 @@ def _report_word(word: str) -> None:
 
 
 def _clear(cursor: CursorWrapper, cloud_ids: Sequence[int], now: datetime) -> list[Change]:
+    if not cloud_ids:
+        return []
     condition, parameters = STAGING.gone(cloud_ids)
     cursor.execute(
         f"UPDATE {STAGING.table} t SET cleared_at = %(now)s, changed_at = %(now)s WHERE {condition}"  # noqa: S608

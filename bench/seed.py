@@ -9,9 +9,11 @@ without --keep every controller and what hangs on it is deleted first.
 import argparse
 import os
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+
+from bench.filling import copy
 
 CITIES = [  # name, latitude, longitude, region, time zone
     ("Recife", -8.05, -34.90, "Brazil", "America/Recife"),
@@ -53,15 +55,6 @@ def main() -> None:
 
     django.setup()
     Seed(options.seed).fill(options.subclouds, options.controllers, options.alarms, keep=options.keep)
-
-
-def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """COPY `rows` into `table`."""
-    from django.db import connection
-
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as writer:
-        for row in rows:
-            writer.write_row(row)
 
 
 def _empty() -> None:

@@ -7,7 +7,7 @@ Sequence numbers are given before commit, so "id greater than my last" skips wha
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
@@ -31,8 +31,7 @@ FAR_BEHIND = 5000  # events; more than this is dearer to replay than a page is t
 COLUMNS = "xid::text AS xid_text, id, at, kind, subject, controller_id, cloud_id, group_id, region, data::text"
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):  # a tuple is made three times as fast as a dataclass, and a storm makes thousands
     """An event to be written. `subject` is `noun:ID`; controller, home group and region decide who sees it."""
 
     kind: Kind

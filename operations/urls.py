@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
-from operations.views import braking, opactions, oplist, oppage, recorder, targetacts, targetfiles
+from operations.views import asking, braking, cloudacts, opactions, oplist, oppage, recorder, targetacts, targetfiles
 
 app_name = "operations"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", oplist.page, name="list"),
     path("export.csv", oplist.export, name="export"),
+    path("ask/<slug:kind>", asking.ask, name="ask"),
+    path("of/<int:pk>/actions", cloudacts.actions, name="actions"),
+    path("of/<int:pk>/panel", cloudacts.panel, name="panel"),
     path("brake/", braking.page, name="brake"),
     path("brake/state", braking.state, name="brake-state"),
     path("brake/pull", braking.pull, name="brake-pull"),

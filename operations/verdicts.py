@@ -16,6 +16,7 @@ from sites.models import Cloud
 
 PHASE_KINDS = (Kind.DEPLOY, Kind.INSTALL, Kind.BOOTSTRAP, Kind.CONFIGURE, Kind.RESUME, Kind.ENROLL)
 PHASE_VERBS = ("resume", "install", "bootstrap", "configure", "complete")
+FIRST_DEPLOYMENT = ("add", "install", "bootstrap", "configure", "resume", "enroll")  # dcmanager stops no other run
 STOPPED = (TargetState.FAILED, TargetState.HELD)
 
 
@@ -53,7 +54,7 @@ def refused(spec: KindSpec, facts: Mapping[str, Any], cloud: Cloud) -> str | Non
 
 def next_verbs(target: Target, kind: str) -> list[Verdict]:
     """Abort, give up, retry, and for deployments each phase: by what was seen of the target last (`seen_at`)."""
-    found = [Verdict("abort", _not_aborted(target)), Verdict("give_up", _not_given_up(target))]
+    found = [Verdict("abort", not_aborted(target)), Verdict("give_up", _not_given_up(target))]
     found.append(Verdict("retry", _not_again(target)))
     if kind in PHASE_KINDS:
         found += [Verdict(verb, _not_again(target) or not_next(target, kind, verb)) for verb in PHASE_VERBS]
@@ -69,13 +70,17 @@ def not_next(target: Target, kind: str, verb: str) -> str:
     return refusal(verb, _seen_state(target)) or ""
 
 
-def _not_aborted(target: Target) -> str:
+def not_aborted(target: Target) -> str:
+    """Why what runs for a target cannot be stopped now; "" when it can."""
     if target.state != TargetState.RUNNING:
         return f"It is {target.get_state_display()}: there is nothing to abort."
     if target.abort_requested:
         return "Abort was asked for already."
-    if target.deploy_status not in ABORT_FROM:
-        return f"{target.deploy_status or 'Its state'} cannot be aborted, only {', '.join(ABORT_FROM)} can."
+    step = target.steps[target.step]
+    if step not in FIRST_DEPLOYMENT:
+        return f"Only a first deployment can be aborted: what {step} has begun runs to its end."
+    if target.deploy_status and target.deploy_status not in ABORT_FROM:
+        return f"{target.deploy_status} cannot be aborted, only {', '.join(ABORT_FROM)} can."
     return ""
 
 

@@ -1,6 +1,6 @@
 """The recent past of one cloud: its events, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ UNSAID = {  # true, but nothing an operator asks about
     "management_end_ip", "management_gateway_ip",
 }  # fmt: skip
 TROUBLE = {"offline", "unreachable", "error", "out-of-sync", "down", "disabled", "failed", "locked"}
+TARGET_STATES = {"completed": "ok", "failed": "failed", "held": "warn", "refused": "error", "running": "busy"}
+FOLDED = ("target.changed", "vim.changed")  # told at every small step: only their states are worth a line
 SEVERITIES = {severity.label for severity in Severity}
 BADGE_STATES = {"ok", "warn", "error", "unknown", "none"}
 
@@ -40,7 +42,24 @@ def timeline(cloud_id: int, limit: int = SHOWN) -> list[Moment]:
     """Newest first (one query). Only for a cloud that the reader may see: scopes are the caller's."""
     events = Event.objects.filter(cloud_id=cloud_id).exclude(data__contains={"moved": True})  # the change tells of it
     rows = events.order_by("-at", "-id").values("at", "kind", "subject", "data")
-    return [moment(row) for row in rows[:limit]]
+    return [moment(row) for row in _folded(rows[: 3 * limit])][:limit]
+
+
+def _folded(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Newest first; of what is told step by step only the first word of each state, which is the last of its run."""
+    rows = list(rows)
+    for at, row in enumerate(rows):
+        if row["kind"] in FOLDED:
+            older = next((one for one in rows[at + 1 :] if one["subject"] == row["subject"]), None)
+            if older is not None and _state_told(older) == _state_told(row):
+                continue
+        yield row
+
+
+def _state_told(row: Mapping[str, Any]) -> Any:
+    data = row["data"]
+    fields = data.get("fields")
+    return (fields if isinstance(fields, dict) else data).get("state")
 
 
 def moment(row: Mapping[str, Any]) -> Moment:
@@ -73,6 +92,14 @@ def _state_moment(kind: str, subject: str, data: Mapping[str, Any], at: datetime
         word = str(data.get("link_state", "unknown"))
         mark = {"up": "ok", "down": "error"}.get(word, "unknown")
         return Moment(at, mark, False, f"Port {data.get('name', '')} of {data.get('host', '')}: {word}")
+    if kind == Kind.TARGET_CHANGED:
+        word = str(data.get("state", "unknown"))
+        text = f"Operation {data.get('operation', '')}: {word}"
+        return Moment(at, TARGET_STATES.get(word, "info"), False, text, _short(data.get("message") or ""))
+    if kind == Kind.VIM_CHANGED:
+        fields = data.get("fields")
+        word = _short(fields.get("state") if isinstance(fields, dict) else None)
+        return Moment(at, "info", False, f"Strategy of its VIM: {word}")
     if isinstance(data.get("fields"), dict):
         return _changed_moment(subject, data["fields"], at)
     words = {"cloud.added": "First seen", "cloud.removed": "Removed from its System Controller"}

@@ -34,11 +34,15 @@ async def silent_bmcs(controller: Controller, sites: Sequence[tuple[int, str]]) 
 
 
 def _url(controller: Controller, address: str) -> str:
-    """ "" for addresses that mean this host or its neighbours: a sheet must not make the portal knock there."""
+    """Empty for addresses that mean this host or its neighbours (a sheet must not make the portal knock there), and
+    where the pattern needs what a site has only when it is there."""
+    pattern = controller.bmc_url or BMC_URL
+    if "{id}" in pattern:
+        return ""
     try:
         parsed = ip_address(address)
         if parsed.is_loopback or parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified:
             return ""
-        return expand(controller.bmc_url or BMC_URL, id=0, bmc_address=address)
+        return expand(pattern, id=0, bmc_address=address)
     except (ValueError, BadPattern):
         return ""

@@ -12,6 +12,7 @@ from starlingx.errors import StarlingXError
 from starlingx.session import CloudSession
 from starlingx.usm import Usm
 
+AT_REST = ("available", "committed", "deployed", "unavailable")  # any other state makes dcmanager refuse to add
 SECONDS = 22.0  # a step of a job has 30 s; the calls go side by side
 
 
@@ -60,4 +61,5 @@ async def _software(session: CloudSession) -> tuple[str, str, tuple[str, ...]]:
     except StarlingXError as problem:
         return "", "", (f"The System Controller's own software could not be asked about: {problem}"[:300],)
     live = [major_of(release.sw_version) for release in releases if release.state in ("deployed", "committed")]
-    return (deploy.state if deploy else ""), max(live, default=""), ()
+    moving = [f"{release.release_id} is {release.state}" for release in releases if release.state not in AT_REST]
+    return (deploy.state if deploy else "".join(moving[:1])), max(live, default=""), ()

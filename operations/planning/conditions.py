@@ -154,7 +154,7 @@ def not_rehoming(state: SubcloudState) -> str | None:
 
 
 def created(state: SubcloudState) -> str | None:
-    """create-failed has no way on (2.4)."""
+    """create-failed has no way on (2.4). The portal's own: dcmanager would redeploy it, or change its network."""
     if state.deploy_status == "create-failed":
         return "Its deploy status is create-failed: it can only be deleted and added again."
     return None

@@ -12,11 +12,10 @@ from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
 from operations.models import Operation, RunSecret, Target
-from operations.planning.phases import ABORT_FROM
 from operations.services import run_secrets
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
-from operations.verdicts import not_next
+from operations.verdicts import not_aborted, not_next
 from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
@@ -64,10 +63,8 @@ def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
     with transaction.atomic():
         target = Target.objects.select_for_update().get(pk=target_id)
         demand_no_campaign(target.operation)
-        if target.state != TargetState.RUNNING:
-            raise NotNowError(f"It is {target.get_state_display()}: there is nothing to abort.")
-        if target.deploy_status and target.deploy_status not in ABORT_FROM:
-            raise NotNowError(f"{target.deploy_status} cannot be aborted, only {', '.join(ABORT_FROM)} can.")
+        if why := not_aborted(target):
+            raise NotNowError(why)
         target.abort_requested = True
         target.save(update_fields=["abort_requested"])
         jobs.wake_targets([target.pk], now)

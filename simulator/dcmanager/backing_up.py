@@ -124,7 +124,8 @@ class BackingUp:
         if without:
             names = ", ".join(map(self._name, without))
             raise Refused(400, f"Restore with install needs install values, which are missing for: {names}")
-        releases.image(releases.asked_for(wanted.release).version)
+        own = self._office.central(asked.clouds[0].controller).software
+        releases.image(releases.asked_for(wanted.release, own).version, own)
 
     # Which subclouds may
 

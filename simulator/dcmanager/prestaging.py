@@ -83,12 +83,12 @@ def texts(body: dict[str, Any]) -> dict[str, str]:
 
 def release_asked(register: Register, cloud: Cloud, text: str | None, deploy: bool) -> str:
     """The release as MM.mm. Raises Refused (400)."""
-    central = register.world.clouds[cloud.controller, None].software.version
-    version = text or central
+    own = register.world.clouds[cloud.controller, None].software
+    version = text or own.version
     if not releases.VERSION.fullmatch(version):
         raise Refused(400, "Specified release format is not supported. Version format must be MM.mm.")
     if not deploy:
-        return releases.asked_for(version).version if version != central else central
+        return releases.asked_for(version, own).version
     if version < OLDEST:
         raise Refused(400, "The requested software version cannot be prestaged for software deploy.")
     if not deployable(register, cloud, version):

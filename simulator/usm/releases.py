@@ -64,7 +64,7 @@ class Reads:
 
     async def deploy(self, call: Call) -> web.StreamResponse:
         """A list of one deployment or none."""
-        deployment = self._deployments.of(call.cloud)
+        deployment = self._deployments.of(call.cloud) or _of_a_fault(call)
         return answer([] if deployment is None else [deploy_row(call.cloud, deployment)])
 
     async def deploy_hosts(self, call: Call) -> web.StreamResponse:
@@ -73,6 +73,16 @@ class Reads:
 
     async def in_sync(self, call: Call) -> web.StreamResponse:
         return answer({"in_sync": True})
+
+
+def _of_a_fault(call: Call) -> Deployment | None:
+    """What the fault `controller-deploying` makes dcmanager refuse, USM shows."""
+    now = call.world.clock.now()
+    fault = call.world.faults.on(call.cloud.key, "controller-deploying", now)
+    if fault is None:
+        return None
+    before = release_of(call.cloud.software.release_id)
+    return Deployment(0, before, Release(before.version, before.level + 1), "host", now, {})
 
 
 def row(release: Release, state: str, deployed: list[Release]) -> Row:

@@ -1,7 +1,7 @@
 """Subclouds as dcmanager lists them: identity, status words, home group (T0)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -229,7 +229,7 @@ def _tell(differences: list[tuple[Any, ...]], written: list[tuple[Any, ...]], no
         if inserted:
             events.append(cloud_event(place, Kind.CLOUD_ADDED, now, {"name": name}))
             continue
-        events += moved(replace(place, group_id=homes[pk]), place, name, now)
+        events += moved(place._replace(group_id=homes[pk]), place, name, now)
         events.append(cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": changes[pk]}))
     if events:
         append(events)

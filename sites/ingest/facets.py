@@ -34,13 +34,15 @@ class FailedLook:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Clouds whose snapshot counts, and those among them that never had a complete one before."""
+    """Clouds whose snapshot counts; those among them that never had a complete one before, and those that were never
+    looked at, so that nothing can be stored of them."""
 
     clouds: frozenset[int]
     first: frozenset[int]
+    unseen: frozenset[int]
 
 
-NONE_ADMITTED = Admitted(frozenset(), frozenset())
+NONE_ADMITTED = Admitted(frozenset(), frozenset(), frozenset())
 
 
 def admit(facet: Facet, looks: Iterable[Look], *, source: str, lease_token: int) -> Admitted:
@@ -64,7 +66,8 @@ def admit(facet: Facet, looks: Iterable[Look], *, source: str, lease_token: int)
     with connection.cursor() as cursor:
         cursor.execute(_ADMIT, parameters)
         rows = cursor.fetchall()
-    return Admitted(frozenset(row[0] for row in rows), frozenset(row[0] for row in rows if row[1]))
+    clouds, first, unseen = (frozenset(pk for pk, *flags in rows if all(flags[:n])) for n in range(3))
+    return Admitted(clouds, first, unseen)
 
 
 def failed(facet: Facet, failures: Iterable[FailedLook], *, lease_token: int) -> None:
@@ -89,15 +92,13 @@ _STANDING = """
     WHERE coalesce(l.token, 0) <= %(token)s
 """
 
-# `before` and the insert see the same snapshot, so it tells the state before this statement.
+# The last join and the insert see the same snapshot, so it tells the state before this statement.
 _ADMIT = f"""
 WITH looks AS (
     SELECT v.cloud_id, v.requested_at, v.whole, v.error
     FROM unnest(%(clouds)s::bigint[], %(requested)s::timestamptz[], %(whole)s::bool[], %(errors)s::text[])
         AS v (cloud_id, requested_at, whole, error)
     {_STANDING}
-), before AS (
-    SELECT f.cloud_id, f.observed_at FROM sites_facetstate f JOIN looks USING (cloud_id) WHERE f.facet = %(facet)s
 ), admitted AS (
     INSERT INTO sites_facetstate AS f
         (cloud_id, facet, observed_at, attempted_at, source, error, failures, lease_token)
@@ -110,7 +111,8 @@ WITH looks AS (
         AND (f.observed_at IS NULL OR f.observed_at <= EXCLUDED.attempted_at)
     RETURNING f.cloud_id
 )
-SELECT a.cloud_id, b.observed_at IS NULL FROM admitted a LEFT JOIN before b USING (cloud_id)
+SELECT a.cloud_id, b.observed_at IS NULL, b.id IS NULL
+FROM admitted a LEFT JOIN sites_facetstate b ON b.cloud_id = a.cloud_id AND b.facet = %(facet)s
 """  # noqa: S608 - constants
 
 _FAILED = f"""

@@ -1,7 +1,7 @@
 """What a cloud's own sysinv says of it: name, kind, time zone, position (T2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: da
 
 
 def _events(before: Cloud, place: Place, fields: dict[str, Any], now: datetime) -> list[NewEvent]:
-    old = replace(place, region=before.region if before.kind == CloudKind.SUBCLOUD else "")
+    old = place._replace(region=before.region if before.kind == CloudKind.SUBCLOUD else "")
     return [*moved(old, place, before.name, now), cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": fields})]
 
 

@@ -67,7 +67,7 @@ class Cloud(models.Model):
     its range what its own hosts use; dual stack as "v4,v6".
     """
 
-    controller = models.ForeignKey(Controller, models.CASCADE, related_name="clouds")
+    controller = models.ForeignKey(Controller, models.CASCADE, related_name="clouds", db_index=False)  # cloud_by_group
     kind = models.CharField(max_length=8, choices=CloudKind)
     dcmanager_id = models.IntegerField(null=True)
     region_name = models.CharField(max_length=255, blank=True)

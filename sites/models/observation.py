@@ -15,7 +15,7 @@ class FacetState(models.Model):
     under which it was written. A snapshot that was requested earlier, or under an older token, is dropped.
     """
 
-    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="facets")
+    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="facets", db_index=False)  # facet_unique
     facet = models.CharField(max_length=16, choices=Facet)
     observed_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
@@ -34,7 +34,7 @@ class FacetState(models.Model):
 class StatusSpan(models.Model):
     """`field` of a cloud had `value` from `began_at` to `ended_at` (null: still). Spans of one field never overlap."""
 
-    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="spans")
+    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="spans", db_index=False)  # span_by_cloud
     field = models.CharField(max_length=16, choices=SpanField)
     value = models.CharField(max_length=64)
     began_at = models.DateTimeField()

@@ -1,6 +1,5 @@
 """What people do to a cloud in the portal's own books: look at it, place it. Nothing here reaches StarlingX."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,5 +68,5 @@ def _tell(cloud: Cloud, fields: dict[str, Any], region: str, now: datetime) -> N
     """`region` is the one from now on; a central cloud shows itself to no region."""
     before = cloud.region if cloud.kind == CloudKind.SUBCLOUD else ""
     old = Place(cloud.controller_id, cloud.pk, cloud.group_id, before)
-    place = replace(old, region=region if cloud.kind == CloudKind.SUBCLOUD else "")
+    place = old._replace(region=region if cloud.kind == CloudKind.SUBCLOUD else "")
     append([*moved(old, place, cloud.name, now), cloud_event(place, Kind.CLOUD_CHANGED, now, {"fields": fields})])

@@ -1,7 +1,7 @@
 """Adding, changing and disabling System Controllers. Passwords go in and never come out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -21,6 +21,11 @@ from sites.services.actors import Actor, audit
 from sites.services.destinations import secrets_to_enter
 
 PLACEHOLDERS = ("{id}", "{region_name}", "{management_start_ip}", "{oam_ip}")
+PATTERNS = {
+    "subcloud_auth_url": PLACEHOLDERS,
+    "kube_url": PLACEHOLDERS,
+    "bmc_url": (*PLACEHOLDERS, "{bmc_address}"),
+}
 STRAY = re.compile(r"[\s\\\x00-\x20\x7f]")
 SECRETS = {"password": "password_sealed", "write_password": "write_password_sealed", "kube_token": "kube_token_sealed"}
 
@@ -132,8 +137,8 @@ def problems_of(controller: Controller) -> dict[str, str]:
     problems: dict[str, str] = {}
     if problem := _url_problem(controller.auth_url):
         problems["auth_url"] = problem
-    for name in ("subcloud_auth_url", "bmc_url", "kube_url"):
-        if getattr(controller, name) and (problem := _pattern_problem(getattr(controller, name))):
+    for name, known in PATTERNS.items():
+        if getattr(controller, name) and (problem := _pattern_problem(getattr(controller, name), known)):
             problems[name] = problem
     if controller.ca_bundle and (problem := _bundle_problem(controller.ca_bundle)):
         problems["ca_bundle"] = problem
@@ -168,12 +173,12 @@ def _url_problem(text: str) -> str:
     return ""
 
 
-def _pattern_problem(text: str) -> str:
+def _pattern_problem(text: str, known: Sequence[str]) -> str:
     filled = text
-    for name in PLACEHOLDERS:
+    for name in known:
         filled = filled.replace(name, "1")
     if "{" in filled or "}" in filled:
-        return f"Only {', '.join(PLACEHOLDERS)} are known between braces."
+        return f"Only {', '.join(known)} are known between braces."
     return _url_problem(filled)
 
 

@@ -17,8 +17,8 @@ SEVERITIES = ("critical", "major", "minor", "warning")
 PLACE_SHOWN = 34  # characters
 
 
-def markup(row: dict[str, Any], stale_after: int) -> SafeString:
-    """One `<tr>`. Whatever came from upstream is escaped; the marks are patched by live.js."""
+def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> SafeString:
+    """One `<tr>`, with a box to choose it by. Whatever came from upstream is escaped; marks are patched by live.js."""
     pk, word = int(row["id"]), WORDS[row["severity"]]
     path = f"/subclouds/{pk}/"
     lost = '<span class="sub">not reached</span>' if row["contact"] == Contact.UNREACHABLE else ""
@@ -26,6 +26,7 @@ def markup(row: dict[str, Any], stale_after: int) -> SafeString:
     group = f'<span class="sub">{escape(row["group_name"] or "")}</span>'
     hosts = "–" if row["hosts_total"] is None else f"{row['hosts_ok'] or 0}/{row['hosts_total']}"
     cells = (
+        f"{_box(pk, row['name']) if select else ''}"
         f"<td>{_mark('sev', 'severity', word, word.capitalize(), 'severity') % pk}</td>"
         f'<td class="name"><a href="{path}">{escape(row["name"])}</a>'
         f'<span class="sub nowrap">{escape(_short(row["location"]))}</span></td>'
@@ -43,6 +44,14 @@ def markup(row: dict[str, Any], stale_after: int) -> SafeString:
     css = ' class="stale"' if row["stale"] else ""
     attributes = f'data-severity="{word}" data-cloud="{pk}" data-field="row-severity" data-href="{path}" tabindex="0"'
     return mark_safe(f"<tr {attributes}{css}>{cells}</tr>\n")  # noqa: S308 # escaped above, word by word
+
+
+def _box(pk: int, name: str) -> str:
+    """Belongs to the form of templates/operations/_bulk.html."""
+    return (
+        f'<td class="select"><input type="checkbox" name="cloud" value="{pk}" form="bulk"'
+        f' aria-label="Choose {escape(name)}"></td>'
+    )
 
 
 def _short(text: str) -> str:

@@ -51,6 +51,7 @@ COLUMNS = [  # label, sort, class
     ("Sync", "sync", ""), ("Deploy", "deploy", ""), ("Ceph", "", ""), ("NIC", "", ""), ("Hosts", "", "num"),
     ("Release", "release", ""), ("Region", "region", ""), ("Alarms read", "", ""),
 ]  # fmt: skip
+ACTING = ("operations.run_manage", "operations.run_backup", "operations.run_deploy")  # on several at once
 WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
 SHOWN_CHOICES = 8
 KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"
@@ -82,8 +83,10 @@ def page(request: PortalRequest) -> HttpResponse:
     cursor = cursor_now()
     limit = int(stale_after(Facet.ALARMS))
     rows = _rows(filterset.qs, asked, request)
+    select = any(request.standing.may(permission) for permission in ACTING)
     context = {
-        "rows": [markup(row, limit) for row in rows.rows], "next": rows.next, "previous": rows.previous,
+        "rows": [markup(row, limit, select=select) for row in rows.rows], "select": select,
+        "next": rows.next, "previous": rows.previous,
         "kinds": _kinds(request, asked), "columns": _headings(request, asked), "cursor": cursor,
     }  # fmt: skip
     if "HX-Request" in request.headers:

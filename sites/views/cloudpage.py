@@ -19,15 +19,14 @@ SYNC_ORDER = {"out-of-sync": 0, "unknown": 1, "in-sync": 3}
 
 @require_GET
 def page(request: PortalRequest, pk: int) -> HttpResponse:
-    """One request: the header here, everything else through {% part %}. Opening it asks for fresh readings."""
+    """One request: the header here, everything else through {% part %}. On a screen, watch.js asks for readings."""
     seen = _subcloud(request, pk)
-    services.watch(pk, request.now)
     return render(request, "sites/cloud_page.html", {"seen": seen, "cloud": seen.cloud, "local_time": local_time(seen)})
 
 
 @require_POST
 def watch(request: PortalRequest, pk: int) -> HttpResponse:
-    """The page is still on a screen. Answers with the ages of its facets: a reading that changes nothing is no event,
+    """The page is on a screen. Answers with the ages of its facets: a reading that changes nothing is no event,
     and without this the page would call facts stale that were read a second ago."""
     seen = cloud_in_view(request, pk)
     services.watch(pk, request.now)

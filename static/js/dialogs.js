@@ -8,7 +8,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   // the first thing to fill in, else the first button; after a refusal the first field that is wrong
   const wrong = host.querySelector(".field:has(.error) :is(input, select, textarea)");
   const first = host.querySelector(".body :is(input, select, textarea):not([type=hidden]):not(:disabled)");
-  (wrong ?? first ?? host.querySelector("footer .button:last-child"))?.focus();
+  (wrong ?? first ?? host.querySelector("a.verb, footer .button:last-child"))?.focus();
 });
 
 host?.addEventListener("close", () => host.replaceChildren());

@@ -26,5 +26,6 @@ async function tell() {
   if (answer?.ok && !answer.redirected) show((await answer.json()).facets);
 }
 
+tell();
 setInterval(tell, EVERY_MS);
 document.addEventListener("visibilitychange", tell);

@@ -1,6 +1,5 @@
 """Pruning keeps the stream honest, and the timeline reads what is left."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,7 +66,7 @@ def test_a_reader_at_the_end_survives_that_everything_is_pruned(write):
 
 
 def test_the_timeline_of_a_cloud_is_newest_first_and_scoped(write, django_assert_num_queries):
-    write(*(replace(event(n, cloud_id=7, controller_id=n % 2), at=NOW + timedelta(minutes=n)) for n in range(6)))
+    write(*(event(n, cloud_id=7, controller_id=n % 2)._replace(at=NOW + timedelta(minutes=n)) for n in range(6)))
     write(event(99, cloud_id=8))
     with django_assert_num_queries(1):
         first = for_cloud(7, EVERYTHING, limit=4)

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -213,7 +212,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_told_everything_when_i
     narrow = socket_of(stream_server, receive_buffer=4096)
     async with stream_server.socket(cursor=now, sock=narrow, max_queue=1) as stalled:
         for step in range(24):  # some 12 MB: more than the kernel keeps for a reader that does not read
-            await tell(*(replace(event(n), data={"number": n, **LONG}) for n in range(step * 100, step * 100 + 100)))
+            await tell(*(event(n)._replace(data={"number": n, **LONG}) for n in range(step * 100, step * 100 + 100)))
         await eventually(lambda: stream_server.metric("dcportal_stream_sockets") == 0, 15)
         stalled.transport.abort()
     async with stream_server.socket(cursor=now) as back:

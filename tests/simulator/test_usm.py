@@ -47,6 +47,16 @@ def test_controller_has_newer_releases_waiting(fleet: Simulator) -> None:
     assert central(fleet).get("/usm/v1/release/starlingx-27.03.9").status == 404
 
 
+def test_a_controller_said_to_deploy_shows_its_deployment(fleet: Simulator) -> None:
+    site = central(fleet)
+    assert site.get("/usm/v1/deploy").json() == []
+    fault = fleet.control("faults", {"kind": "controller-deploying", "controller": 1, "subcloud": "central"})
+    (row,) = site.get("/usm/v1/deploy").json()
+    assert (row["state"], row["from_release"], row["to_release"]) == ("host", "26.09.1", "26.09.2")
+    fleet.control(f"faults/{fault['id']}", method="DELETE")
+    assert site.get("/usm/v1/deploy").json() == []
+
+
 def test_prestaged_sites_have_them_too(fleet: Simulator, dcmanager: Dcmanager) -> None:
     row = dcmanager.pick({"prestage-status": "complete", "availability-status": "online"})
     site = Site(fleet, {"controller": 1, "id": row["id"], "name": row["name"]})

@@ -15,6 +15,7 @@ from tests.sites.world import World
 PARTS = [
     "alarms:tile", "alarms:panel", "alarms:heatmap", "hosts:tile", "hosts:panel", "network:tile",
     "network:panel", "ceph:tile", "ceph:panel", "subcloud-tiles", "subcloud-software", "subcloud-timeline",
+    "operations:panel",
 ]  # fmt: skip
 
 
@@ -53,9 +54,12 @@ def test_a_site_that_was_never_read_says_so(fleet_client: Client, world: World) 
     assert "never read" in text
 
 
-def test_opening_the_page_asks_for_readings(fleet_client: Client, world: World) -> None:
+def test_a_page_on_a_screen_asks_for_readings(fleet_client: Client, world: World) -> None:
     pk = world.clouds[0].pk
-    fleet_client.get(f"/subclouds/{pk}/")
+    text = fleet_client.get(f"/subclouds/{pk}/").content.decode()
+    assert not Hint.objects.exists()  # fetching it changes nothing
+    assert f'data-watch="/subclouds/{pk}/watch"' in text
+    fleet_client.post(f"/subclouds/{pk}/watch")
     hint = Hint.objects.get(cloud=pk, reason="open_page")
     fleet_client.post(f"/subclouds/{pk}/watch")
     fleet_client.post(f"/subclouds/{pk}/ask")

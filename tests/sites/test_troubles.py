@@ -49,7 +49,7 @@ def test_the_words_of_our_own_clients_are_known(world: World, caught: StarlingXE
 
 def test_a_bundle_that_cannot_be_used(world: World, tmp_path: Path) -> None:
     with pytest.raises(StarlingXError) as caught:
-        connector._tls_context(tmp_path / "none.pem")
+        connector._tls_context(tmp_path / "none.pem", verify=True)
     assert "CA bundle" in failing(world, {"identity": str(caught.value)})[0].remedy
 
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--region", default="", help="Central region; taken from the catalog if left out")
         parser.add_argument("--ca-file", default="", help="PEM bundle that its certificates are checked against")
         parser.add_argument("--subcloud-auth-url", default="", help=f"{PATTERN}; default: StarlingX's own address")
-        parser.add_argument("--bmc-url", default="", help=PATTERN)
+        parser.add_argument("--bmc-url", default="", help=f"{PATTERN}, and {{bmc_address}}")
         parser.add_argument("--kube-url", default="", help=PATTERN)
         parser.add_argument("--kube-token-file", default="", help="Bearer token for the Kubernetes API of every site")
         parser.add_argument("--replace", action="store_true", help="Change the controller of this name if there is one")

@@ -84,9 +84,10 @@ def test_learned_figures_say_from_how_many(api: Client, target: Target) -> None:
 
 
 def test_aborted(api: Client, target: Target) -> None:
+    Target.objects.update(steps=["add"])
     answer = post(api, f"{place(target)}abort/")
     assert (answer.status_code, answer.json()["abort_requested"]) == (200, True)
-    Target.objects.update(deploy_status="pre-bootstrap")
+    Target.objects.update(deploy_status="pre-bootstrap", abort_requested=False)
     refused = post(api, f"{place(target)}abort/")
     assert (refused.status_code, "cannot be aborted" in refused.json()["error"]["message"]) == (409, True)
 
@@ -176,6 +177,7 @@ QUERIES = {
     f"{OPERATIONS}{{operation}}/targets/{{target}}/": 8,
     "/api/v1/subclouds/{cloud}/verbs/": 6,
     "/api/v1/brakes/": 2,
+    "/api/v1/site-templates/": 4,
 }
 
 

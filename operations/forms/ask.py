@@ -1,0 +1,77 @@
+"""What is asked of subclouds that are there: options, secrets, reason, limits, and what has to be typed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from operations.forms.confirm import check_typed, typed_field
+from operations.forms.options import option_field
+from operations.forms.secrets import given_secrets, secret_fields
+from operations.kinds import KindSpec
+from operations.services.requests import MOST_TARGETS, Ask
+from sites.models import Cloud
+
+NOW, LATER = "now", "later"
+
+
+class AskForm(forms.Form):
+    """The fields depend on the kind, and on whether it is for one subcloud or for several."""
+
+    def __init__(self, *args: Any, spec: KindSpec, clouds: Sequence[Cloud], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spec, self.clouds = spec, clouds
+        self.fields |= {name: option_field(name, clouds) for name in spec.options}
+        self.fields |= secret_fields(spec.secrets, spec.may_have)
+        self.fields["reason"] = forms.CharField(
+            label="Why", required=False, max_length=500, help_text="Or the number of the change. It is kept.",
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )  # fmt: skip
+        if len(clouds) > 1:
+            self.fields |= limit_fields()
+        self.type_this = what_to_type(spec, clouds)
+        if self.type_this:
+            self.fields["typed"] = typed_field(self.type_this)
+
+    def clean_typed(self) -> str:
+        return check_typed(self.cleaned_data["typed"], self.type_this)
+
+    def ask(self) -> Ask:
+        """Of a valid form."""
+        given = self.cleaned_data
+        options = {name: given[name] for name in self.spec.options if given.get(name) not in (None, "", False)}
+        return Ask(
+            kind=self.spec.kind.value,
+            clouds=[cloud.pk for cloud in self.clouds],
+            options=options,
+            secrets=given_secrets(given, (*self.spec.secrets, *self.spec.may_have)),
+            reason=given["reason"],
+            max_at_once=given.get("max_at_once") or 10,
+            stop_after_failures=given.get("stop_after_failures"),
+            start=given.get("start", NOW) == NOW,
+        )
+
+    def add_problems(self, problems: dict[str, str]) -> None:
+        """What the service refused, each at its field where there is one."""
+        for name, text in problems.items():
+            self.add_error(name if name in self.fields else None, text if name in self.fields else f"{name}: {text}")
+
+
+def limit_fields() -> dict[str, forms.Field]:
+    return {
+        "max_at_once": forms.IntegerField(label="At once", min_value=1, max_value=MOST_TARGETS, initial=10),
+        "stop_after_failures": forms.IntegerField(
+            label="Stop after failures", min_value=1, max_value=MOST_TARGETS, required=False,
+            help_text="No further one starts after so many. Empty: failures do not stop the others.",
+        ),
+        "start": forms.ChoiceField(
+            label="Begin", choices=[(NOW, "at once"), (LATER, "only plan it; it is started on its own page")],
+        ),
+    }  # fmt: skip
+
+
+def what_to_type(spec: KindSpec, clouds: Sequence[Cloud]) -> str:
+    """The name of the one, or the number of all, where it is an outage or cannot be taken back."""
+    if spec.risk < 2:
+        return ""
+    return clouds[0].name if len(clouds) == 1 else str(len(clouds))
