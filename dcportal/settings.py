@@ -48,7 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dcportal.static.PackedStatic",
     "events.middleware.StreamCursorMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -140,6 +140,7 @@ REQUESTS_IN_FLIGHT = env_int("DCPORTAL_IN_FLIGHT", 64)
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
+PACKED_ROOT = VAR_DIR / "packed"  # by dcportal.static
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

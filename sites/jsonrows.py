@@ -36,15 +36,11 @@ def json_columns(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> list
     except EmptyResultSet:
         return ["[]" for _ in columns]
     # not json_agg(): its blanks are a tenth of a large answer
-    lists = ", ".join(f"'[' || coalesce(string_agg({_text(position)}, ','), '') || ']'" for position in at)
+    lists = ", ".join(f"coalesce(array_to_json(array_agg(r.{position}))::text, '[]')" for position in at)
     sql = f"SELECT {lists} FROM {inner}"  # noqa: S608
     with connections[queryset.db].cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchone())
-
-
-def _text(position: str) -> str:
-    return f"coalesce(to_json(r.{position})::text, 'null')"
 
 
 def numbered(queryset: QuerySet[Model, Any], columns: Sequence[Any]) -> tuple[str, list[str], Any]:

@@ -3,8 +3,8 @@
 import gzip
 
 import orjson
-from django.db.models import F, FloatField
-from django.db.models.functions import Cast, Round
+from django.db.models import Case, F, FloatField, Func, Value, When
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from events.log import cursor_now
-from sites.expressions import severity_words, stale
+from sites.expressions import severity_words
+from sites.freshness import is_live_joined, with_alarm_age
 from sites.jsonrows import json_columns
 from sites.middleware import PortalRequest
 from sites.selectors import cloud_in_view, fleet_counts, subclouds
@@ -35,11 +36,12 @@ def page(request: PortalRequest) -> HttpResponse:
 def feed(request: PortalRequest) -> HttpResponse:
     """Every subcloud in scope, column by column. The cursor is read before the rows: nothing falls between."""
     cursor = orjson.dumps(cursor_now())
-    rows = subclouds(request.scopes).order_by("id")
+    rows = with_alarm_age(subclouds(request.scopes)).order_by("id")
+    is_old = Case(When(is_live_joined(request.now), then=Value(False)), default=Value(True))
     active = F("critical_alarms") + F("major_alarms") + F("minor_alarms") + F("warning_alarms")
     columns = [
         "id", "name", _position("latitude"), _position("longitude"), severity_words(), "ceph_status", "nic_status",
-        "availability_status", stale(request.now), active, "controller_id",
+        "availability_status", is_old, active, "controller_id",
     ]  # fmt: skip
     values = json_columns(rows, columns)
     unlocated = values[COLUMNS.index("lat")].count("null")
@@ -72,9 +74,9 @@ def panel(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "sites/cloud_panel.html", {"seen": seen, "cloud": seen.cloud})
 
 
-def _position(field: str) -> Cast:
-    """To a hundred metres: what a map of a continent needs."""
-    return Cast(Round(field, 3), FloatField())
+def _position(field: str) -> Combinable:
+    """To a hundred metres: what a map of a continent needs. Not by Round(), which goes by way of exact decimals."""
+    return Func(F(field) * 1000, function="ROUND", output_field=FloatField()) / 1000
 
 
 def _packed(request: HttpRequest, body: bytes) -> HttpResponse:

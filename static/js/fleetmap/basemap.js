@@ -5,14 +5,14 @@ const SIZE = 512;
 export const Basemap = L.GridLayer.extend({
   options: {tileSize: SIZE, keepBuffer: 1, updateWhenZooming: false, attribution: "Made with Natural Earth · Cities © GeoNames CC BY 4.0"},
 
-  initialize({base, colours, onNames, onDetail}) {
+  initialize({ground, base, colours, onNames, onDetail}) {
     L.setOptions(this, {});
     this.base = base;
     this.colours = colours;
     this.waiting = new Map();
     this.next = 0;
-    this.worker = new Worker(new URL("./basemap.worker.js", import.meta.url), {type: "module"});
-    this.worker.addEventListener("message", ({data}) => this.hear(data, onNames, onDetail));
+    this.worker = ground.worker;
+    ground.listen((data) => this.hear(data, onNames, onDetail));
   },
 
   hear(data, onNames, onDetail) {

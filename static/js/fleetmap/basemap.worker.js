@@ -89,6 +89,7 @@ function names({zoom, padded: [west, south, east, north]}) {
 
 addEventListener("message", async ({data: message}) => {
   await lite(message.base);
+  if (message.type === "prepare") return;
   if (message.zoom >= 6) more(message.base);
   if (message.type === "names") names(message);
   else draw(message);

@@ -12,6 +12,7 @@ let view = null;
 let ready = false;
 let loading = 0; // readings of the feed under way
 let meanwhile = []; // changes that came since the first of them began: the feed may be older than these
+let chosen = JSON.stringify([fleet.layer, [], "", 1]); // what the index is made for
 
 const LOOK_MS = 5000;
 const RADIUS = 46; // pixels within which sites become one mark
@@ -98,13 +99,17 @@ const actions = {
     answer("view");
   },
   choose: ({layer, hidden, needle, scale}) => {
-    reach = RADIUS * scale;
-    Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase()});
-    if (ready) reindex();
+    const wanted = JSON.stringify([layer, hidden, needle, scale]);
+    if (wanted !== chosen) {
+      reach = RADIUS * scale;
+      Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase()});
+      chosen = wanted;
+      if (ready) reindex();
+    }
     answer("choose");
   },
   patch: (message) => {
-    if (loading) meanwhile.push(message);
+    if (loading || !ready) meanwhile.push(message);
     if (!ready) return;
     change(message);
     reindex();

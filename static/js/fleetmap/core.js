@@ -20,17 +20,17 @@ const REFRESH_MS = 300_000; // facts grow stale without an event: the feed is re
 const find = (name) => document.querySelector(`[data-map-${name}]`);
 
 class FleetMap {
-  constructor(root) {
+  // workers: those of early.js, which has also begun the first reading of the feed
+  constructor(root, {sites, ground}) {
     this.feed = root.dataset.feed;
     this.root = root;
     this.state = new State();
     this.pending = null;
-    this.worker = new Worker(new URL("./cluster.worker.js", import.meta.url), {type: "module"});
-    this.worker.addEventListener("message", ({data}) => this[`on_${data.type}`](data));
-    this.worker.postMessage({type: "load", url: this.feed});
-    this.buildMap(root);
+    this.worker = sites.worker;
+    this.buildMap(root, ground);
     this.buildColumn();
     this.choose();
+    sites.listen((data) => this[`on_${data.type}`](data));
     this.stream = new Stream({onPatch: (patches, removed) => this.patch(patches, removed), onReload: () => this.reload()});
     this.bindKeys();
     setInterval(() => document.hidden || this.reload(), REFRESH_MS * (0.9 + Math.random() * 0.2));
@@ -38,7 +38,7 @@ class FleetMap {
     document.addEventListener("dc:state", ({detail}) => root.closest(".map-page").toggleAttribute("data-not-live", detail.state === "stale"));
   }
 
-  buildMap(root) {
+  buildMap(root, ground) {
     const {state} = this;
     this.map = L.map(root, {
       center: state.centre ?? HOME.centre, zoom: state.zoom ?? HOME.zoom, minZoom: 2, maxZoom: 12, zoomSnap: 0.5, zoomDelta: 1, zoomControl: false, attributionControl: false,
@@ -47,7 +47,7 @@ class FleetMap {
     L.control.attribution({prefix: false, position: "bottomright"}).addTo(this.map);
     L.control.scale({imperial: false, position: "bottomright"}).addTo(this.map);
     L.control.zoom({position: "topright"}).addTo(this.map);
-    this.basemap = new Basemap({base: new URL(root.dataset.basemap, location.href).href, colours: basemapColours(), onNames: (names) => this.sites.write(names), onDetail: () => this.sites.ask()}).addTo(this.map);
+    this.basemap = new Basemap({ground, base: new URL(root.dataset.basemap, location.href).href, colours: basemapColours(), onNames: (names) => this.sites.write(names), onDetail: () => this.sites.ask()}).addTo(this.map);
     if (root.dataset.tiles) L.tileLayer(root.dataset.tiles, {attribution: root.dataset.tilesCredit ?? ""}).addTo(this.map);
     this.map.createPane("sites").style.zIndex = 450;
     this.icons = new Icons(markerColours());
@@ -204,4 +204,5 @@ class FleetMap {
 }
 
 const root = document.getElementById("map");
-if (root) window.fleetMap = new FleetMap(root);
+if (!window.fleetWorkers) await new Promise((done) => document.addEventListener("dc:fleet-workers", done, {once: true}));
+window.fleetMap = new FleetMap(root, window.fleetWorkers);
