@@ -11,7 +11,6 @@ from typing import Any
 from operations.choices import TargetState
 from operations.engine.usual import Usual
 from operations.planning.deploy_states import Phase
-from operations.planning.phases import remaining_phases
 from operations.words import step as step_word
 
 WORDS_OF = {  # the words of dcmanager that each of its phases goes through
@@ -98,17 +97,15 @@ def _way(target: Mapping[str, Any], seen: bool) -> Iterator[tuple[int, str]]:
 
 
 def _phases(step: str, facts: Mapping[str, Any]) -> tuple[Phase, ...]:
-    """dcmanager skips installing without install values, and configuring without a deploy configuration."""
-    given = "bootstrap_values" in facts
-    without = set()
-    if given and not facts.get("install_values"):
-        without.add(Phase.INSTALL)
-    if given and not facts.get("deploy_config"):
-        without.add(Phase.CONFIGURE)
+    """A deployment's own plan says which phases it has: dcmanager skips those it was given no values for."""
+    planned = tuple(Phase(name) for name in facts.get("phases", ()))
     if step == "restore":
         return (Phase.RESTORE, Phase.INSTALL) if facts.get("with_install") else (Phase.RESTORE,)
-    phases = remaining_phases("create-complete") if step == "resume" else PHASES_OF.get(step, ())
-    return tuple(phase for phase in phases if phase not in without or step not in ("add", "resume", "redeploy"))
+    if step == "add" and planned:
+        return planned
+    if step == "resume":
+        return tuple(phase for phase in BUILD if not planned or phase in planned)
+    return PHASES_OF.get(step, ())
 
 
 def _seen(span: Mapping[str, Any], target: Mapping[str, Any]) -> PhaseRow:

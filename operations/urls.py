@@ -3,12 +3,32 @@
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
-from operations.views import asking, braking, cloudacts, opactions, oplist, oppage, recorder, targetacts, targetfiles
+from operations.views import (
+    asking,
+    braking,
+    cloudacts,
+    deploying,
+    opactions,
+    oplist,
+    oppage,
+    payloads,
+    recorder,
+    sitetemplates,
+    targetacts,
+    targetfiles,
+)
 
 app_name = "operations"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", oplist.page, name="list"),
     path("export.csv", oplist.export, name="export"),
+    path("deploy/", deploying.page, name="deploy"),
+    path("deploy/row/<int:number>", deploying.row, name="deploy-row"),
+    path("deploy/verdicts.csv", deploying.verdicts, name="deploy-verdicts"),
+    path("templates/", sitetemplates.page, name="templates"),
+    path("templates/new", sitetemplates.new, name="template-new"),
+    path("templates/<int:pk>/", sitetemplates.change, name="template"),
+    path("templates/<int:pk>/delete", sitetemplates.delete, name="template-delete"),
     path("ask/<slug:kind>", asking.ask, name="ask"),
     path("of/<int:pk>/actions", cloudacts.actions, name="actions"),
     path("of/<int:pk>/panel", cloudacts.panel, name="panel"),
@@ -21,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/targets.csv", targetfiles.as_csv, name="targets-csv"),
     path("<int:pk>/targets.json", targetfiles.as_json, name="targets-json"),
     path("<int:pk>/targets/<int:target>/", recorder.page, name="target"),
+    path("<int:pk>/targets/<int:target>/payload", payloads.page, name="payload"),
     path("<int:pk>/targets/<int:target>/look", recorder.look, name="look"),
     path("<int:pk>/targets/<int:target>/<slug:verb>", targetacts.act, name="target-act"),
     path("<int:pk>/<slug:action>", opactions.act, name="act"),

@@ -30,6 +30,7 @@ from sites.services.actors import Actor, audit
 MOST_SAID = 20
 MOST_AT_ONCE = 5000
 AT_ONCE = 1000  # rows of one INSERT
+CHANGED = "What would be deployed is not what was looked at any more: look at it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Template:
 class DeployAsk:
     """What is asked for. `sites`: CSV, YAML or JSON as uploaded. `defaults` stand for blank cells.
 
+    `looked_at`: the hash of the plan that somebody has seen in a dry run, "" for none.
+
     `groups`: dcmanager ids of the groups the user may add to; None: all. `secrets` show in no repr.
     """
 
@@ -61,6 +64,7 @@ class DeployAsk:
     max_at_once: int = 10
     stop_after_failures: int | None = None
     start: bool = True
+    looked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,24 @@ def check_deploy(ask: DeployAsk) -> Checked:
     return Checked(template, sheet, found, hash_of(found, settings))
 
 
+def check_row(ask: DeployAsk, number: int) -> Verdict | None:
+    """What would be sent for one row of the sheet, whatever the others say. Raises RefusedError as check_deploy()."""
+    template = read_template(ask.template.bootstrap_values, ask.template.install_values, ask.template.deploy_config)
+    _demand("", template.problems)
+    sheet = read_sheet(ask.sites, columns_for(template, ask.defaults), ask.filename)
+    _demand("sites/", sheet.problems)
+    rows = [row for row in sheet.rows if row.number == number]
+    return next(iter(check(rows, template, fleet_plan(ask.controller), ask.defaults)), None)
+
+
 def plan_deploy(ask: DeployAsk, user: User, actor: Actor, now: datetime) -> Operation:
     """Makes the operation: bad rows are refused targets, the others are checked against the System Controller next.
 
     Raises RefusedError. The caller has checked the user's permission and scope (operations/services/permits.py).
     """
     checked = check_deploy(ask)
+    if ask.looked_at and ask.looked_at != checked.plan_hash:
+        raise RefusedError({"plan_hash": CHANGED})
     _demand_run(ask, checked.template)
     with transaction.atomic():
         operation = _operation(ask, checked, user, actor, now)

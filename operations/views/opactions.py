@@ -91,12 +91,22 @@ def _cancel(seen: OperationInView) -> Question:
 
 
 def _retry(seen: OperationInView) -> Question:
-    spec = KINDS[seen.operation.kind]
+    operation, spec = seen.operation, KINDS[seen.operation.kind]
     stopped = seen.counts.get(TargetState.FAILED, 0)
     lines = (f"Failed: {subclouds(stopped)}. They begin again from the step they stopped at.",
              "What has gone well is not done again. What waits for a decision is decided on its own page.")  # fmt: skip
     typed = str(stopped) if spec.risk > 1 else ""
-    return Question("Try again", lines, f"Try {stopped:,} again", "primary", typed, spec.secrets, spec.may_have)
+    anew = operation.targets.filter(state=TargetState.FAILED, dcmanager_id=None).exists()
+    return Question(
+        "Try again", lines, f"Try {stopped:,} again", "primary", typed, *secrets_again(operation, anew=anew)
+    )
+
+
+def secrets_again(operation: Operation, *, anew: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(those that a new attempt cannot do without, those that may be given in place of the run's)."""
+    spec = KINDS[operation.kind]
+    missing = tuple(run_secrets.missing(operation, spec, anew=anew))
+    return missing, tuple(name for name in (*spec.secrets, *spec.may_have) if name not in missing)
 
 
 def subclouds(number: int) -> str:

@@ -90,7 +90,7 @@ def _context(request: PortalRequest, target: Target) -> dict[str, Any]:
         "step": step_of(target.steps, target.step), "rows": drawn(rows, request.now),
         "current": _current(rows), "attempts": attempts, "lines": _side_by_side(attempts), "intents": intents,
         "cause": explained(target), "may_now": [verb for verb in found if not verb.reason],
-        "may_not": _may_not(found), "facts": sorted(target.facts.items()),
+        "may_not": _may_not(found), "facts": _facts(target.facts),
         "moving": target.state == TargetState.RUNNING, **_look(target), **_strategy(target, request),
     }  # fmt: skip
 
@@ -117,6 +117,18 @@ def _may_not(found: list[NextVerb]) -> list[tuple[str, str]]:
 def _verb(each: Verdict, forbidden: str, first: str) -> NextVerb:
     label, danger = VERB_WORDS.get(each.verb, each.verb), each.verb in ("abort", "give_up")
     return NextVerb(each.verb, label, each.reason or forbidden, each.verb == first, danger)
+
+
+def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """One line each; those of a mapping by "network: subnet". What is empty is left out."""
+    lines = []
+    for name, value in sorted(facts.items()):
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        for key, each in parts:
+            text = ", ".join(map(str, each)) if isinstance(each, list) else str(each)
+            if each not in (None, "", [], {}):
+                lines.append((f"{name}: {key}" if key else name, text))
+    return lines
 
 
 def _current(rows: list[PhaseRow]) -> PhaseRow | None:

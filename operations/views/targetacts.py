@@ -16,7 +16,7 @@ from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.verdicts import PHASE_VERBS
 from operations.views.answers import gone_to, shown
-from operations.views.opactions import Question
+from operations.views.opactions import Question, secrets_again
 from operations.views.recorder import VERB_WORDS
 from operations.words import step_of
 from sites.middleware import PortalRequest
@@ -76,7 +76,8 @@ def _again(target: Target, verb: str, title: str, about: str) -> Question:
     lines = [line for line in (about, begins, WIPES if verb == "install" else "") if line]
     risky = verb == "install" or (verb == "retry" and spec.risk > 1 and spec.kind != Kind.DEPLOY)
     typed = target.name if risky else ""
-    return Question(title, tuple(lines), VERB_WORDS[verb], "primary", typed, spec.secrets, spec.may_have)
+    again = secrets_again(target.operation, anew=target.dcmanager_id is None)
+    return Question(title, tuple(lines), VERB_WORDS[verb], "primary", typed, *again)
 
 
 def _do(request: PortalRequest, target: Target, verb: str, form: ConfirmForm) -> None:
