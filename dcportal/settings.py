@@ -227,6 +227,7 @@ POLL_SECONDS = {
 }
 STALE_AFTER_PERIODS = 3
 OPERATION_SECONDS = {
+    "lease": env_float("DCPORTAL_LEASE", 90),  # a step lasts 30 s at most; what a killed worker held waits so long
     "poll": _paced(15),  # between two looks at a subcloud that something is done to
     "unmoved": max(5.0, 120 / SPEED),  # a request is sent again only when nothing has moved for so long
 }

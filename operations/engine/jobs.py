@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Greatest
 
 from operations.models import Campaign, Job
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=settings.OPERATION_SECONDS["lease"])
 # A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
 # first, as rows under a window function cannot be locked; locked then, passing over what another worker has.
 _CLAIM = """
