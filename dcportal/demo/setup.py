@@ -71,6 +71,7 @@ def addresses(asked: Options, number: int) -> dict[str, str]:
         "auth_url": f"{base}/identity/v3",
         "subcloud_auth_url": f"{base}/s{{id}}/identity/v3",
         "kube_url": f"{base}/s{{id}}/kube",
+        "bmc_url": f"{base}/bmc/{{bmc_address}}",
     }
 
 

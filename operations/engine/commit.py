@@ -14,7 +14,9 @@ from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, Wait
 from operations.engine.usual import is_stuck, usual_cached
 from operations.models import Attempt, Intent, Job, RunSecret, Target
 from sites.models import Cloud
+from sites.services.actors import Actor
 from sites.services.brake import demand_released
+from sites.services.clouds import place
 
 ANSWERS = {
     Outcome.ACCEPTED: "was accepted",
@@ -156,7 +158,7 @@ def _note(target: Target, seen: Seen, now: datetime) -> None:
     if target.dcmanager_id is None:
         target.dcmanager_id, target.region_name = subcloud.id, subcloud.region_name
     if target.cloud_id is None:
-        _join(target)
+        _join(target, now)
     span = note_phase(target, seen, now)
     target.deploy_status = subcloud.deploy_status
     if span is not None:
@@ -164,7 +166,7 @@ def _note(target: Target, seen: Seen, now: datetime) -> None:
         target.stuck = is_stuck(span.phase, target.profile, seconds, usual_cached(target.profile, now))
 
 
-def _join(target: Target) -> None:
+def _join(target: Target, now: datetime) -> None:
     """The site is in the portal's own books as soon as the collector has read it."""
     cloud = Cloud.objects.filter(
         controller=target.controller_id, dcmanager_id=target.dcmanager_id, region_name=target.region_name,
@@ -174,6 +176,16 @@ def _join(target: Target) -> None:
         target.cloud = cloud
         target.group_id = cloud.group_id or target.group_id
         target.region = cloud.region or target.region
+        _place(target, cloud, now)
+
+
+def _place(target: Target, cloud: Cloud, now: datetime) -> None:
+    """Where the sheet said it stands: dcmanager knows no coordinates, and the site itself only once it is up."""
+    where = target.facts.get("position")
+    if where and cloud.latitude is None:
+        latitude, longitude = where
+        actor = Actor(target.operation.requester_name, f"operation {target.operation_id}")
+        place(cloud, (latitude, longitude), actor, now)
 
 
 def _save(target: Target, before: tuple[Any, ...], now: datetime) -> None:

@@ -29,6 +29,7 @@ from sites.services.actors import Actor
 from starlingx.errors import StarlingXError
 
 BMCS_A_TURN = 200
+SITES_AT_ONCE = 1000  # in one transaction
 SILENT = "Its BMC {address} does not answer from here; the System Controller may reach it all the same."
 
 
@@ -58,24 +59,33 @@ def _first_stage(claim: jobs.Claim, operation: Operation, controller: Controller
 
 
 def _judge(claim: jobs.Claim, operation: Operation, found: Survey) -> None:
-    now = timezone.now()
-    with transaction.atomic():
-        job = jobs.held(claim)
-        if not _still_checked(operation, job):
-            return
-        targets = list(operation.targets.select_for_update().filter(state=TargetState.CHECKING, seen_at=None))
-        refused = [target for target in targets if _judged(target, found)]
-        _refuse(refused, now)
-        passed = [target for target in targets if target.state == TargetState.CHECKING]
-        ready = [target for target in passed if not _bmc(target)]
-        _ready(ready, now)
-        later = Target.objects.filter(pk__in=[target.pk for target in passed])
-        later.update(seen_at=now)
-        if found.doubts:
-            notes = [{"field": "", "message": text} for text in found.doubts]
-            later.update(warnings=Func(F("warnings"), Value(notes, JSONField()), template="(%(expressions)s)",
-                                       arg_joiner=" || "))  # fmt: skip
-        _go_on(operation, job, now)
+    """So many sites in a transaction: an open one holds back everybody's events."""
+    more = True
+    while more:
+        now = timezone.now()
+        with transaction.atomic():
+            job = jobs.held(claim)
+            if not _still_checked(operation, job):
+                return
+            asked = operation.targets.select_for_update().filter(state=TargetState.CHECKING, seen_at=None)
+            targets = list(asked.order_by("number")[:SITES_AT_ONCE])
+            _write_judged(targets, found, now)
+            more = len(targets) == SITES_AT_ONCE
+            if not more:
+                _go_on(operation, job, now)
+
+
+def _write_judged(targets: Sequence[Target], found: Survey, now: datetime) -> None:
+    refused = [target for target in targets if _judged(target, found)]
+    _refuse(refused, now)
+    bad = {target.pk for target in refused}
+    passed = [target for target in targets if target.pk not in bad]
+    _ready([target for target in passed if not _bmc(target)], now)
+    later = Target.objects.filter(pk__in=[target.pk for target in passed])
+    later.update(seen_at=now)
+    if found.doubts:
+        notes = Value([{"field": "", "message": text} for text in found.doubts], JSONField())
+        later.update(warnings=Func(F("warnings"), notes, template="(%(expressions)s)", arg_joiner=" || "))
 
 
 def _judged(target: Target, found: Survey) -> bool:

@@ -57,8 +57,14 @@ def load(target: Target, verb: str, seen: Seen, bmcs: Bmcs | None = None) -> Req
     """Opens the sealed rows of the run. Those of the target go before those of the whole operation."""
     mine = Q(target=None) | Q(target=target)
     rows = RunSecret.objects.filter(mine, operation=target.operation_id).order_by(F("target").asc(nulls_first=True))
-    opened = {row.name: unseal(row.sealed) for row in rows}
-    values: dict[str, str] = json.loads(opened.pop(VALUES, "{}"))
+    opened: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for row in rows:
+        text = unseal(row.sealed)
+        if row.name == VALUES:
+            values |= json.loads(text)
+        else:
+            opened[row.name] = text
     secrets = {name: Secret(text) for name, text in opened.items()}
     number = seen.subcloud.id if seen.subcloud else target.dcmanager_id
     release = seen.subcloud.software_version if seen.subcloud else ""

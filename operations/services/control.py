@@ -128,7 +128,7 @@ def _going(operation_id: int) -> Operation:
 def _demand_secrets(operation: Operation, secrets: Mapping[str, str], *, anew: bool) -> None:
     """Raises NotNowError for those that are missing, and RefusedError for those that the kind does not take."""
     spec = KINDS[operation.kind]
-    if surplus := run_secrets.surplus(spec, secrets):
+    if surplus := run_secrets.surplus(operation, secrets):
         raise RefusedError(surplus)
     given = [name for name, text in secrets.items() if text]
     if missing := run_secrets.missing(operation, spec, given, anew=anew):

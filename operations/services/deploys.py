@@ -112,12 +112,12 @@ def plan_deploy(ask: DeployAsk, user: User, actor: Actor, now: datetime) -> Oper
     if ask.looked_at and ask.looked_at != checked.plan_hash:
         raise RefusedError({"plan_hash": CHANGED})
     _demand_run(ask, checked.template)
-    with transaction.atomic():
-        operation = _operation(ask, checked, user, actor, now)
-        targets = site_targets(operation, ask.controller, checked.sheet.rows, checked.verdicts, manage=ask.manage)
+    operation = _operation(ask, checked, user, actor, now)
+    targets = site_targets(operation, ask.controller, checked.sheet.rows, checked.verdicts, manage=ask.manage)
+    operation.plan_hash = plan_hash(operation, targets)
+    with transaction.atomic():  # writes only: an open transaction holds back everybody's events
+        operation.save(force_insert=True)
         Target.objects.bulk_create(targets, batch_size=AT_ONCE)
-        operation.plan_hash = plan_hash(operation, targets)
-        operation.save(update_fields=["plan_hash"])
         texts = {name: getattr(ask.template, name) for name in ("bootstrap_values", "install_values", "deploy_config")}
         DeployPlan.objects.create(
             operation=operation, template_name=ask.template.name, defaults=dict(ask.defaults), **texts
@@ -139,9 +139,10 @@ def _demand(prefix: str, problems: Sequence[Problem]) -> None:
 
 
 def _demand_run(ask: DeployAsk, template: SiteTemplate) -> None:
-    """What a dry run need not have. Raises RefusedError."""
-    given = [name for name, text in ask.secrets.items() if text]
-    problems = {problem.field[:120]: problem.message for problem in misfits(template, given)}
+    """What a dry run need not have; secrets are asked for when it begins. Raises RefusedError."""
+    given = {name for name, text in ask.secrets.items() if text}
+    wrong = [each for each in misfits(template, given) if ask.start or each.field in given]
+    problems = {problem.field[:120]: problem.message for problem in wrong}
     if not ask.controller.write_username:
         name = ask.controller.name
         problems["controller"] = f"{name} is read-only from here: an administrator must give it a write user."
@@ -152,10 +153,11 @@ def _demand_run(ask: DeployAsk, template: SiteTemplate) -> None:
 
 
 def _operation(ask: DeployAsk, checked: Checked, user: User, actor: Actor, now: datetime) -> Operation:
+    """Not saved yet."""
     rows = checked.verdicts
     what = rows[0].name if len(rows) == 1 else f"{len(rows)} subclouds"
     options = {"manage": ask.manage} | ({"template": ask.template.name} if ask.template.name else {})
-    return Operation.objects.create(
+    return Operation(
         kind=Kind.DEPLOY,
         title=f"{KINDS[Kind.DEPLOY].kind.label}: {what}"[:200],
         reason=ask.reason[:500],

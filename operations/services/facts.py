@@ -1,17 +1,32 @@
 """From the options of an operation to the parameters of each target: what is sent, less secrets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from operations.kinds import KindSpec
+from operations.planning.addresses import BadAddress, read_addresses, read_networks
+from operations.planning.fleet import FleetPlan
+from operations.planning.names import misname
+from operations.planning.releases import misrelease
 from sites.models import Cloud, SubcloudGroup
 
+ADDRESSES = ("management_gateway_ip", "management_start_ip", "management_end_ip", "bootstrap_address")
 LONGEST = {"description": 255, "location": 255, "name": 255, "release": 32}
+ALONE = ("rename", "reconfigure_network")  # kinds for one subcloud, that need every option
 FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "for_install")
 
 
 def option_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, str]:
     """{option: what is wrong with it}."""
+    problems = _value_problems(options) | _address_problems(options) | _kind_problems(spec, options, clouds)
+    if options.get("release") and (wrong := misrelease(str(options["release"]), FleetPlan())):
+        problems["release"] = wrong
+    if options.get("registry_images") and not options.get("local_only"):
+        problems["registry_images"] = "Images are backed up on the subcloud only: set local_only too."
+    return problems
+
+
+def _value_problems(options: Mapping[str, Any]) -> dict[str, str]:
     problems = {}
     for name, value in options.items():
         if name in FLAGS:
@@ -21,16 +36,33 @@ def option_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence
             continue
         elif not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST.get(name, 64):
             problems[name] = f"One line of text, at most {LONGEST.get(name, 64)} characters."
-    if spec.kind == "rename" and len(clouds) != 1:
-        problems["clouds"] = "Rename one subcloud at a time."
-    if spec.kind in ("rename", "reconfigure_network"):
+    return problems
+
+
+def _kind_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, str]:
+    problems = {}
+    if spec.kind == "edit" and not options:
+        problems["description"] = "Give a description or a location."
+    if spec.kind in ALONE:
         problems |= {name: "Needed." for name in spec.options if not options.get(name)}
-    if spec.kind == "reconfigure_network" and len(clouds) != 1:
-        problems["clouds"] = "Change the network of one subcloud at a time."
-    if spec.kind == "move_group":
-        problems |= _group_problems(options, clouds)
-    if options.get("registry_images") and not options.get("local_only"):
-        problems["registry_images"] = "Images are backed up on the subcloud only: set local_only too."
+        if len(clouds) != 1:
+            problems["clouds"] = "One subcloud at a time."
+    if spec.kind == "rename" and options.get("name") and (wrong := misname(str(options["name"]))):
+        problems["name"] = wrong[0].upper() + wrong[1:]
+    return problems | (_group_problems(options, clouds) if spec.kind == "move_group" else {})
+
+
+def _address_problems(options: Mapping[str, Any]) -> dict[str, str]:
+    """Of the networks that a subcloud is to get."""
+    problems = {}
+    readers: dict[str, Callable[[str], object]] = {"management_subnet": read_networks}
+    readers |= dict.fromkeys(ADDRESSES, read_addresses)
+    for name, read in readers.items():
+        try:
+            if isinstance(options.get(name), str):
+                read(options[name])
+        except BadAddress as bad:
+            problems[name] = str(bad)
     return problems
 
 

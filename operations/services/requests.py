@@ -17,20 +17,13 @@ from operations.profiles import profile_of
 from operations.services import run_secrets
 from operations.services.facts import option_problems, target_facts
 from operations.services.hashing import plan_hash
+from operations.services.start import RefusedError as RefusedError  # offered here too: asking is where it is met
 from operations.services.start import begin, close_if_hopeless
 from operations.verdicts import refused
 from sites.models import Cloud
 from sites.services.actors import Actor, audit
 
 MOST_TARGETS = 5000
-
-
-class RefusedError(Exception):
-    """The whole request is refused; `problems` {field: sentence} say what to do."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +76,10 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
         problems["clouds"] = f"At most {MOST_TARGETS} subclouds at once: make several operations."
     if not 1 <= ask.max_at_once <= MOST_TARGETS:
         problems["max_at_once"] = f"Between 1 and {MOST_TARGETS}."
-    for name in spec.secrets:
+    for name in spec.secrets if ask.start else ():  # a plan is asked for them when it is started
         if not ask.secrets.get(name):
             problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
-    problems |= run_secrets.surplus(spec, ask.secrets)
+    problems |= run_secrets.not_taken(spec, ask.secrets)
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     options = {name: value for name, value in ask.options.items() if value not in (None, "")}

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from operations.choices import Kind
 from operations.engine.request import VALUES
-from operations.kinds import BMC, SYSADMIN, KindSpec
+from operations.kinds import BMC, KINDS, SYSADMIN, KindSpec
 from operations.models import DeployPlan, Operation, RunSecret, Target
 from operations.planning.run_secrets import needed
-from operations.planning.templates import read_template
+from operations.planning.templates import SiteTemplate, read_template
 from sites.credentials import seal, unseal
 
 SECRETS_LIVE = timedelta(hours=24)
@@ -29,12 +29,21 @@ def keep(operation: Operation, secrets: Mapping[str, str], now: datetime, target
         RunSecret.objects.update_or_create(operation=operation, target=target, name=name, defaults=sealed)
 
 
-def surplus(spec: KindSpec, names: Iterable[str]) -> dict[str, str]:
-    """{name: sentence} for secrets that the kind does not take. A deployment's template says what it takes."""
-    if spec.kind == Kind.DEPLOY:
-        return {}
+def not_taken(spec: KindSpec, names: Iterable[str]) -> dict[str, str]:
+    """{name: sentence} for secrets that the kind does not take."""
     taken = {*spec.secrets, *spec.may_have}
     return {str(name)[:64]: f"{spec.kind.label} takes no such secret." for name in names if name not in taken}
+
+
+def surplus(operation: Operation, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The same for an operation that is there: of a deployment, its template says what it takes."""
+    given = {name for name, text in secrets.items() if text}
+    plan = _plan(operation)
+    if plan is None:
+        return not_taken(KINDS[operation.kind], given)
+    wanted = needed(plan)
+    places = {*wanted, *(name.rpartition("/")[2] for name in wanted)}
+    return {name[:120]: "The template has no place for this secret." for name in given - places}
 
 
 def missing(operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, anew: bool = True) -> list[str]:
@@ -44,11 +53,17 @@ def missing(operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, 
     """
     there = {*given, *_kept(operation)}
     wanted = list(spec.secrets)
-    planned = anew and spec.kind == Kind.DEPLOY
-    plan = DeployPlan.objects.filter(operation=operation).first() if planned else None
-    if plan is not None:
-        wanted = list(needed(read_template(plan.bootstrap_values, plan.install_values, plan.deploy_config)))
+    if anew and (plan := _plan(operation)) is not None:
+        wanted = list(needed(plan))
     return [name for name in wanted if name not in there and name.rpartition("/")[2] not in there]
+
+
+def _plan(operation: Operation) -> SiteTemplate | None:
+    """The template of a deployment."""
+    found = DeployPlan.objects.filter(operation=operation).first() if operation.kind == Kind.DEPLOY else None
+    if found is None:
+        return None
+    return read_template(found.bootstrap_values, found.install_values, found.deploy_config)
 
 
 def _kept(operation: Operation) -> set[str]:

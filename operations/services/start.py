@@ -23,13 +23,24 @@ class NotNowError(Exception):
     """The operation is not in a state in which that can be asked; the message says why."""
 
 
+class RefusedError(Exception):
+    """The whole request is refused; `problems` {field: sentence} say what to do."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in problems.items()))
+        self.problems = dict(problems)
+
+
 def start_operation(
     operation_id: int, actor: Actor, now: datetime, secrets: Mapping[str, str] | None = None
 ) -> Operation:
-    """`secrets`: given again, where those of the request were erased meanwhile. Raises NotNowError."""
+    """`secrets`: given now, or again where those of the request were erased meanwhile. Raises NotNowError,
+    RefusedError for secrets that it does not take."""
     with transaction.atomic():
         operation = Operation.objects.select_for_update().get(pk=operation_id)
         if operation.state == OperationState.PLANNED and secrets:
+            if surplus := run_secrets.surplus(operation, secrets):
+                raise RefusedError(surplus)
             run_secrets.keep(operation, secrets, now)
         begin(operation, actor, now)
     return operation
@@ -105,9 +116,9 @@ def wait_for_turn(targets: Sequence[Target]) -> None:
 
 
 def _demand_secrets(operation: Operation) -> None:
-    """A plan that lay too long has lost its secrets. Raises NotNowError."""
+    """A plan need not have had them, and loses them when it lies for a day. Raises NotNowError."""
     if missing := run_secrets.missing(operation, KINDS[operation.kind]):
-        raise NotNowError(f"Give {', '.join(missing)} again: secrets are kept for a day until an operation starts.")
+        raise NotNowError(f"Give {', '.join(missing)}: secrets are kept for a day until an operation starts.")
 
 
 def _write(targets: Sequence[Target]) -> None:

@@ -84,7 +84,8 @@ def told(start_simulator: Callable[..., Simulator], module_portal: Installer) ->
 
 def body(told: Told) -> dict[str, Any]:
     (controller,) = told.ask("/api/v1/controllers/")[1]["results"]
-    rows = [row(number, **BAD.get(number, {})) for number in (*GOOD, *BAD)]
+    changed = {**BAD, 1: {"latitude": "38.71", "longitude": "-9.14"}}
+    rows = [row(number, **changed.get(number, {})) for number in (*GOOD, *BAD)]
     return {
         "controller": controller["id"], "bootstrap_values": BOOTSTRAP, "install_values": INSTALL,
         "deploy_config": DEPLOY_CONFIG, "sites": sheet(rows).decode(), "secrets": SECRETS, "max_at_once": MOST,
@@ -133,6 +134,13 @@ def test_the_others_are_up_and_managed(told: Told, run: dict[str, Any]) -> None:
     assert [(each["verb"], each["outcome"]) for each in detail["attempts"]] == [
         ("add", "failed"), ("resume", "completed"),
     ]  # fmt: skip
+
+
+def test_a_site_stands_where_the_sheet_said(told: Told, run: dict[str, Any]) -> None:
+    (placed,) = told.ask("/api/v1/subclouds/?name=new-0001")[1]["results"]
+    assert (placed["latitude"], placed["longitude"]) == (38.71, -9.14)
+    verbs = [each["verb"] for each in told.ask("/api/v1/audit/?actor=admin&limit=1000")[1]["results"]]
+    assert "cloud.place" in verbs
 
 
 def test_an_event_told_of_every_step(told: Told, run: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from events.models import AuditEntry
 from operations.choices import TargetState
@@ -16,6 +17,7 @@ from tests.operations.api.asking import OPERATIONS, faults_of, post
 from tests.operations.api.conftest import Clients
 from tests.operations.api.sheets import DEPLOYS, GIVEN, TEXTS, body, csv, ready
 from tests.operations.planning.site_template import HEADER, line
+from tests.sites.test_schema import faults
 from tests.sites.world import World
 
 CHECK = f"{DEPLOYS}check/"
@@ -173,8 +175,21 @@ class TestPlanned:
 
     def test_missing_secrets_are_named(self, api: Client, controller: Controller) -> None:
         given = {name: text for name, text in GIVEN.items() if name != "bmc_password"}
-        answer = post(api, DEPLOYS, body(controller, line(1), secrets=given))
+        answer = post(api, DEPLOYS, body(controller, line(1), secrets=given, start=True))
         assert (answer.status_code, list(faults_of(answer))) == (400, ["bmc_password"])
+        answer = post(api, DEPLOYS, body(controller, line(1), secrets={"wrong": "x"}))
+        assert (answer.status_code, list(faults_of(answer))) == (400, ["wrong"])
+
+    def test_a_plan_is_given_its_secrets_when_it_is_started(self, api: Client, controller: Controller) -> None:
+        made = post(api, DEPLOYS, body(controller, line(1), secrets={})).json()
+        Operation.objects.update(state="planned")
+        Target.objects.update(state="ready")
+        place = f"{OPERATIONS}{made['id']}/start/"
+        assert "Give sysadmin_password, bmc_password, " in post(api, place).json()["error"]["message"]
+        wrong = post(api, place, {"secrets": GIVEN | {"wrong": "x"}})
+        assert (wrong.status_code, list(faults_of(wrong))) == (400, ["wrong"])
+        assert post(api, place, {"secrets": GIVEN}).json()["state"] == "processing"
+        assert RunSecret.objects.count() == 3
 
     def test_a_stored_template(self, api: Client, controller: Controller) -> None:
         stored = post(api, "/api/v1/site-templates/", {"name": "small", **TEXTS}).json()["id"]
@@ -224,6 +239,17 @@ class TestPlanned:
         assert not any("hunter2" in answer.content.decode() for answer in shown)
         dry = post(api, CHECK, body(controller, *rows))
         assert "hunter2" not in dry.content.decode()
+
+
+def test_answers_are_as_the_schema_says(api: Client, controller: Controller) -> None:
+    schema: Any = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call] # few types
+    asked = body(controller, line(1), line(2, mode="x"))
+    assert list(faults(schema, CHECK, "post", 200, post(api, CHECK, asked).json())) == []
+    made = post(api, DEPLOYS, asked).json()
+    assert list(faults(schema, DEPLOYS, "post", 201, made)) == []
+    for target in Target.objects.all():
+        found = api.get(f"{OPERATIONS}{made['id']}/targets/{target.pk}/").json()
+        assert list(faults(schema, f"{OPERATIONS}{{id}}/targets/{{target}}/", "get", 200, found)) == []
 
 
 class TestPermits:

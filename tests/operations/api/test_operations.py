@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from events.models import AuditEntry
+from operations import urls
 from operations.choices import OperationState, TargetState
 from operations.models import Operation, RunSecret, Target
 from sites.models import Cloud, Controller
 from tests.operations.api.asking import OPERATIONS, PASSWORD, asked, faults_of, planned, post
+from tests.sites.test_schema import faults
 from tests.sites.world import World
 
 
@@ -108,7 +111,12 @@ class TestChoosing:
         ({"kind": "unmanage", "options": {"force": True}}, "force"),
         ({"kind": "manage", "options": {"force": "yes"}}, "force"),
         ({"kind": "rename", "options": {"name": "a\x00b"}}, "name"),
-        ({"kind": "move_group", "options": {"group": 999}}, "group"),
+        ({"kind": "move_group", "options": {"group": 999}}, "group"), ({"kind": "edit"}, "description"),
+        ({"kind": "rename"}, "name"), ({"kind": "rename", "options": {"name": "Not_A_Name"}}, "name"),
+        ({"kind": "decommission", "options": {"release": "26"}}, "release"),
+        ({"kind": "redeploy", "options": {"release": "26"}}, "release"),
+        ({"kind": "reconfigure_network", "options": {"management_subnet": "10.1.0.0/99"}}, "management_subnet"),
+        ({"kind": "reconfigure_network", "options": {"management_start_ip": "x"}}, "management_start_ip"),
         ({"kind": "unmanage", "max_at_once": 0}, "max_at_once"),
         ({"kind": "unmanage", "stop_after_failures": 0}, "stop_after_failures"),
         ({"kind": "unmanage", "reason": "x" * 501}, "reason"),
@@ -223,6 +231,36 @@ class TestList:
         assert api.get(f"{OPERATIONS}{pk}/targets/?state=cancelled&sort=-name").json()["results"][0]["name"] == "edge-2"
         assert api.get(f"{OPERATIONS}{pk}/targets/?state=waiting&count=1").json()["count"] == 0
         assert api.get(f"{OPERATIONS}999999/targets/").status_code == 404
+
+
+def test_what_is_created_is_answered_as_said(api: Client, world: World) -> None:
+    schema: Any = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call] # few types
+    made = asked(api, "unmanage", ids(world, 0))
+    assert list(faults(schema, OPERATIONS, "post", 201, made.json())) == []
+    held = post(api, f"{OPERATIONS}{made.json()['id']}/start/")
+    assert list(faults(schema, f"{OPERATIONS}{{id}}/start/", "post", 200, held.json())) == []
+
+
+def test_a_repeated_act_is_done_once(api: Client, world: World) -> None:
+    """Hold, release and the like take a key as every write does."""
+    made = planned(api, "backup", ids(world, 0, 1), secrets={"sysadmin_password": PASSWORD})
+    for act in ("start", "hold", "release", "cancel"):
+        first, again = (post(api, f"{OPERATIONS}{made['id']}/{act}/", **{"Idempotency-Key": act}) for _ in range(2))
+        assert (first.status_code, again.status_code) == (200, 200), act
+        assert first.json() == again.json()
+        assert again.headers["Idempotent-Replay"] == "true"
+    verbs = list(AuditEntry.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs == ["operation.request", *(f"operation.{act}" for act in ("start", "hold", "release", "cancel"))]
+
+
+def test_every_write_takes_a_key() -> None:
+    """All of this app's: the decorator stands on each method that writes."""
+    for pattern in urls.api:
+        view = pattern.callback.cls  # type: ignore[union-attr] # none of them is an include
+        for name in ("post", "patch", "put", "delete"):
+            method = getattr(view, name, None)
+            if method is not None and view.__name__ != "CheckDeploys":  # that one stores nothing
+                assert hasattr(method, "__wrapped__"), (view.__name__, name)
 
 
 def test_who_asked_is_in_the_audit_without_secrets(api: Client, world: World) -> None:
