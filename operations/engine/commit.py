@@ -10,7 +10,7 @@ from operations.choices import Outcome, TargetState
 from operations.engine import jobs
 from operations.engine.events import target_event, told
 from operations.engine.phases import close_phase, note_phase
-from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, Wait
+from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, View, Wait
 from operations.engine.usual import is_stuck, usual_cached
 from operations.models import Attempt, Intent, Job, RunSecret, Target
 from sites.models import Cloud
@@ -26,10 +26,10 @@ ANSWERS = {
 }
 
 
-def write_intent(claim: jobs.Claim, decision: Decision, verb: str, seen: Seen, now: datetime) -> Intent:
+def write_intent(claim: jobs.Claim, view: View, decision: Decision, verb: str, seen: Seen, now: datetime) -> Intent:
     """The request as a row, before it is sent. Raises StaleTokenError, BrakedError."""
     with transaction.atomic():
-        target = _target(jobs.held(claim))
+        target = _as_decided_on(jobs.held(claim), view)
         demand_released(target.region)
         _settle(target, decision.outcome, now)
         before = told(target)
@@ -81,11 +81,11 @@ def postpone(claim: jobs.Claim, message: str, now: datetime, again: timedelta, *
         jobs.release(job, now + again, message if failed else "", failed=failed)
 
 
-def advance(claim: jobs.Claim, decision: Decision, seen: Seen, now: datetime) -> None:
+def advance(claim: jobs.Claim, view: View, decision: Decision, seen: Seen, now: datetime) -> None:
     """Everything a decision changes, but for sending. Raises StaleTokenError."""
     with transaction.atomic():
         job = jobs.held(claim)
-        target = _target(job)
+        target = _as_decided_on(job, view)
         before = told(target)
         _settle(target, decision.outcome, now)
         _note(target, seen, now)
@@ -136,6 +136,15 @@ def stop(target: Target, state: TargetState, now: datetime, *, error: str = "", 
 def _target(job: Job) -> Target:
     """The job's target, locked: people change it too (abort, decide)."""
     return Target.objects.select_for_update().get(job=job)
+
+
+def _as_decided_on(job: Job, view: View) -> Target:
+    """The job's target, locked. Raises StaleTokenError where something was sent since `view` was taken: then the same
+    task ran beside this one, and was quicker."""
+    target = _target(job)
+    if target.intents.filter(attempt=target.attempt, step=view.step).count() != len(view.sent):
+        raise jobs.StaleTokenError
+    return target
 
 
 def _settle(target: Target, outcome: Outcome | None, now: datetime) -> None:

@@ -36,14 +36,14 @@ def step(claim: jobs.Claim, job: Job) -> None:
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
             request = load(target, decision.action.verb, seen, bmcs)
-            _request(claim, controller, decision, request, seen)
+            _request(claim, view, controller, decision, request, seen)
         else:
-            commit.advance(claim, decision, seen, timezone.now())
+            commit.advance(claim, view, decision, seen, timezone.now())
     except (StarlingXError, CannotUnsealError, QuietControllerError) as problem:
         message = f"{controller.name} cannot be asked: {problem}"
         commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True)
     except ReadOnlyControllerError as refusal:
-        commit.advance(claim, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
+        commit.advance(claim, view, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
     except BrakedError as braked:
         commit.postpone(claim, str(braked), timezone.now(), backoff(1), failed=False)
 
@@ -63,9 +63,11 @@ async def _look(controller: Controller, target: Target, view: View, bmcs: Bmcs |
         return await look(session, controller, target, view, bmcs, now)
 
 
-def _request(claim: jobs.Claim, controller: Controller, decision: Decision, request: Request, seen: Seen) -> None:
+def _request(
+    claim: jobs.Claim, view: View, controller: Controller, decision: Decision, request: Request, seen: Seen
+) -> None:
     """The intent is committed before the first byte leaves."""
-    intent = commit.write_intent(claim, decision, request.verb, seen, timezone.now())
+    intent = commit.write_intent(claim, view, decision, request.verb, seen, timezone.now())
     answer = asyncio.run(_send(controller, request))
     soon = pace().poll if answer.outcome != Outcome.UNSENT else backoff(2)
     commit.write_answer(claim, intent, answer, timezone.now(), soon)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Greatest
 
-from operations.models import Campaign, Job
+from operations.models import Campaign, Job, Operation, Target
 
 LEASE = timedelta(seconds=settings.OPERATION_SECONDS["lease"])
 # A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
@@ -66,18 +66,35 @@ def held(claim: Claim) -> Job:
 
 
 def release(job: Job, next_at: datetime | None, error: str = "", *, failed: bool = False) -> None:
-    """Give a held job back; None: there is nothing more to do. In the transaction of `held`."""
+    """Give a held job back; None: there is nothing more to do. In the transaction of `held`.
+
+    The token is used up: a task that runs beside this one, or once more afterwards, is fenced off.
+    """
+    job.token += 1
     job.next_at, job.lease_until = next_at, None
     job.failures = job.failures + 1 if failed else 0
     job.error = error[:500]
-    job.save(update_fields=["next_at", "lease_until", "failures", "error"])
+    job.save(update_fields=["token", "next_at", "lease_until", "failures", "error"])
 
 
 def fault(claim: Claim, kind: str, next_at: datetime) -> None:
     """A step ended in an exception that is a fault of ours. Only its kind is kept: texts may hold anything."""
     Job.objects.filter(pk=claim.job_id, token=claim.token).update(
-        next_at=next_at, lease_until=None, failures=F("failures") + 1, error=f"fault in the portal: {kind}"
-    )
+        token=F("token") + 1, next_at=next_at, lease_until=None, failures=F("failures") + 1,
+        error=f"fault in the portal: {kind}",
+    )  # fmt: skip
+
+
+def operation_locked(operation_id: int) -> Operation:
+    """For a change by people: its jobs are locked first, as they lock it, so that neither waits for the other."""
+    list(Job.objects.select_for_update().filter(operation=operation_id, target=None).order_by("pk"))
+    return Operation.objects.select_for_update().get(pk=operation_id)
+
+
+def target_locked(target_id: int) -> Target:
+    """The same for one target."""
+    list(Job.objects.select_for_update().filter(target=target_id))
+    return Target.objects.select_for_update().get(pk=target_id)
 
 
 def wake(operation_id: int, now: datetime) -> None:

@@ -12,8 +12,8 @@ class Job(models.Model):
     """Drives one target; or (target None) a whole operation: admits targets, and closes it; or (with a controller)
     the batches of a campaign at that System Controller, one after the other.
 
-    Claimed by raising `token` (fencing: what is written under an older one is dropped) for a lease of 90 s. Waiting
-    is a `next_at`; None: nothing to do any more.
+    Claimed by raising `token` (fencing: what is written under an older one is dropped) for a lease of
+    90 s. Waiting is a `next_at`; None: nothing to do any more.
     """
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="jobs")

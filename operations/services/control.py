@@ -37,7 +37,7 @@ def hold(operation_id: int, held: bool, actor: Actor, now: datetime) -> Operatio
 def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
     """Targets that have not begun never will; what runs goes on (abort stops it). Raises NotNowError."""
     with transaction.atomic():
-        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        operation = jobs.operation_locked(operation_id)
         if operation.state in ENDED_OPERATIONS:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
         if operation.state == OperationState.PROCESSING:
@@ -61,7 +61,7 @@ def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
 def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
     """dcmanager is asked to stop the phase under way, as soon as it can be. Raises NotNowError."""
     with transaction.atomic():
-        target = Target.objects.select_for_update().get(pk=target_id)
+        target = jobs.target_locked(target_id)
         demand_no_campaign(target.operation)
         if why := not_aborted(target):
             raise NotNowError(why)
@@ -80,7 +80,7 @@ def retry(
     Raises NotNowError, which also says which secrets have to be given again.
     """
     with transaction.atomic():
-        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        operation = jobs.operation_locked(operation_id)
         demand_no_campaign(operation)
         again = [TargetState.FAILED, TargetState.HELD]
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
@@ -107,7 +107,7 @@ def retry(
 def give_up(target_id: int, actor: Actor, now: datetime) -> Target:
     """A person decides that a held target has failed. Raises NotNowError."""
     with transaction.atomic():
-        target = Target.objects.select_for_update().get(pk=target_id)
+        target = jobs.target_locked(target_id)
         if target.state != TargetState.HELD:
             raise NotNowError(f"It is {target.get_state_display()}: it waits for no decision.")
         stop(target, TargetState.FAILED, now, error=target.message, cause="given-up")
@@ -119,7 +119,7 @@ def give_up(target_id: int, actor: Actor, now: datetime) -> Target:
 
 
 def _going(operation_id: int) -> Operation:
-    operation = Operation.objects.select_for_update().get(pk=operation_id)
+    operation = jobs.operation_locked(operation_id)
     if operation.state != OperationState.PROCESSING:
         raise NotNowError(f"It is {operation.get_state_display()}, not running.")
     return operation

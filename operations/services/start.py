@@ -37,7 +37,7 @@ def start_operation(
     """`secrets`: given now, or again where those of the request were erased meanwhile. Raises NotNowError,
     RefusedError for secrets that it does not take."""
     with transaction.atomic():
-        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        operation = jobs.operation_locked(operation_id)
         if operation.state == OperationState.PLANNED and secrets:
             if surplus := run_secrets.surplus(operation, secrets):
                 raise RefusedError(surplus)
