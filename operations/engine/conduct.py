@@ -1,6 +1,7 @@
 """The job of a whole operation: checks it, lets targets start within its limits, and closes it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from operations.engine import jobs, preflight
 from operations.engine.events import operation_event, target_event
 from operations.engine.pace import pace
 from operations.models import Attempt, Job, Operation, RunSecret, Target
-from sites.services.brake import BrakedError, demand_released
+from sites.services.brake import FLEET, brakes_on
 
 SHORT_OF_ROOM = 200  # targets that start in one turn
 
@@ -57,20 +58,25 @@ def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
     if operation.held:
         return "On hold: no further one starts."
     room = operation.max_at_once - states[TargetState.RUNNING] - states[TargetState.HELD]
+    brakes = brakes_on()
+    if FLEET in brakes:
+        return brakes[FLEET]
     waiting = operation.targets.select_for_update().filter(state=TargetState.WAITING).order_by("number")
+    free = waiting.exclude(region__in=brakes)[: max(0, min(room, SHORT_OF_ROOM))]
     started = 0
-    braked = ""
-    for target in waiting[: max(0, min(room, SHORT_OF_ROOM))]:
-        try:
-            demand_released(target.region)
-        except BrakedError as problem:
-            braked = str(problem)
-            continue
+    for target in free:
         start(target, operation.requester_name, now)
         started += 1
     states[TargetState.WAITING] -= started
     states[TargetState.RUNNING] += started
-    return braked
+    return _braked(operation, brakes)
+
+
+def _braked(operation: Operation, brakes: Mapping[str, str]) -> str:
+    """The sentence of a region's brake that keeps targets waiting; "" for none."""
+    held = operation.targets.filter(state=TargetState.WAITING, region__in=brakes).order_by("number")
+    region = held.values_list("region", flat=True).first() if brakes else None
+    return brakes[region] if region is not None else ""
 
 
 def start(target: Target, requester: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, Vie
 from operations.models import Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
-from sites.services.brake import BrakedError
+from sites.services.brake import BrakedError, sending
 from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError, Unauthorized
 
 
@@ -36,7 +36,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
             request = load(target, decision.action.verb, seen, bmcs)
-            _request(claim, view, controller, decision, request, seen)
+            _request(claim, view, controller, target.region, decision, request, seen)
         else:
             commit.advance(claim, view, decision, seen, timezone.now())
     except (StarlingXError, CannotUnsealError, QuietControllerError) as problem:
@@ -64,11 +64,12 @@ async def _look(controller: Controller, target: Target, view: View, bmcs: Bmcs |
 
 
 def _request(
-    claim: jobs.Claim, view: View, controller: Controller, decision: Decision, request: Request, seen: Seen
+    claim: jobs.Claim, view: View, controller: Controller, region: str, decision: Decision, request: Request, seen: Seen
 ) -> None:
-    """The intent is committed before the first byte leaves."""
-    intent = commit.write_intent(claim, view, decision, request.verb, seen, timezone.now())
-    answer = asyncio.run(_send(controller, request))
+    """The intent is committed before the first byte leaves; a brake that is pulled now waits for the answer."""
+    with sending(region):
+        intent = commit.write_intent(claim, view, decision, request.verb, seen, timezone.now())
+        answer = asyncio.run(_send(controller, request))
     soon = pace().poll if answer.outcome != Outcome.UNSENT else backoff(2)
     commit.write_answer(claim, intent, answer, timezone.now(), soon)
 

@@ -1,8 +1,11 @@
 """The brake: pulled and released by people, asked by whoever is about to write to a System Controller."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from events.kinds import Kind
 from events.log import NewEvent, append
@@ -10,7 +13,11 @@ from events.visibility import EVERYWHERE
 from sites.models import Brake, Region
 from sites.services.actors import Actor, audit
 
+log = logging.getLogger(__name__)
+
 FLEET = ""
+SENDING = 0x6463  # class of advisory locks: shared by those who send, held alone by who pulls the brake
+LONGEST = "28s"  # a write is cut at 25 s
 
 
 class BrakedError(Exception):
@@ -18,10 +25,15 @@ class BrakedError(Exception):
 
 
 def pull(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
-    """Stops every write for the region, or for the whole fleet (""). Raises ValueError without a reason or region."""
+    """Stops every write for the region, or for the whole fleet (""), and waits for those on their way: when this
+    returns, nothing more reaches a System Controller. Raises ValueError without a reason or region."""
     if not reason.strip():
         raise ValueError("Say why: everybody will read it.")
-    return _set(region, True, reason.strip(), actor, now)
+    brake = _set(region, True, reason.strip(), actor, now)
+    if not _nothing_on_its_way(region):
+        log.warning("the brake is on, and a request of before has still no answer after %s", LONGEST)
+        audit(actor, "brake.pull", f"brake:{region or 'fleet'}", now, {"still_sending": True}, "failed")
+    return brake
 
 
 def release(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
@@ -41,6 +53,37 @@ def demand_released(region: str) -> None:
     for brake in Brake.objects.raw(shared, [FLEET, region or FLEET]):
         if brake.on:
             raise BrakedError(sentence(brake))
+
+
+def brakes_on() -> dict[str, str]:
+    """{region, "" for the fleet: sentence} of those that are on. For waiting; who sends asks `demand_released`."""
+    return {brake.region: sentence(brake) for brake in Brake.objects.filter(on=True)}
+
+
+@contextmanager
+def sending(region: str) -> Iterator[None]:
+    """Around one write to a System Controller, from before its intent until its answer: a brake that is pulled
+    meanwhile waits for its end. No transaction stands open for it; the lock goes with the connection."""
+    with connection.cursor() as cursor:
+        for place in {FLEET, region}:
+            cursor.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", [SENDING, place])
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:  # then the lock is gone as well
+            for place in {FLEET, region}:
+                cursor.execute("SELECT pg_advisory_unlock_shared(%s, hashtext(%s))", [SENDING, place])
+
+
+def _nothing_on_its_way(region: str) -> bool:
+    """Waits until no write of before is under way. False when one takes longer than any may."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SENDING, region])
+    except OperationalError:
+        return False
+    return True
 
 
 def sentence(brake: Brake) -> str:
