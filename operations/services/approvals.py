@@ -7,6 +7,7 @@ from django.db import transaction
 
 from events.log import append
 from operations.choices import OperationState
+from operations.engine import jobs
 from operations.frozen_plans import plan_of, rulebook_of
 from operations.models import Campaign, Operation
 from operations.services.campaign_events import campaign_events
@@ -105,7 +106,7 @@ def _demand_approvable(operation: Operation, campaign: Campaign, seen: str, user
 
 
 def _locked(operation_id: int) -> tuple[Operation, Campaign]:
-    operation = Operation.objects.select_for_update().get(pk=operation_id)
+    operation = jobs.operation_locked(operation_id)
     return operation, Campaign.objects.select_for_update().get(pk=operation_id)
 
 

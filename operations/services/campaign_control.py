@@ -107,7 +107,7 @@ def settle_strategy(batch_id: int, strategy_id: int, actor: Actor, now: datetime
 
 
 def _locked(operation_id: int) -> tuple[Operation, Campaign]:
-    operation = Operation.objects.select_for_update().get(pk=operation_id)
+    operation = jobs.operation_locked(operation_id)
     return operation, Campaign.objects.select_for_update().get(pk=operation_id)
 
 

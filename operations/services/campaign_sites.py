@@ -13,7 +13,7 @@ from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import target_event
-from operations.models import CampaignTarget, Operation, Target
+from operations.models import CampaignTarget, Target
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from sites.services.actors import Actor, audit
@@ -81,9 +81,9 @@ def _said(reason: str) -> str:
 
 
 def _locked(target_id: int) -> tuple[Target, CampaignTarget]:
-    """The operation's row first, as everywhere. Raises NotNowError once the campaign is over."""
+    """The jobs and the operation first, as everywhere. Raises NotNowError once the campaign is over."""
     owner = Target.objects.values_list("operation_id", flat=True).get(pk=target_id)
-    operation = Operation.objects.select_for_update().get(pk=owner)
+    operation = jobs.operation_locked(owner)
     if operation.state in ENDED_OPERATIONS:
         raise NotNowError(f"The campaign is over: {operation.get_state_display()}.")
     target = Target.objects.select_for_update().get(pk=target_id)

@@ -13,6 +13,7 @@ from events.log import NewEvent, append
 from operations.campaigns.rulebook import Rulebook, read_rulebook
 from operations.campaigns.strategy import StrategySpec, problems
 from operations.choices import Kind, OperationState
+from operations.engine import jobs
 from operations.kinds import KINDS, SYSADMIN
 from operations.models import Campaign, Job, Operation, RunSecret
 from operations.services import run_secrets
@@ -83,7 +84,7 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
     sites (held, skipped) stays. Secrets that are not given again stay. Raises RefusedError, NotNowError."""
     book = _checked(ask, now)
     with transaction.atomic():
-        operation = Operation.objects.select_for_update().get(pk=operation_id)
+        operation = jobs.operation_locked(operation_id)
         campaign = Campaign.objects.select_for_update().get(pk=operation_id)
         if operation.state != OperationState.PLANNED:
             raise NotNowError(f"It is {operation.get_state_display()}: only a plan that has not begun can be changed.")
