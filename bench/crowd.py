@@ -109,7 +109,7 @@ async def main() -> None:
         for _ in range(min(AT_ONCE, count - start)):
             tokens.rotate()
             wanted = request(port, tokens[0])
-            _, socket = await loop.create_connection(lambda w=wanted: Socket(w, heard), "127.0.0.1", port)  # type: ignore[misc]
+            _, socket = await loop.create_connection(lambda w=wanted: Socket(w, heard), "127.0.0.1", port)  # type: ignore[misc] # no inference with defaults
             opening.append(socket.open)
         await asyncio.gather(*opening)
     print("ready", flush=True)

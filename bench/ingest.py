@@ -115,8 +115,8 @@ def compare(what: str, raw: Raw, alarms: dict[int, list[Alarm]], now: datetime) 
         chosen = pks[done : done + BATCH]
         snapshots = [AlarmSnapshot(pk, now, alarms[pk]) for pk in chosen]
         rows = list(ingest._rows(snapshots))
-        ours.add(lambda snapshots=snapshots: record(snapshots, now))  # type: ignore[misc]
-        floor.add(lambda rows=rows: raw.write(rows))  # type: ignore[misc]
+        ours.add(lambda snapshots=snapshots: record(snapshots, now))  # type: ignore[misc] # mypy infers no lambda with defaults
+        floor.add(lambda rows=rows: raw.write(rows))  # type: ignore[misc] # likewise
         done += len(chosen)
     count = done * EACH
     note = (

@@ -56,7 +56,7 @@ def measure(url: str) -> dict[str, tuple[Samples, int]]:
     for what, address in addresses().items():
         asking = automation if address.startswith("/api/") else browser
         found[what] = (asking, address)
-    works = {what: (lambda a=asking, b=address: a.get(b)) for what, (asking, address) in found.items()}  # type: ignore[misc]
+    works = {what: (lambda a=asking, b=address: a.get(b)) for what, (asking, address) in found.items()}  # type: ignore[misc] # mypy cannot infer lambdas with defaults
     samples = interleaved(works, ROUNDS, backend)
     return {what: (samples[what], asking.queries(address)) for what, (asking, address) in found.items()}
 

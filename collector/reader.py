@@ -19,6 +19,7 @@ from collector.health_desk import HealthDesk
 from collector.hints import OPEN_PAGE, HintRow
 from collector.inventory_desk import InventoryDesk
 from collector.lane import Lane
+from collector.problems import problem_of
 from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.roster import Roster
@@ -106,7 +107,7 @@ class Reader:
             await asyncio.sleep(period("inventory"))
 
     async def _say_unusable(self, problem: TlsFailed) -> None:
-        looks = [ServiceLook(IDENTITY, timezone.now(), error=str(problem))]
+        looks = [ServiceLook(IDENTITY, timezone.now(), error=str(problem), problem=problem_of(problem))]
         await self._writer.run(store.store_beat, self.config.controller_id, self._collector, Progress(), looks)
 
     async def _beats(self, sweeps: Sweeps) -> None:

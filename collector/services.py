@@ -11,6 +11,7 @@ from django.utils import timezone
 from collector.certificates import expires_at
 from collector.doors import Doors
 from collector.pacing import Breaker
+from collector.problems import problem_of
 from collector.turns import Turns
 from sites.ingest import ServiceLook
 from starlingx.catalog import SYSTEM_CONTROLLER
@@ -78,8 +79,8 @@ class Services:
         failed = IDENTITY if SIGN_IN_PATH in problem.place or isinstance(problem, Unauthorized) else service
         self._turns.failed(failed, problem)
         if failed != service:
-            self._pending[failed] = ServiceLook(failed, at, error=str(problem))
-        self._pending[service] = ServiceLook(service, at, error=str(problem))
+            self._pending[failed] = ServiceLook(failed, at, error=str(problem), problem=problem_of(problem))
+        self._pending[service] = ServiceLook(service, at, error=str(problem), problem=problem_of(problem))
 
     async def note_success(self, service: str, at: datetime, seconds: float) -> None:
         """A call was answered, so Keystone was too."""

@@ -85,6 +85,16 @@ class SpanField(TextChoices):
     CONTACT = "contact", "contact"
 
 
+class Problem(TextChoices):
+    """Why a service of a controller does not answer, as far as it makes a difference to what can be done about it."""
+
+    CREDENTIALS = "credentials", "the credentials are refused"
+    TLS = "tls", "the TLS connection fails"
+    NOT_REACHED = "not_reached", "the host is not reached"
+    MISSING = "missing", "the catalog does not offer it"
+    OTHER = "other", "something else"
+
+
 class Interface(TextChoices):
     PUBLIC = "public", "public (OAM)"
     INTERNAL = "internal", "internal (management)"

@@ -23,6 +23,7 @@ class ServiceState:
     succeeded_at: datetime | None
     failing_since: datetime | None
     error: str
+    problem: str
     milliseconds: int | None
     certificate_expires_at: datetime | None
     certificate_mark: str
@@ -55,6 +56,7 @@ def _state(row: ControllerService, now: datetime) -> ServiceState:
         succeeded_at=row.succeeded_at,
         failing_since=row.failing_since,
         error=row.error,
+        problem=row.problem,
         milliseconds=None if row.seconds is None else round(row.seconds * 1000),
         certificate_expires_at=row.certificate_expires_at,
         certificate_mark=certificate_mark(row.certificate_expires_at, now),

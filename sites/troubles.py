@@ -1,32 +1,33 @@
 """What is wrong with a System Controller, said once, with what to do about it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 
+from sites.choices import Problem
 from sites.reachability import ServiceState
 
-REMEDIES = (  # words of starlingx/{session,decoding,connector}.py: (which, title, remedy); the first that fits
-    (
-        re.compile(r"does not accept (these credentials|our token)"),
+REMEDIES = {
+    Problem.CREDENTIALS: (
         "The credentials are refused.",
         "Check the read user and enter its password again under Change; over there, that the account is not locked "
         "or expired and holds the role reader in the project admin.",
     ),
-    (
-        re.compile(r"the certificate of \S+ fails against|the TLS handshake failed|the CA bundle .* cannot be used"),
+    Problem.TLS: (
         "The TLS connection fails.",
         "Check the CA bundle under Change: it must hold the certificate authority of this System Controller. "
         "The certificate must name the host in the address, and the port must speak TLS.",
     ),
-    (
-        re.compile(r"no connection|cannot be resolved|the connection was lost|no answer within"),
+    Problem.NOT_REACHED: (
         "The host is not reached.",
         "Check address and port under Change, and from the portal's host the route, the firewall and the name.",
     ),
-)
+    Problem.MISSING: (
+        "Keystone's catalog does not offer the service.",
+        "Check interface and central region under Change; over there, openstack endpoint list shows what there is.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,12 @@ def troubles(states: Sequence[ServiceState]) -> list[Trouble]:
     grouped: dict[str, list[ServiceState]] = {}
     for state in states:
         if state.mark == "error":
-            grouped.setdefault(_reason(state.error)[0] or state.error, []).append(state)
+            grouped.setdefault(state.problem if state.problem in REMEDIES else state.error, []).append(state)
     return [_trouble(alike) for alike in grouped.values()]
 
 
 def _trouble(alike: Sequence[ServiceState]) -> Trouble:
     first = min(alike, key=lambda state: state.failing_since.timestamp() if state.failing_since else inf)
-    title, remedy = _reason(first.error)
+    title, remedy = REMEDIES.get(Problem(first.problem), ("", "")) if first.problem else ("", "")
     services = tuple(state.service for state in alike)
     return Trouble(title, remedy, services, first.failing_since, first.error)
-
-
-def _reason(error: str) -> tuple[str, str]:
-    return next(((title, remedy) for words, title, remedy in REMEDIES if words.search(error)), ("", ""))

@@ -39,7 +39,7 @@ def run() -> None:
         sys.stdout.flush()
         while not stop.asked:
             supervisor.check()
-            time.sleep(0.1)
+            time.sleep(0.1)  # two things may happen, a signal or the end of a child, and neither wakes for the other
     finally:
         supervisor.stop()
 

@@ -89,7 +89,7 @@ class Supervisor:
                 log.info("waiting for the former server (process %d) to end", former)
                 os.kill(former, FAST)  # we hold the lock: nobody else can want it
                 asked = True
-            time.sleep(TICK)
+            time.sleep(TICK)  # it is no child of ours: nothing but its file and its number tells when it has gone
 
     def _launch(self) -> Server:
         self.server = Server.start(self.binaries, self.layout, self.account, self.folder, self.extra)
@@ -100,7 +100,7 @@ class Supervisor:
         while server.alive and not self.stopping():
             if server.ready():
                 return True
-            time.sleep(TICK)
+            time.sleep(TICK)  # the server says in its file, and nowhere else, that it accepts connections
         return False
 
     def _provision(self) -> None:

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from sites.access import Scopes
 from sites.api.bodies import BodySerializer
-from sites.choices import Facet, Interface
+from sites.choices import Facet, Interface, Problem
 from sites.expressions import objects
 from sites.filters import ControllerFilter
 from sites.freshness import stale_after
@@ -42,6 +42,7 @@ class ServiceSchema(s.Serializer[dict[str, object]]):
     succeeded_at = s.DateTimeField(allow_null=True)
     failing_since = s.DateTimeField(allow_null=True)
     error = s.CharField()
+    problem = s.ChoiceField(Problem.choices, allow_blank=True, help_text="What kind of error; empty: it answers")
     seconds = s.FloatField(allow_null=True)
     clock_skew_seconds = s.FloatField(allow_null=True)
     certificate_expires_at = s.DateTimeField(allow_null=True)

@@ -9,17 +9,20 @@ from django.db import transaction
 from events.kinds import Kind
 from events.log import NewEvent, append
 from sites.bounded import bounded
+from sites.choices import Problem
 from sites.models import CollectorBeat, ControllerService
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceLook:
-    """One try of one service. `seconds`: how long the answer took; no `error`: it answered."""
+    """One try of one service. `seconds`: how long the answer took; no `error`: it answered, else `problem` says of
+    which kind it is."""
 
     service: str
     attempted_at: datetime
     url: str = ""
     error: str = ""
+    problem: Problem = Problem.OTHER
     seconds: float | None = None
     clock_skew_seconds: float | None = None
     certificate_expires_at: datetime | None = None
@@ -68,6 +71,7 @@ def _apply(row: ControllerService, look: ServiceLook) -> bool:
     row.attempted_at = look.attempted_at
     row.url = bounded(look.url, 255) or row.url
     row.error = bounded(look.error, 500)
+    row.problem = look.problem if look.error else ""
     if look.clock_skew_seconds is not None:
         row.clock_skew_seconds = round(look.clock_skew_seconds, 1)
     if look.certificate_expires_at is not None:

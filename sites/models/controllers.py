@@ -3,7 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
-from sites.choices import Interface
+from sites.choices import Interface, Problem
 
 NAME = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", "Letters, digits, dot, dash, underscore; at most 63.")
 
@@ -55,6 +55,7 @@ class ControllerService(models.Model):
     succeeded_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True)
+    problem = models.CharField(max_length=16, choices=Problem, blank=True)  # what kind of error; "": it answers
     seconds = models.FloatField(null=True, help_text="Duration of the last answered call")
     clock_skew_seconds = models.FloatField(null=True)
     certificate_expires_at = models.DateTimeField(null=True)

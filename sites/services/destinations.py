@@ -1,7 +1,15 @@
-"""Where a controller's secrets go. Whoever may change an address must not thereby learn what it is kept for."""
+"""Where a controller's secrets go. Whoever may change an address must not thereby learn what it is kept for.
+
+The same holds for the CA bundle: with an authority of one's own in it, whoever stands on the way could pose as the
+System Controller. Interface and region are no such change: passwords go to Keystone's address alone, and where its
+tokens go is said by the catalog of that same Keystone.
+"""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from sites.models import Controller
 from starlingx.addresses import SUBCLOUD_AUTH_URL
@@ -14,6 +22,7 @@ USED_AT = {  # address: the secrets that are sent there
 }
 DEFAULTS = {"subcloud_auth_url": SUBCLOUD_AUTH_URL}
 PORTS = {"https": ":443", "http": ":80"}
+PUBLIC = b"the authorities this system trusts"
 
 
 def secrets_to_enter(before: Controller, after: Controller, entered: Collection[str]) -> dict[str, str]:
@@ -21,12 +30,28 @@ def secrets_to_enter(before: Controller, after: Controller, entered: Collection[
 
     `after` may already hold newly sealed secrets: what was kept is read from `before`.
     """
+    kept = [
+        secret
+        for secret in ("password", "write_password", "kube_token")
+        if secret not in entered and getattr(before, f"{secret}_sealed") and getattr(after, f"{secret}_sealed")
+    ]
     found: dict[str, str] = {}
     for address in moved(before, after):
-        for secret in _sent_by(address, after):
-            if secret not in entered and getattr(before, f"{secret}_sealed") and getattr(after, f"{secret}_sealed"):
-                found.setdefault(secret, f"{address} changes scheme, host or port: enter this secret again.")
+        for secret in [each for each in kept if each in _sent_by(address, after)]:
+            found.setdefault(secret, f"{address} changes scheme, host or port: enter this secret again.")
+    if authorities(after) - authorities(before):
+        for secret in kept:
+            found.setdefault(secret, "ca_bundle trusts an authority it did not: enter this secret again.")
     return found
+
+
+def authorities(controller: Controller) -> frozenset[bytes]:
+    """Digests of the certificates that vouch for the other side. The order in the bundle, and what else stands in it,
+    make no difference."""
+    if not controller.ca_bundle:
+        return frozenset({PUBLIC})
+    found = x509.load_pem_x509_certificates(controller.ca_bundle.encode())
+    return frozenset(certificate.fingerprint(SHA256()) for certificate in found)
 
 
 def moved(before: Controller, after: Controller) -> list[str]:

@@ -15,6 +15,7 @@ from sites.models import Controller
 from sites.services.actors import Actor
 from sites.services.controllers import ControllerFacts, add_controller, change_controller
 from tests.sites.world import make_user
+from tests.starlingx.authority import make_authority
 
 ACTOR = Actor("tester", "tests")
 AUTH, KUBE = "https://10.1.1.1:5000/v3", "https://{oam_ip}:6443"
@@ -70,6 +71,23 @@ class TestService:
     )  # fmt: skip
     def test_the_same_host_asks_for_nothing(self, changes: dict[str, Any]) -> None:
         change(full(), **changes)
+
+    def test_whoever_trusts_another_authority_enters_every_secret(self, tmp_path: Path) -> None:
+        ours, theirs = (make_authority(tmp_path, name)[0].read_text() for name in ("ours", "theirs"))
+        of = full()
+        for bundle in (ours, ours + theirs, theirs, ""):  # the last: whom this system trusts
+            with pytest.raises(ValidationError) as refused:
+                change(of, ca_bundle=bundle)
+            assert set(refused.value.message_dict) == set(ENTERED)
+            assert "authority" in str(refused.value.message_dict)
+            if bundle != theirs:
+                change(of, ca_bundle=bundle, **ENTERED)
+                change(of, ca_bundle=bundle and f"# as it was\n{bundle}")
+            if bundle == ours + theirs:
+                change(of, ca_bundle=ours)  # an authority less is none that is new
+
+    def test_what_the_catalog_decides_asks_for_nothing(self) -> None:
+        change(full(), interface="internal", region="there", subcloud_interface="public")
 
     def test_what_is_not_kept_is_not_asked_for(self) -> None:
         change(controller(), kube_url=KUBE)
