@@ -115,8 +115,9 @@ def test_two_hosts_one_after_the_other(quick: Simulator) -> None:
     seen = set()
 
     def applied() -> bool:
-        seen.add(state(site))
-        return state(site) == "applied"
+        found = state(site)
+        seen.add(found)
+        return found == "applied"
 
     wait_until(applied, every=0.02)
     assert seen == {"applying", "applied"}  # one of them always answers
