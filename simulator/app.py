@@ -39,6 +39,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from simulator import control, dcmanager, keystone, nfv, usm
 from simulator.dcmanager.office import Office
+from simulator.dcmanager.options import Options
+from simulator.dcmanager.orchestration.engine import Orchestrator
+from simulator.dcmanager.orchestration.tools import Tools
 from simulator.dcmanager.register import Register
 from simulator.effects import CURRENT, Deed
 from simulator.faults import Fault
@@ -46,6 +49,7 @@ from simulator.fleet import Cloud
 from simulator.nfv.engine import Vim
 from simulator.request_log import RequestLog
 from simulator.routing import Call, Service
+from simulator.strikes import Strikes
 from simulator.transport import DroppedError, after, away, before, drop, faults_for
 from simulator.usm.deployments import Deployments
 from simulator.world import AlarmModel, World
@@ -199,10 +203,14 @@ def build_app(world: World) -> web.Application:
     front = Front(world)
     office = Office(Register(world))
     front.register(keystone.service(world))
-    front.register(dcmanager.service(office))
     deployments = Deployments(world)
     office.controllers.sources.append(deployments.under_way)
-    vim = Vim(world, deployments)
+    strikes = Strikes(world)
+    vim = Vim(world, deployments, strikes)
+    vim.effects.mended.append(office.register.mend)
+    options = Options(office.register)
+    orchestrator = Orchestrator(Tools(office.register, vim, deployments, strikes, options.of))
+    front.register(dcmanager.service(office, orchestrator, options))
     front.register(usm.service(deployments))
     front.register(nfv.service(vim, deployments))
     for name in SITE_PACKAGES:

@@ -85,6 +85,9 @@ CAUSES = (
     "route",
 )
 
+# what a site may raise after it has been patched
+AFTER_PATCHES = ("200.006", "250.001", "100.104", "100.118", "400.001", "750.002", "850.002")
+
 KINDS: dict[str, FaultKind] = {
     kind.name: kind
     for kind in (
@@ -191,10 +194,22 @@ KINDS: dict[str, FaultKind] = {
         ),
         FaultKind(
             "patch-fails",
-            "strategies fail at a site in that phase: before anything is done (pre-check), while releases are copied "
-            "(prestage), while the VIM builds (create) or applies (apply) its strategy, or at the end (finish)",
-            {"phase": "apply"},
+            "strategies fail at a site in that phase, times= how often: before anything is done (pre-check), while "
+            "releases are copied (prestage), while the VIM builds (create) or applies (apply) its strategy, or at the "
+            "end (finish)",
+            {"phase": "apply", "times": 0},
             {"phase": ("pre-check", "prestage", "create", "apply", "finish")},
+            {"times": (0, 1_000_000)},
+            target="work",
+        ),
+        FaultKind(
+            "patch-raises-alarm",
+            "a site that has been patched raises an alarm so many seconds later (divided by --speed); the default one "
+            "is management-affecting and service-affecting",
+            {"alarm_id": "200.006", "severity": "major", "after": 60.0},
+            {"alarm_id": AFTER_PATCHES, "severity": ("critical", "major", "minor", "warning")},
+            {"after": (0, 86400)},
+            target="work",
         ),
         FaultKind(
             "bmc-unreachable",

@@ -9,11 +9,15 @@ from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiMapping
 
 from simulator.fleet import Cloud
 from simulator.tokens import Token
 from simulator.world import World
+
+# what aiohttp's multipart reader raises for bodies that are none
+UNREADABLE = (ValueError, AssertionError, LookupError, TypeError, RuntimeError, HttpProcessingError, web.HTTPException)
 
 Handler = Callable[["Call"], Awaitable[web.StreamResponse]]
 Refusal = Callable[["Call"], web.Response]

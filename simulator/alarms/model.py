@@ -58,6 +58,18 @@ class StandingAlarms:
         register.alarm_from(cloud, given, 0.0, None)  # refuse before it gets into the journal
         self.world.do("alarm.raise", cloud=list(cloud.key), alarm=given, stamped=True)
 
+    def raise_at(self, cloud: Cloud, alarm_id: str, severity: str, at: float) -> None:
+        """Part of what happens by itself: an alarm of the catalogue about the site's first host."""
+        words = Unsaid(host=cloud.hosts[0].hostname, severity=severity)
+        kind = kinds()[alarm_id]
+        given = {
+            "alarm_id": alarm_id,
+            "entity_instance_id": kind.entity.format_map(words),
+            "severity": severity,
+            "reason_text": kind.reason.format_map(words),
+        }
+        self._raise(at, {"cloud": list(cloud.key), "alarm": given, "stamped": True})
+
     def clear_alarm(self, cloud: Cloud, alarm_id: str, entity_instance_id: str) -> bool:
         key = (alarm_id, stored_entity(cloud, entity_instance_id))
         if not any(alarm.key == key for alarm in self.snapshot(cloud, self.world.clock.now()).alarms):
@@ -182,6 +194,13 @@ class StandingAlarms:
     def _churn(self, at: float, arguments: Mapping[str, Any]) -> None:
         self.churn.set_rate(at, arguments["on"], arguments["per_minute"])
         self._snapshots.clear()
+
+
+class Unsaid(dict[str, object]):
+    """Words for an alarm; what nobody has said is called by its own name."""
+
+    def __missing__(self, key: str) -> str:
+        return key
 
 
 def dead_osds(world: World, cloud: Cloud) -> Iterator[Fault]:

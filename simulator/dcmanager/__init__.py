@@ -1,13 +1,12 @@
 """dcmanager v1.0 of every System Controller: subclouds, groups, alarm summary, strategies, options, peers.
 
-Ground truth: wire/dcmanager and starlingx-dcmanager.md section 2. Writes that are not simulated yet answer 501.
+Ground truth: wire/dcmanager and starlingx-dcmanager.md section 2.
 """
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.dcmanager import policy
 from simulator.dcmanager.adding import Adding
 from simulator.dcmanager.alarm_summary import AlarmSummary
 from simulator.dcmanager.backing_up import BackingUp
@@ -16,6 +15,7 @@ from simulator.dcmanager.deploy_files import DeployFiles
 from simulator.dcmanager.groups import Groups
 from simulator.dcmanager.office import Office
 from simulator.dcmanager.options import Options
+from simulator.dcmanager.orchestration.engine import Orchestrator
 from simulator.dcmanager.peers import Peers
 from simulator.dcmanager.phased import Phased
 from simulator.dcmanager.prestaging import Prestaging
@@ -27,24 +27,17 @@ from simulator.dcmanager.subclouds import Subclouds
 from simulator.dcmanager.updating import Updating
 from simulator.routing import Call, Handler, Routes, Service, answer
 
-UNWRITTEN = (
-    ("POST", "/v1.0/sw-update-strategy"),
-    ("DELETE", "/v1.0/sw-update-strategy"),
-    ("POST", "/v1.0/sw-update-strategy/actions"),
-)
 
-
-def service(office: Office) -> Service:
+def service(office: Office, orchestrator: Orchestrator, options: Options) -> Service:
     routes, register = Routes(), office.register
     routes.get("/", versions, public=True)
     for add_of_office in (add_subclouds, add_deployments, add_deploy_files, add_backups):
         add_of_office(routes, office)
-    for add in (add_groups, add_strategies, add_peers):
+    for add in (add_groups, add_peers):
         add(routes, register)
+    add_strategies(routes, Strategies(office, orchestrator), options)
     routes.get("/v1.0/alarms", guarded(AlarmSummary(register).list))
     routes.add("POST", "/v1.0/notifications", guarded(notifications))
-    for method, pattern in UNWRITTEN:
-        routes.add(method, pattern, guarded(unwritten))
     register.world.alarm_sources.append(CentralAlarms(register))
     return Service(
         "dcmanager",
@@ -108,11 +101,14 @@ def add_groups(routes: Routes, register: Register) -> None:
     routes.add("DELETE", base + "/{ref}", guarded(groups.delete))
 
 
-def add_strategies(routes: Routes, register: Register) -> None:
-    strategies, options = Strategies(register), Options(register)
-    routes.get("/v1.0/sw-update-strategy", guarded(strategies.show))
-    routes.get("/v1.0/sw-update-strategy/steps", guarded(strategies.steps))
-    routes.get("/v1.0/sw-update-strategy/steps/{cloud}", guarded(strategies.step))
+def add_strategies(routes: Routes, strategies: Strategies, options: Options) -> None:
+    base = "/v1.0/sw-update-strategy"
+    routes.get(base, guarded(strategies.show))
+    routes.get(base + "/steps", guarded(strategies.steps))
+    routes.get(base + "/steps/{cloud}", guarded(strategies.step))
+    routes.add("POST", base, guarded(strategies.create))
+    routes.add("DELETE", base, guarded(strategies.delete))
+    routes.add("POST", base + "/actions", guarded(strategies.act))
     base = "/v1.0/sw-update-options"
     routes.get(base, guarded(options.list))
     routes.get(base + "/{ref}", guarded(options.show))
@@ -174,8 +170,3 @@ async def versions(call: Call) -> web.Response:
 async def notifications(call: Call) -> web.Response:
     """Hooks of the controller's own services; any valid token may call."""
     return answer(None)
-
-
-async def unwritten(call: Call) -> web.Response:
-    policy.require(call, policy.WRITE)
-    raise Refused(501, "not simulated yet")

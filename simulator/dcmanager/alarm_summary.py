@@ -33,13 +33,13 @@ class AlarmSummary:
         if cached is not None and cached[:2] == (passed, touched) and now < cached[2]:
             return cached[3]
         clouds = world.subclouds(number)
-        rows = [self._row(cloud, passed) for cloud in reversed(clouds)]
+        rows = [self._row(cloud, passed, now) for cloud in reversed(clouds)]
         body = json.dumps({"alarm_summary": rows}).encode()
-        self._bodies[number] = (passed, touched, self._register.soonest(clouds), body)
+        self._bodies[number] = (passed, touched, self._register.soonest(clouds, now), body)
         return body
 
-    def _row(self, cloud: Cloud, passed: int) -> dict[str, str | int]:
-        counts = self._reported(cloud, passed)
+    def _row(self, cloud: Cloud, passed: int, now: float) -> dict[str, str | int]:
+        counts = self._reported(cloud, passed, now)
         critical, major, minor, warnings = counts
         return {
             "region_name": self._register.records[cloud.key].name,
@@ -51,9 +51,9 @@ class AlarmSummary:
             "cloud_status": status(counts),
         }
 
-    def _reported(self, cloud: Cloud, passed: int) -> Counts:
+    def _reported(self, cloud: Cloud, passed: int, now: float) -> Counts:
         """Counts copied at that pass; not reported unless managed and online since before it."""
-        state = self._register.seen(cloud).availability
+        state = self._register.seen(cloud, now).availability
         record = self._register.records[cloud.key]
         at = self._register.passes[cloud.controller].time(passed)
         if record.management != "managed" or not state.online or at < max(state.since, record.managed_at):

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import BodyPartReader
 
 from simulator.dcmanager import yaml_values
 from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.dcmanager.yaml_values import Values
 from simulator.effects import note_asked, shown_file
-from simulator.routing import Call
+from simulator.routing import UNREADABLE, Call
 
 MAX_FIELD = 8 * 2**20
 MAX_FIELDS = 100
-# what aiohttp's multipart reader raises for bodies that are none
-UNREADABLE = (ValueError, AssertionError, LookupError, TypeError, RuntimeError, HttpProcessingError, web.HTTPException)
 
 
 @dataclass(frozen=True, slots=True)

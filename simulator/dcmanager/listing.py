@@ -25,7 +25,7 @@ class Listing:
         clouds = world.subclouds(controller)
         rows = [self._row(cloud, now) for cloud in clouds]
         body = b'{"subclouds": [' + b", ".join(rows) + b"]}"
-        self._lists[controller] = (touched, self._register.soonest(clouds), body)
+        self._lists[controller] = (touched, self._register.soonest(clouds, now), body)
         self._forget_deleted()
         return body
 

@@ -12,7 +12,7 @@ from simulator.clock import stamp_database
 from simulator.dcmanager import policy
 from simulator.dcmanager.refusals import Crashed, Refused
 from simulator.dcmanager.register import Register
-from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION
+from simulator.fleet import CENTRAL_REGION, SYSTEM_CONTROLLER_REGION, Cloud
 from simulator.identity import stable_fraction
 from simulator.routing import Call, answer
 
@@ -83,6 +83,12 @@ class Options:
             raise Refused(404, f"No options found for Subcloud with id {key}, defaults will be used.")
         call.world.do("options.delete", controller=number, subcloud=key)
         return answer(None)
+
+    def of(self, cloud: Cloud) -> dict[str, Any]:
+        """The options that hold for a subcloud: its own, or the default ones."""
+        rows = self._rows[cloud.controller]
+        row = rows.get(cloud.id) or rows[None]
+        return {field: row[field] for field in FIELDS}
 
     def _key(self, call: Call) -> int | None:
         """The subcloud's id, None for the default row. Raises Refused."""

@@ -11,8 +11,9 @@ from simulator.clock import Clock
 from simulator.dcmanager import deploy_faults, work_faults
 from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
 from simulator.dcmanager.endpoints import FORCED, Compared, compared
+from simulator.dcmanager.error_texts import MAX_TEXT
 from simulator.dcmanager.interruption import interrupt
-from simulator.dcmanager.lifecycle import Mark, Run, Standing, Trouble, course, standing, written
+from simulator.dcmanager.lifecycle import NO_ERRORS, Mark, Run, Standing, Trouble, course, standing, written
 from simulator.dcmanager.record import LANES, GroupRecord, Record, first_record, site_spans, watches
 from simulator.faults import Fault
 from simulator.fleet import Cloud, CloudKey, Group
@@ -210,6 +211,28 @@ class Register:
 
     # Commands
 
+    def put(self, cloud: Cloud, lane: str, status: str | None, at: float, error: str | None = None) -> None:
+        """Part of a command or of what happens by itself: that column says so now; `error` None leaves the text."""
+        record = self.records[cloud.key]
+        record.settle(self.troubles(cloud), at, forced=lane)
+        record.write(lane, status, at)
+        if error is not None:
+            record.error, record.error_at = error[:MAX_TEXT], at
+        self.world.touch(cloud.key)
+
+    def clear_error(self, cloud: Cloud, at: float) -> None:
+        record = self.records[cloud.key]
+        record.settle(self.troubles(cloud), at)
+        record.error, record.error_at = NO_ERRORS, at
+        self.world.touch(cloud.key)
+
+    def mend(self, cloud: Cloud, endpoint: str, at: float) -> None:
+        """The endpoint is in sync from now on."""
+        record = self.records.get(cloud.key)
+        if record is not None:
+            record.mended[endpoint] = at
+            self.world.touch(cloud.key)
+
     def start(self, cloud: Cloud, lane: str, run: Run) -> None:
         """Part of a command: a new run in that lane, in place of the one under way."""
         self.records[cloud.key].start(lane, run, self.troubles(cloud))
@@ -277,6 +300,6 @@ class Register:
     def _delete_group(self, at: float, arguments: Mapping[str, Any]) -> None:
         self.groups[arguments["controller"]].pop(arguments["id"], None)
 
-    def soonest(self, clouds: Iterable[Cloud]) -> float:
-        """Until when nothing about these clouds changes by itself."""
-        return min((self.seen(cloud).valid_until for cloud in clouds), default=math.inf)
+    def soonest(self, clouds: Iterable[Cloud], now: float) -> float:
+        """Until when nothing about these clouds changes by itself, seen from `now`."""
+        return min((self.seen(cloud, now).valid_until for cloud in clouds), default=math.inf)

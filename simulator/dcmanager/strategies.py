@@ -1,115 +1,139 @@
-"""GET of the one strategy a System Controller may have, and of its steps.
-
-The last controller of a new fleet has a finished sw-deploy strategy that somebody left behind; the others have
-none. Creating, applying and deleting strategies comes with the campaigns.
-"""
+"""GET, POST, DELETE of the one strategy a System Controller may have, and of its steps (starlingx-dcmanager.md 2.7)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from aiohttp import web
 
-from simulator.clock import stamp_database, utc
+from simulator.clock import stamp_database, stamp_rpc
 from simulator.dcmanager import policy
+from simulator.dcmanager.forms import json_object
+from simulator.dcmanager.office import Office
+from simulator.dcmanager.orchestration.engine import Orchestrator
+from simulator.dcmanager.orchestration.left_behind import left_behind
+from simulator.dcmanager.orchestration.rows import step_row, strategy_row
+from simulator.dcmanager.orchestration.rules import Rules
+from simulator.dcmanager.orchestration.strategy import Step, Strategy
 from simulator.dcmanager.refusals import Refused
-from simulator.dcmanager.register import Register
-from simulator.dcmanager.stored_values import encoded_secret
-from simulator.fleet import Cloud, Controller
-from simulator.identity import stable_fraction
+from simulator.dcmanager.strategy_requests import Asked, Requests
 from simulator.routing import Call, answer
-from simulator.survey import CURRENT
 
-TYPES = ("sw-deploy", "kubernetes", "kube-rootca-update", "firmware", "prestage")
-FAILURE = "apply VIM sw-deploy strategy: Failed to apply the strategy: a host did not come back after its reboot"
-LEFT_BEHIND_GROUP = 5
-MAX_STEPS = 200
+DELETABLE = ("initial", "complete", "failed", "aborted")
 
 
 class Strategies:
     """Handlers below /v1.0/sw-update-strategy."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._owner = register.world.fleet.controllers[-1]
-        self._created_at = register.clock.epoch - 2 * 86400.0
-        self._members = members(self._owner)
+    def __init__(self, office: Office, orchestrator: Orchestrator) -> None:
+        self._office = office
+        self._register = office.register
+        self._orchestrator = orchestrator
+        self._requests = Requests(office)
+        self._rules = Rules(office.register)
+        orchestrator.leave_behind(left_behind(office.register))
 
     async def show(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
-        self._check(call)
-        return answer(
-            {
-                "id": 1,
-                "type": "sw-deploy",
-                "subcloud-apply-type": "parallel",
-                "max-parallel-subclouds": 10,
-                "stop-on-failure": False,
-                "state": "failed" if any(map(failed, self._members)) else "complete",
-                "created-at": stamp_database(self._created_at),
-                "updated-at": stamp_database(self._created_at + 14400.0),
-                "extra-args": {
-                    "release_id": CURRENT.release_id,
-                    "snapshot": False,
-                    "rollback": False,
-                    "delete": False,
-                    "with_prestage": True,
-                    "sysadmin_password": encoded_secret(call.cloud, "sysadmin"),
-                },
-            }
-        )
+        kind = call.query.get("type")
+        strategy = self._of(call, kind)
+        if strategy is None:
+            raise Refused(404, f"Strategy of type '{kind}' not found" if kind else "Strategy not found")
+        return answer(strategy_row(strategy, stamp_database))
 
     async def steps(self, call: Call) -> web.Response:
         policy.require(call, policy.READ)
-        if call.cloud.controller != self._owner.number:
-            return answer({"strategy-steps": []})
-        return answer(
-            {"strategy-steps": [self._step(number, cloud) for number, cloud in enumerate(self._members, start=1)]}
-        )
+        return answer({"strategy-steps": [step_row(step) for step in self._steps(call)]})
 
     async def step(self, call: Call) -> web.Response:
+        """By name only."""
         policy.require(call, policy.READ)
-        if call.cloud.controller == self._owner.number:
-            for number, cloud in enumerate(self._members, start=1):
-                if self._name(cloud) == call.params["cloud"]:
-                    return answer(self._step(number, cloud))
-        raise Refused(404, "Strategy step not found")
+        found = next((step for step in self._steps(call) if step.name == call.params["cloud"]), None)
+        if found is None:
+            raise Refused(404, "Strategy step not found")
+        return answer(step_row(found))
 
-    def _check(self, call: Call) -> None:
+    async def create(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
+        asked = self._requests.read(call.cloud.controller, await json_object(call))
+        controller = call.cloud.controller
+        return await self._ask(call, "create", asked.kind, lambda: self._create(controller, asked))
+
+    async def act(self, call: Call) -> web.Response:
+        body = await json_object(call)
+        policy.require(call, policy.WRITE)
+        action = body.get("action")
+        if not action:
+            raise Refused(400, "action required")
+        if action not in ("apply", "abort"):
+            raise Refused(400, "action invalid")
+        kind, needed = call.query.get("type"), "initial" if action == "apply" else "applying"
+        return await self._ask(call, action, kind, lambda: self._change(call, kind, action, (needed,)))
+
+    async def delete(self, call: Call) -> web.Response:
+        policy.require(call, policy.WRITE)
         kind = call.query.get("type")
-        if kind is not None and kind not in TYPES:
-            raise Refused(400, "type invalid")
-        if call.cloud.controller != self._owner.number:
-            raise Refused(404, f"Strategy of type '{kind}' not found" if kind else "Strategy not found")
-        if kind not in (None, "sw-deploy"):
-            raise Refused(404, f"Strategy of type '{kind}' not found")
+        return await self._ask(call, "delete", kind, lambda: self._change(call, kind, "delete", DELETABLE))
 
-    def _name(self, cloud: Cloud) -> str:
-        record = self._register.records.get(cloud.key)
-        return record.name if record else cloud.name
+    async def _ask(self, call: Call, verb: str, kind: str | None, work: Callable[[], Strategy]) -> web.Response:
+        """The orchestrator's answer; what it refuses comes with a prefix. Raises Refused (422, 500)."""
+        try:
+            strategy = await self._office.manager.ask(call.cloud.controller, f"Unable to {verb} strategy", work)
+        except Refused as refusal:
+            if refusal.status != 422:
+                raise
+            raise Refused(422, f"Unable to {verb} strategy of type '{kind}': {refusal.description}") from refusal
+        return answer(strategy_row(strategy, stamp_rpc))
 
-    def _step(self, number: int, cloud: Cloud) -> dict[str, Any]:
-        """Started and finished times have no fraction, created and updated do (recorded so)."""
-        started = self._created_at + 120.0 + (number - 1) // 10 * 2400.0
-        finished = started + 1800.0 + 600.0 * stable_fraction(cloud.seed, "step")
-        return {
-            "id": number,
-            "cloud": self._name(cloud),
-            "stage": "Complete",
-            "state": "failed" if failed(cloud) else "complete",
-            "details": FAILURE if failed(cloud) else "",
-            "started-at": f"{utc(started):%Y-%m-%d %H:%M:%S}",
-            "finished-at": f"{utc(finished):%Y-%m-%d %H:%M:%S}",
-            "created-at": stamp_database(self._created_at + number * 0.004),
-            "updated-at": stamp_database(finished),
-        }
+    # What the orchestrator does
+
+    def _create(self, controller: int, asked: Asked) -> Strategy:
+        existing = self._orchestrator.of(controller)
+        if existing is not None:
+            raise bad(f"Strategy of type: '{existing.kind}' already exists")
+        try:
+            clouds = self._rules.who(controller, asked)
+        except ValueError as error:
+            raise bad(str(error)) from error
+        self._register.world.do(
+            "strategy.create",
+            controller=controller,
+            kind=asked.kind,
+            apply_type=asked.apply_type,
+            parallel=asked.parallel,
+            stop_on_failure=asked.stop_on_failure,
+            extra=asked.extra,
+            subclouds=[cloud.id for cloud in clouds],
+        )
+        return self._orchestrator.strategies[controller]
+
+    def _change(self, call: Call, kind: str | None, verb: str, allowed: tuple[str, ...]) -> Strategy:
+        strategy = self._of(call, kind)
+        if strategy is None:
+            raise Refused(422, f"Strategy of type '{kind}' not found" if kind else "Strategy not found")
+        if strategy.state not in allowed:
+            done = {"apply": "applied", "abort": "aborted", "delete": "deleted"}[verb]
+            raise bad(f"Strategy in state {strategy.state} cannot be {done}")
+        self._register.world.do(f"strategy.{verb}", controller=strategy.controller)
+        return strategy
+
+    # Finding
+
+    def _of(self, call: Call, kind: str | None) -> Strategy | None:
+        strategy = self._orchestrator.of(call.cloud.controller)
+        return strategy if strategy is not None and kind in (None, strategy.kind) else None
+
+    def _steps(self, call: Call) -> list[Step]:
+        """With the names subclouds have now."""
+        strategy = self._orchestrator.of(call.cloud.controller)
+        if strategy is None:
+            return []
+        for step in strategy.steps:
+            record = self._register.records.get(step.key)
+            if record is not None:
+                step.name = record.name
+        return strategy.steps
 
 
-def members(controller: Controller) -> list[Cloud]:
-    """The managed sites of the Canary group, or the first ones where it has none."""
-    managed = [cloud for cloud in controller.subclouds if cloud.initial.management == "managed" and cloud.powered]
-    return ([cloud for cloud in managed if cloud.group == LEFT_BEHIND_GROUP] or managed[:5])[:MAX_STEPS]
-
-
-def failed(cloud: Cloud) -> bool:
-    return stable_fraction(cloud.seed, "step-failed") < 0.06
+def bad(text: str) -> Refused:
+    return Refused(422, f"Bad strategy request: {text}")

@@ -37,7 +37,7 @@ class Effects:
         elif name in ("lock", "unlock", "reboot", "swact"):
             self._host(name, cloud, step.hosts, at)
         elif name == "kubernetes":
-            version = str(strategy.wanted["to-version"])
+            version = str(strategy.wanted.get("kube-upgrade") or strategy.wanted["to-version"])
             self._world.software.run(cloud, replace(cloud.software, kubernetes=version), at)
         elif name in ("firmware", "kube-rootca"):
             for hear in self.mended:

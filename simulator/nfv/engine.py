@@ -9,32 +9,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from simulator.alarms.model import StandingAlarms
 from simulator.fleet import Cloud, CloudKey
 from simulator.identity import dice
 from simulator.nfv.effects import Effects
 from simulator.nfv.plans import Planner
 from simulator.nfv.strategy import Phase, Step, VimStrategy
+from simulator.nfv.tolerated import TOLERATED
 from simulator.power import Span
 from simulator.releases import release_of
+from simulator.strikes import Strikes, of_kind
 from simulator.sysinv.activity import active_host
 from simulator.usm.deployments import Deployments
 from simulator.world import DerivedAlarm, World
 
-# what a strategy raises about itself while it is being applied, by kind
+# what a strategy raises about itself: the family of alarm ids and the entity, by kind; the last digit, by state
 ALARMS = {
-    "sw-upgrade": ("900.201", "sw-deploy"),
-    "fw-update": ("900.301", "fw-update"),
-    "kube-upgrade": ("900.401", "kube-upgrade"),
-    "kube-rootca-update": ("900.501", "kube-rootca-update"),
-    "system-config-update": ("900.601", "system-config-update"),
+    "sw-upgrade": ("900.20", "sw-deploy"),
+    "fw-update": ("900.30", "fw-update"),
+    "kube-upgrade": ("900.40", "kube-upgrade"),
+    "kube-rootca-update": ("900.50", "kube-rootca-update"),
+    "system-config-update": ("900.60", "system-config-update"),
 }
-OWN_ALARMS = frozenset({"900.023", *(alarm_id for alarm_id, _ in ALARMS.values())})
-FAILS = "patch-fails"
+TELLING = {"applying": ("1", "major"), "aborting": ("2", "major"), "apply-failed": ("3", "critical")}
+ALARMING = "patch-raises-alarm"
 
 
 class Vim:
-    def __init__(self, world: World, deployments: Deployments) -> None:
+    def __init__(self, world: World, deployments: Deployments, strikes: Strikes) -> None:
         self._world = world
+        self._strikes = strikes
         self._strategies: dict[CloudKey, VimStrategy] = {}
         self._number = 0
         self.effects = Effects(world, deployments)
@@ -42,19 +46,20 @@ class Vim:
         world.command("vim.act", self._act)
         world.command("vim.delete", self._delete)
         world.agenda.kind("vim.done", self._done)
+        world.agenda.kind("vim.aftermath", self._aftermath)
         world.alarm_sources.append(self.alarms)
 
     def of(self, cloud: Cloud) -> VimStrategy | None:
         return self._strategies.get(cloud.key)
 
     def alarms(self, cloud: Cloud, at: float) -> Iterator[DerivedAlarm]:
-        """An alarm source: a strategy that is being applied says so."""
+        """An alarm source: a strategy says that it is being applied, or aborted, or has failed, until it is deleted."""
         strategy = self._strategies.get(cloud.key)
-        if strategy is not None and strategy.state == "applying":
-            alarm_id, name = ALARMS[strategy.kind]
-            text = f"A strategy of kind {name} is being applied"
-            since = strategy.apply.started_at or strategy.created_at
-            yield DerivedAlarm(alarm_id, "orchestration", f"orchestration={name}", "major", text, since)
+        if strategy is not None and strategy.state in TELLING:
+            (family, name), (digit, severity) = ALARMS[strategy.kind], TELLING[strategy.state]
+            text = f"The strategy of kind {name} is {strategy.state}"
+            since = strategy.apply.ended_at or strategy.apply.started_at or strategy.created_at
+            yield DerivedAlarm(family + digit, "orchestration", f"orchestration={name}", severity, text, since)
 
     # Parts of commands and of what happens by itself
 
@@ -162,7 +167,20 @@ class Vim:
             strategy.state = "ready-to-apply"
         else:
             strategy.state = "applied"
+            self._foresee_aftermath(strategy, at)
         self._world.touch(strategy.cloud.key)
+
+    def _foresee_aftermath(self, strategy: VimStrategy, at: float) -> None:
+        """A fault may make a patched site raise an alarm some time later."""
+        fault = next(of_kind(self._world, ALARMING, strategy.cloud, at), None)
+        if fault is not None and strategy.kind == "sw-upgrade":
+            due = at + self._world.clock.scaled(float(fault.options["after"]))
+            self._world.agenda.enter(due, "vim.aftermath", cloud=list(strategy.cloud.key), options=dict(fault.options))
+
+    def _aftermath(self, at: float, what: Mapping[str, Any]) -> None:
+        cloud, model, options = self._cloud(what), self._world.alarms, what["options"]
+        if cloud is not None and isinstance(model, StandingAlarms):
+            model.raise_at(cloud, str(options["alarm_id"]), str(options["severity"]), at)
 
     def _fail(self, strategy: VimStrategy, phase: Phase, step: Step, at: float) -> None:
         phase.ended_at, phase.result, phase.reason = at, "failed", step.reason
@@ -197,9 +215,10 @@ class Vim:
         if wanted.get("cleanup"):
             return planner.cleanup()
         cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
-        release = release_of(wanted["release"])
+        release = release_of(str(wanted["release"]))
         major = release.version != release_of(cloud.software.release_id).version
-        return planner.software(release, major=major, delete=bool(wanted.get("delete")))
+        stages = planner.software(release, major=major, delete=bool(wanted.get("delete")))
+        return stages + (planner.kubernetes() if wanted.get("kube-upgrade") else [])
 
     # What can go wrong
 
@@ -207,31 +226,25 @@ class Vim:
         """Why the step that ends now has failed; empty when it has not."""
         cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
         if "check-alarms" in step.end:
-            found = self.blocking(cloud, str(strategy.wanted.get("alarm-restrictions", "strict")), at)
+            found = self.blocking(cloud, strategy, at)
             if found:
                 return f"active alarms present [ {', '.join(found)} ]"
         lost = power_lost(self._world, cloud, step, at)
         if lost:
             return f"{step.name} failed: {lost} went down"
-        fault = self._fault(cloud, "create" if phase is strategy.build else "apply", at)
-        if fault and step is striking(phase):
-            where = f" on {step.hosts[0]}" if step.hosts else ""
-            return f"{step.name} failed{where}: injected by fault {fault}"
-        return ""
+        if step is not striking(phase):
+            return ""
+        struck = self._strikes.strike(cloud, "create" if phase is strategy.build else "apply", at)
+        where = f" on {step.hosts[0]}" if step.hosts else ""
+        return f"{step.name} failed{where}: {struck}" if struck else ""
 
-    def _fault(self, cloud: Cloud, phase: str, at: float) -> int | None:
-        found = [
-            fault.id
-            for fault in self._world.faults.all_on(cloud.key)
-            if fault.kind == FAILS and fault.active(at) and fault.options["phase"] == phase
-        ]
-        return found[-1] if found else None
-
-    def blocking(self, cloud: Cloud, restrictions: str, at: float) -> list[str]:
-        """Ids of alarms that keep a strategy from going on: relaxed looks at management-affecting ones only."""
+    def blocking(self, cloud: Cloud, strategy: VimStrategy, at: float) -> list[str]:
+        """Ids of alarms that keep it from going on: strict looks at all, relaxed at management-affecting ones."""
+        restrictions = strategy.wanted.get("alarm-restrictions", "strict")
         if restrictions == "permissive":
             return []
-        rows = [row for row in self._world.alarms.standing(cloud, at) if row["alarm_id"] not in OWN_ALARMS]
+        tolerated = TOLERATED[strategy.kind]
+        rows = [row for row in self._world.alarms.standing(cloud, at) if row["alarm_id"] not in tolerated]
         if restrictions == "relaxed":
             rows = [row for row in rows if row["mgmt_affecting"] == "True"]
         return sorted({str(row["alarm_id"]) for row in rows})

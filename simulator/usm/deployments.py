@@ -67,9 +67,9 @@ class Deployments:
         return (controller, None) in self._open
 
     def alarms(self, cloud: Cloud, at: float) -> Iterator[DerivedAlarm]:
-        """An alarm source: 900.023 while a deployment is under way."""
+        """An alarm source: 900.023 while a deployment moves on."""
         deployment = self._open.get(cloud.key)
-        if deployment is not None and not deployment.over:
+        if deployment is not None and not deployment.over and not deployment.state.endswith("-failed"):
             text = f"Deployment of {deployment.release.sw_version} is under way"
             yield DerivedAlarm("900.023", "host", "host=controller", "minor", text, deployment.since)
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from simulator.dcmanager.forms import UNREADABLE
 from simulator.fm.access import alarms_of
 from simulator.releases import Release, release_of
-from simulator.routing import Call, answer
+from simulator.routing import UNREADABLE, Call, answer
 from simulator.sysinv.conditions import conditions
 from simulator.usm.access import Refused, said
 from simulator.usm.deployments import Deployment, Deployments

@@ -16,6 +16,7 @@ from simulator.journal import Journal
 from simulator.nfv.engine import Vim
 from simulator.nfv.rows import strategy_row
 from simulator.releases import release_of
+from simulator.strikes import Strikes
 from simulator.survey import build
 from simulator.usm.deployments import Deployments
 from simulator.world import World
@@ -36,7 +37,7 @@ class Rack:
         journal.append = self.journal.append  # type: ignore[method-assign]  # the test's own journal
         self.world = World(build(7, 40, 1), Clock(EPOCH, 1.0, lambda: self.now), journal, "http://simulator.test")
         self.deployments = Deployments(self.world)
-        self.vim = Vim(self.world, self.deployments)
+        self.vim = Vim(self.world, self.deployments, Strikes(self.world))
         self.world.alarms = StandingAlarms(self.world)
 
     def site(self, mode: str) -> Cloud:

@@ -89,4 +89,4 @@ def test_fleet_has_every_kind_of_site(desk: Desk) -> None:
     assert len({cloud.region_name for cloud in clouds}) == len({cloud.name for cloud in clouds}) == 300
     addresses = [address for cloud in clouds for address in (cloud.addressing.start, *cloud.addressing.hosts)]
     assert len(addresses) == len(set(addresses))
-    assert desk.register.soonest(clouds) == math.inf
+    assert desk.register.soonest(clouds, desk.now) == math.inf

@@ -129,10 +129,11 @@ def test_two_hosts_one_after_the_other(quick: Simulator) -> None:
 @pytest.mark.parametrize(
     ("restrictions", "alarm", "blocked"),
     [
-        ("relaxed", ("250.001", "host=controller-0", "major"), True),  # management-affecting
+        ("relaxed", ("100.121", "host=controller-0.kernel=lowlatency", "major"), True),  # management-affecting
+        ("relaxed", ("250.001", "host=controller-0", "major"), False),  # that too, but a patch tolerates it
         ("relaxed", ("100.118", "host=controller-0", "minor"), False),
         ("strict", ("100.118", "host=controller-0", "minor"), True),
-        ("permissive", ("250.001", "host=controller-0", "major"), False),
+        ("permissive", ("100.121", "host=controller-0.kernel=lowlatency", "major"), False),
     ],
 )
 def test_alarms_block_the_build(
