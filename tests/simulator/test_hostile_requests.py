@@ -100,6 +100,45 @@ def test_any_json_as_a_group(dcmanager: Dcmanager, value: object) -> None:
         assert dcmanager.ask(f"/v1.0/subcloud-groups/{answer.json()['id']}", "DELETE").status == 200
 
 
+STRATEGY_KEYS = [
+    "type",
+    "subcloud-apply-type",
+    "max-parallel-subclouds",
+    "stop-on-failure",
+    "cloud_name",
+    "subcloud_group",
+    "force",
+    "release_id",
+    "release",
+    "snapshot",
+    "rollback",
+    "with_prestage",
+    "delete",
+    "cleanup",
+    "kube_upgrade",
+    "sysadmin_password",
+    "for_sw_deploy",
+    "to-version",
+    "subject",
+    "expiry-date",
+]
+GOOD = st.sampled_from(["sw-deploy", "prestage", "kubernetes", "starlingx-26.09.1", "26.09", "true", "1", "dGV4dA=="])
+
+
+@RELAXED
+@given(
+    kind=st.sampled_from(["sw-deploy", "prestage", "kubernetes", "kube-rootca-update", "firmware"]) | VALUES,
+    fields=st.dictionaries(st.sampled_from(STRATEGY_KEYS[1:]), VALUES | GOOD, max_size=5),
+    whole=st.none() | VALUES,
+)
+def test_any_json_as_a_strategy(dcmanager: Dcmanager, kind: object, fields: dict[str, object], whole: object) -> None:
+    """None is made: the fleet has one."""
+    answer = dcmanager.send("/v1.0/sw-update-strategy", {"type": kind, **fields} if whole is None else whole)
+    assert answer.status in (400, 422)
+    assert b"Server got itself in trouble" not in answer.body
+    assert dcmanager.send("/v1.0/sw-update-strategy/actions", whole or {"action": kind}).status in (400, 422)
+
+
 @RELAXED
 @given(body=st.binary(max_size=100) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_any_options(dcmanager: Dcmanager, body: bytes) -> None:
