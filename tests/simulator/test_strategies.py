@@ -286,7 +286,7 @@ def test_alarms_block_the_vim(run: Campaign) -> None:
 
 
 def test_restart_of_the_simulator_changes_nothing(simulator: Callable[..., Simulator], tmp_path: Path) -> None:
-    options: dict[str, Any] = {"subclouds": 10, "speed": 300, "state_dir": tmp_path}
+    options: dict[str, Any] = {"subclouds": 10, "speed": 1000, "state_dir": tmp_path}
     run = campaign(simulator, **options)
     run.deploy(max_parallel_subclouds=3)
     run.act("apply")
@@ -302,7 +302,7 @@ def test_restart_of_the_simulator_changes_nothing(simulator: Callable[..., Simul
 
 
 def test_restart_of_the_controller_is_survived(run: Campaign) -> None:
-    run.deploy(max_parallel_subclouds=3)
+    run.deploy(max_parallel_subclouds=20)
     run.act("apply")
     wait_until(lambda: "applying" in str(run.row()["state"]) and any("VIM" in state for state in run.states().values()))
     run.fleet.control("faults", {"kind": "controller-restart", "controller": 1, "seconds": 0.3})
