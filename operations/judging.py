@@ -19,7 +19,8 @@ from sites.models import Cloud, FacetState
 
 # With what was ticked, more may be legal than without: the form is offered where any of these is.
 VARIANTS: tuple[dict[str, bool], ...] = ({}, {"force": True}, {"local_only": True})
-OUTAGES = (Kind.REDEPLOY, Kind.RESTORE, Kind.RECONFIGURE_NETWORK, Kind.INSTALL, Kind.DECOMMISSION)
+OUTAGES = (Kind.REDEPLOY, Kind.RESTORE, Kind.RECONFIGURE_NETWORK, Kind.INSTALL)
+GONE = "Out of service for good: powered down, and forgotten by the System Controller."
 SIMPLEX = "simplex"
 KNOWN = frozenset(verb.value for verb in Verb)
 
@@ -76,10 +77,11 @@ def _reason(spec: KindSpec, cloud: Cloud, busy: int | None, facts: dict[str, boo
 
 def _cautions(spec: KindSpec, clouds: Sequence[Cloud]) -> list[str]:
     """What its name does not say; each sentence once."""
-    verbs = [Verb.UNMANAGE, Verb.DELETE] if spec.kind == Kind.DECOMMISSION else [spec.verb]
-    known = [verb for verb in verbs if verb in KNOWN]
-    found = (sentence for cloud in clouds for verb in known for sentence in cautions(verb, stored_state(cloud)))
-    return list(dict.fromkeys(found))
+    if spec.kind == Kind.DECOMMISSION:
+        return [GONE]
+    if spec.verb not in KNOWN:
+        return []
+    return list(dict.fromkeys(text for cloud in clouds for text in cautions(spec.verb, stored_state(cloud))))
 
 
 def _outage(spec: KindSpec, clouds: Sequence[Cloud]) -> str:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
 from operations.views import (
     asking,
+    backups,
     braking,
     cloudacts,
     deploying,
@@ -22,6 +23,8 @@ app_name = "operations"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", oplist.page, name="list"),
     path("export.csv", oplist.export, name="export"),
+    path("backups/", backups.page, name="backups"),
+    path("backups/export.csv", backups.export, name="backups-export"),
     path("deploy/", deploying.page, name="deploy"),
     path("deploy/row/<int:number>", deploying.row, name="deploy-row"),
     path("deploy/verdicts.csv", deploying.verdicts, name="deploy-verdicts"),

@@ -9,6 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 
+from sites.backups import CONDITIONS as BACKUP_CONDITIONS
+from sites.backups import BackupState, older_than
 from sites.choices import Badge, Contact, Severity
 from sites.freshness import is_live
 from sites.models import Cloud, Controller, SubcloudGroup
@@ -133,6 +135,29 @@ def with_words(qs: QuerySet[M], field: str, text: str | None) -> QuerySet[M]:
     return qs.none() if query is None else qs.filter(**{field: query})
 
 
+class BackupFilter(django_filters.MultipleChoiceFilter):
+    """`?backup=never&backup=failed`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=BackupState.choices, **kwargs)
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+        condition = Q()
+        for state in value or ():
+            condition |= BACKUP_CONDITIONS[state]
+        return qs.filter(condition)
+
+
+class OlderFilter(django_filters.NumberFilter):
+    """Days since the last good backup; those that have none too."""
+
+    def filter(self, qs: QuerySet[Model], value: Any) -> QuerySet[Model]:
+        if value is None:
+            return qs
+        now = getattr(self.parent.request, "now", None) or timezone.now()
+        return qs.filter(older_than(int(value), now))
+
+
 class OfCloudFilter(django_filters.FilterSet):
     """Base for what points to a cloud (alarms, hosts, ports, …): where it is."""
 
@@ -161,6 +186,10 @@ class CloudFilter(django_filters.FilterSet):
     nic = django_filters.MultipleChoiceFilter(field_name="nic_status", choices=Badge)
     contact = django_filters.MultipleChoiceFilter(choices=Contact)
     stale = StaleFilter(field_name="id", label="Alarms older than three periods, or never read")
+    backup = BackupFilter(field_name="backup_status", label="State of the backup")
+    backup_older = OlderFilter(
+        field_name="backup_at", label="Last good backup older than so many days, or none", min_value=0, max_value=36500
+    )
 
     class Meta:
         model = Cloud

@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from operations.choices import Kind
 from operations.forms.ask import AskForm
 from operations.judging import judge
 from operations.kinds import KINDS, ON_SUBCLOUDS, KindSpec
+from operations.leaving import losses, steps
 from operations.models import Operation
 from operations.profiles import profile_of
 from operations.services.choosing import chosen_clouds
@@ -24,11 +26,12 @@ from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
 from operations.views.oneshot import FIELD, new_key, once_only
 from operations.views.opactions import Question
-from sites.filters import CloudFilter
 from sites.middleware import PortalRequest
 from sites.models import Cloud
+from sites.paging import NOT_A_FILTER
 from sites.services.actors import actor_of
 
+NOT_A_CHOICE = NOT_A_FILTER | {"sort"}  # whatever else the list was asked for decides which subclouds are meant
 SHOWN = 20  # of those that are refused
 STYLES = {2: "danger"}
 CHANGED = "The filter matches other subclouds than a moment ago: {number:,} now. Look again before you go on."
@@ -72,7 +75,7 @@ def _chosen(request: PortalRequest, params: QueryDict) -> Chosen:
     if params.get("all"):
         asked = params.get("filter", "")
         query = QueryDict(asked.lstrip("?"))
-        filters: dict[str, Any] = {name: query.getlist(name) for name in query if name in CloudFilter.base_filters}
+        filters: dict[str, Any] = {name: query.getlist(name) for name in query if name not in NOT_A_CHOICE}
         clouds = chosen_clouds(request, request.scopes, None, filters)
         return Chosen(clouds, [("all", "1"), ("filter", asked)], _digest(clouds))
     texts = params.getlist("cloud")
@@ -128,6 +131,8 @@ def _shown(request: PortalRequest, spec: KindSpec, form: AskForm, chosen: Chosen
         "refused": judged.refused[:SHOWN], "more": max(0, len(judged.refused) - SHOWN),
         "action": reverse("operations:ask", args=[spec.kind.value]), "back": _back(chosen),
     }  # fmt: skip
+    if one and spec.kind == Kind.DECOMMISSION:
+        context |= {"leaving": steps(one), "losses": losses(one)}
     return shown(request, "operations/_ask.html", context, status=400 if form.errors else 200)
 
 

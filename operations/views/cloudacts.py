@@ -38,7 +38,7 @@ class Choice:
     label: str
     href: str
     reason: str
-    permitted: bool
+    page: bool  # worth a page of its own
 
 
 @never_cache
@@ -62,10 +62,9 @@ def actions(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _choice(request: PortalRequest, spec: KindSpec, verdict: Verdict, pk: int) -> Choice:
-    permitted = request.standing.may(spec.permission)
-    forbidden = "" if permitted else f"Your role may not: it needs {spec.permission}."
+    forbidden = "" if request.standing.may(spec.permission) else f"Your role may not: it needs {spec.permission}."
     href = f"{reverse('operations:ask', args=[spec.kind.value])}?cloud={pk}"
-    return Choice(spec.kind.label, href, forbidden or verdict.reason, permitted)
+    return Choice(spec.kind.label, href, forbidden or verdict.reason, spec.kind == Kind.DECOMMISSION)
 
 
 @require_GET

@@ -91,8 +91,15 @@ def _context(request: PortalRequest, target: Target) -> dict[str, Any]:
         "current": _current(rows), "attempts": attempts, "lines": _side_by_side(attempts), "intents": intents,
         "cause": explained(target), "may_now": [verb for verb in found if not verb.reason],
         "may_not": _may_not(found), "facts": _facts(target.facts),
-        "moving": target.state == TargetState.RUNNING, **_look(target), **_strategy(target, request),
+        "by_hand": _by_hand(target), "moving": target.state == TargetState.RUNNING, **_look(target),
+        **_strategy(target, request),
     }  # fmt: skip
+
+
+def _by_hand(target: Target) -> bool:
+    """It is taken out of service, and waits for a person to power it down."""
+    at = target.steps[target.step] if target.step < len(target.steps) else ""
+    return target.state == TargetState.RUNNING and at == "offline" and "power_off" not in target.steps
 
 
 def verbs(target: Target, standing: Standing) -> list[NextVerb]:
