@@ -24,11 +24,15 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves."""
+    """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves.
+
+    `worse`: something is worse than before, not only as it was; so the work must have begun.
+    """
 
     health: Health
     sentences: tuple[str, ...] = ()
     new_alarms: tuple[AlarmKey, ...] = ()
+    worse: bool = False
 
 
 def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:
@@ -43,7 +47,7 @@ def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_a
     worse = tuple(_worse(before, after, ended_at))
     if fresh or (late and (waits or worse)):
         told = (f"New alarms: {listed(fresh, 8)}.",) if fresh else ()
-        return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh)
+        return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh, bool(fresh or worse))
     if waits or worse:
         return After(Health.WAITS, (*waits, *worse))
     untold = "Which alarms stood before is not known: new ones cannot be told."
@@ -81,6 +85,9 @@ def _not_there(after: SiteFacts, spec: StrategySpec) -> Iterator[str]:
 
 def _worse(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[str]:
     """What was well before and is not now; hosts and Ceph take a while after a reboot."""
+    read = after.statuses_at is not None and after.statuses_at >= ended_at
+    if read and after.deploy_status not in ("complete", before.deploy_status):
+        yield f"Its deploy status was {before.deploy_status} and is {after.deploy_status}."
     fresh = [host for host in after.hosts_unfit or () if host not in (before.hosts_unfit or ())]
     if fresh:
         yield f"Not unlocked, enabled and available: {listed(fresh, 8)}."
