@@ -30,6 +30,9 @@ def parser_for_serving() -> argparse.ArgumentParser:
     )
     parser.add_argument("--subclouds", type=int, default=500)
     parser.add_argument("--controllers", type=int, default=2)
+    parser.add_argument(
+        "--peer-groups", type=int, default=0, help="so many peer groups with members at the last System Controller"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--speed", type=float, default=1.0, help="divides durations and cadences")
     parser.add_argument("--host", default="127.0.0.1")
@@ -41,8 +44,8 @@ def parser_for_serving() -> argparse.ArgumentParser:
 def run(arguments: Sequence[str]) -> None:
     parser = parser_for_serving()
     given = parser.parse_args(arguments)
-    if given.subclouds < 0 or given.controllers < 1 or given.speed <= 0:
-        parser.error("--subclouds must be at least 0, --controllers at least 1, --speed above 0")
+    if given.subclouds < 0 or given.controllers < 1 or given.peer_groups < 0 or given.speed <= 0:
+        parser.error("--subclouds and --peer-groups must be at least 0, --controllers at least 1, --speed above 0")
     try:
         asyncio.run(serve(Settings(**vars(given))))
     except StateDirectoryError as error:

@@ -65,6 +65,7 @@ class InitialState:
     prestage: str | None = None
     install_values: bool = True
     rehome_data: bool = False
+    peer_group: int | None = None
     out_of_sync: tuple[str, ...] = ()
 
 
@@ -146,14 +147,26 @@ class Group:
     max_parallel: int
 
 
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """Subclouds that the standby System Controller would take over."""
+
+    id: int
+    name: str
+
+
 @dataclass(frozen=True)
 class Controller:
-    """A System Controller with its own cloud, its subclouds in id order, its groups."""
+    """A System Controller with its own cloud, its subclouds in id order, its groups.
+
+    `peer_groups` is empty where there is no standby System Controller.
+    """
 
     number: int
     central: Cloud
     subclouds: tuple[Cloud, ...]
     groups: tuple[Group, ...]
+    peer_groups: tuple[PeerGroup, ...] = ()
 
 
 @dataclass(frozen=True)

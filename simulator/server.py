@@ -27,6 +27,7 @@ class Settings:
 
     subclouds: int
     controllers: int
+    peer_groups: int
     seed: int
     speed: float
     host: str
@@ -44,7 +45,7 @@ async def serve(settings: Settings) -> None:
     port = listener.getsockname()[1]
     journal = Journal(settings.state_dir, settings.seed)
     host = LOOPBACK.get(settings.host, settings.host)
-    fleet = build(settings.seed, settings.subclouds, settings.controllers)
+    fleet = build(settings.seed, settings.subclouds, settings.controllers, settings.peer_groups)
     world = World(fleet, Clock(journal.epoch, settings.speed), journal, f"http://{host}:{port}")
     runner = web.AppRunner(build_app(world), access_log=None, keepalive_timeout=75)
     await runner.setup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Literal
 
@@ -14,10 +15,11 @@ from simulator.fleet import (
     Fleet,
     Group,
     InitialState,
+    PeerGroup,
     Software,
 )
 from simulator.geography import REGIONS, City, cities, city_named
-from simulator.identity import dice, stable_hex
+from simulator.identity import dice, stable_fraction, stable_hex
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -38,6 +40,7 @@ GROUPS = (
     Group(5, "Canary", "First to get every release", "serial", 1),
     Group(6, "Lab", "Lab & staging", "parallel", 2),
 )
+PEER_GROUP_SHARE = 0.1
 REGION_GROUP = dict(zip(REGIONS, (2, 3, 4), strict=True))
 
 PLAYBOOK = (
@@ -68,8 +71,11 @@ UNFINISHED: tuple[tuple[str, int, str], ...] = (
 ENDPOINTS_OUT_OF_SYNC = ("platform", "identity", "dc-cert", "firmware", "kube-rootca")
 
 
-def build(seed: int, subclouds: int, controllers: int) -> Fleet:
-    """The fleet of that seed; `subclouds` are dealt evenly to `controllers`."""
+def build(seed: int, subclouds: int, controllers: int, peer_groups: int = 0) -> Fleet:
+    """The fleet of that seed; `subclouds` are dealt evenly to `controllers`.
+
+    The last controller has a standby: `peer_groups` groups with members, or one without when that is 0.
+    """
     shares = [subclouds // controllers + (1 if index < subclouds % controllers else 0) for index in range(controllers)]
     return Fleet(
         seed,
@@ -77,12 +83,33 @@ def build(seed: int, subclouds: int, controllers: int) -> Fleet:
             Controller(
                 number,
                 draw_central(seed, number),
-                tuple(draw_subcloud(seed, number, identifier) for identifier in range(1, share + 1)),
+                tuple(
+                    with_peer_group(
+                        draw_subcloud(seed, number, identifier), peer_groups if number == controllers else 0
+                    )
+                    for identifier in range(1, share + 1)
+                ),
                 GROUPS,
+                draw_peer_groups(max(1, peer_groups)) if number == controllers else (),
             )
             for number, share in enumerate(shares, start=1)
         ),
     )
+
+
+def draw_peer_groups(count: int) -> tuple[PeerGroup, ...]:
+    return tuple(
+        PeerGroup(number, "pg-standby" if number == 1 else f"pg-standby-{number}") for number in range(1, count + 1)
+    )
+
+
+def with_peer_group(cloud: Cloud, groups: int) -> Cloud:
+    """Some of the subclouds that may be members are, about as many in each of so many groups."""
+    state = cloud.initial
+    lot = int(stable_fraction(cloud.seed, "peer group") / min(PEER_GROUP_SHARE, 0.8 / max(1, groups))) + 1
+    if lot > groups or state.management != "managed" or not cloud.powered:
+        return cloud
+    return replace(cloud, initial=replace(state, peer_group=lot, rehome_data=True))
 
 
 def draw_central(seed: int, number: int) -> Cloud:

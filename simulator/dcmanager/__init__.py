@@ -130,6 +130,7 @@ def add_peers(routes: Routes, register: Register) -> None:
         ("peer-group-associations/{ref}", peers.association),
     ):
         routes.get(f"/v1.0/{pattern}", guarded(handler))
+    routes.add("PATCH", "/v1.0/peer-group-associations/{ref}/sync", guarded(peers.sync))
 
 
 def guarded(handler: Handler) -> Handler:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.dcmanager.office import Office
-from simulator.dcmanager.peers import GROUP_ID, GROUP_NAME
 from simulator.dcmanager.refusals import Refused
 from simulator.fleet import Cloud
 
@@ -28,9 +27,10 @@ class PeerMembership:
                 400,
                 "Cannot update the subcloud peer group: must provide both the bootstrap-values and bootstrap-address.",
             )
-        here = cloud.controller == self._register.world.fleet.controllers[-1].number
-        if not here or wanted not in (str(GROUP_ID), GROUP_NAME):
+        groups = self._register.world.fleet.controllers[cloud.controller - 1].peer_groups
+        group = next((group.id for group in groups if wanted in (str(group.id), group.name)), None)
+        if group is None:
             raise Refused(400, "Invalid peer group")
         if seen.deploy.status != "complete" or record.management != "managed" or not seen.availability.online:
             raise Refused(400, "Only subclouds that are managed and online can be added to a peer group.")
-        return {"peer_group": GROUP_ID}
+        return {"peer_group": group}

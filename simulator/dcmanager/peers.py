@@ -1,6 +1,6 @@
-"""GET of system peers, subcloud peer groups and their associations.
+"""System peers, subcloud peer groups and their associations: GET, and sync of an association.
 
-The last controller of a fleet has one of each, without members until a subcloud is put in; the others have none.
+The last controller of a fleet has a peer and groups, which may be without members; the others have none.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from simulator.dcmanager import policy
 from simulator.dcmanager.refusals import Refused
 from simulator.dcmanager.register import Register
 from simulator.dcmanager.rows import columns
-from simulator.fleet import Cloud
+from simulator.fleet import Cloud, PeerGroup
 from simulator.routing import Call, answer
-
-GROUP_ID, GROUP_NAME = 1, "pg-standby"
 
 
 class Peers:
@@ -51,15 +49,15 @@ class Peers:
 
     async def group_members(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
-        self._group(call)
-        register = self._register
-        rows = [columns(register, cloud, register.seen(cloud)) for cloud in self._members(call.cloud.controller)]
+        group, register = self._group(call), self._register
+        members = self._members(call.cloud.controller, group["id"])
+        rows = [columns(register, cloud, register.seen(cloud)) for cloud in members]
         return answer({"subclouds": rows})
 
     async def group_status(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
         group = self._group(call)
-        members = self._members(call.cloud.controller)
+        members = self._members(call.cloud.controller, group["id"])
         states = Counter(self._register.seen(cloud).deploy.status for cloud in members)
         managed = sum(self._register.records[cloud.key].management == "managed" for cloud in members)
         return answer(
@@ -76,9 +74,9 @@ class Peers:
             }
         )
 
-    def _members(self, controller: int) -> list[Cloud]:
+    def _members(self, controller: int, group: int) -> list[Cloud]:
         records = self._register.records
-        return [cloud for cloud in self._world.subclouds(controller) if records[cloud.key].peer_group == GROUP_ID]
+        return [cloud for cloud in self._world.subclouds(controller) if records[cloud.key].peer_group == group]
 
     async def associations(self, call: Call) -> web.Response:
         policy.require(call, policy.WRITE)
@@ -87,9 +85,19 @@ class Peers:
     async def association(self, call: Call) -> web.Response:
         """A single one also says why it is out of sync; the list does not."""
         policy.require(call, policy.WRITE)
+        return answer(self._association(call))
+
+    async def sync(self, call: Call) -> web.Response:
+        """The answer is already the new state; a sync takes a while."""
+        policy.require(call, policy.WRITE)
+        group = self._association(call)["peer-group-id"]
+        self._world.do("association.sync", controller=call.cloud.controller, group=group)
+        return answer(self._association(call))
+
+    def _association(self, call: Call) -> dict[str, Any]:
         found = self._found(call, self._associations(call), "id", what="Peer Group Association")
         created = {"created-at": found.pop("created-at"), "updated-at": found.pop("updated-at")}
-        return answer({**found, "sync-message": None, **created})
+        return {**found, "sync-message": None, **created}
 
     def _here(self, call: Call) -> bool:
         return call.cloud.controller == self._owner.controller
@@ -119,42 +127,40 @@ class Peers:
         )
 
     def _groups(self, call: Call) -> list[dict[str, Any]]:
-        return (
-            [
-                {
-                    "id": GROUP_ID,
-                    "peer_group_name": GROUP_NAME,
-                    "group_priority": 0,
-                    "group_state": "enabled",
-                    "max_subcloud_rehoming": 10,
-                    "system_leader_id": self._owner.uuid("system"),
-                    "system_leader_name": self._owner.name,
-                    "migration_status": None,
-                    "created-at": self._created,
-                    "updated-at": None,
-                }
-            ]
-            if self._here(call)
-            else []
-        )
+        return [
+            {
+                "id": group.id,
+                "peer_group_name": group.name,
+                "group_priority": 0,
+                "group_state": "enabled",
+                "max_subcloud_rehoming": 10,
+                "system_leader_id": self._owner.uuid("system"),
+                "system_leader_name": self._owner.name,
+                "migration_status": None,
+                "created-at": self._created,
+                "updated-at": None,
+            }
+            for group in self._known(call)
+        ]
 
     def _associations(self, call: Call) -> list[dict[str, Any]]:
-        return (
-            [
-                {
-                    "id": 1,
-                    "peer-group-id": 1,
-                    "system-peer-id": 1,
-                    "peer-group-priority": 1,
-                    "association-type": "primary",
-                    "sync-status": "in-sync",
-                    "created-at": self._created,
-                    "updated-at": None,
-                }
-            ]
-            if self._here(call)
-            else []
-        )
+        controller, states = call.cloud.controller, self._register.associations
+        return [
+            {
+                "id": group.id,
+                "peer-group-id": group.id,
+                "system-peer-id": 1,
+                "peer-group-priority": 1,
+                "association-type": "primary",
+                "sync-status": states.status(controller, group.id),
+                "created-at": self._created,
+                "updated-at": stamp_or_none(states.changed_at(controller, group.id)),
+            }
+            for group in self._known(call)
+        ]
+
+    def _known(self, call: Call) -> tuple[PeerGroup, ...]:
+        return self._world.fleet.controllers[call.cloud.controller - 1].peer_groups
 
     def _group(self, call: Call) -> dict[str, Any]:
         return self._found(call, self._groups(call), "id", "peer_group_name", what="Subcloud Peer Group")
@@ -165,3 +171,7 @@ class Peers:
             if call.params["ref"] in [str(row[key]) for key in keys]:
                 return row
         raise Refused(404, f"{what} not found")
+
+
+def stamp_or_none(at: float | None) -> str | None:
+    return None if at is None else stamp_database(at)

@@ -163,6 +163,7 @@ def first_record(cloud: Cloud, epoch: float) -> Record:
         watched=[(created, deploy_states.watch(initial.deploy))],
         begins_online=initial.ever_online,
         initial_deployment=initial.deploy != "complete",
+        peer_group=initial.peer_group,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.clock import Clock
 from simulator.dcmanager import deploy_faults, work_faults
+from simulator.dcmanager.associations import Associations
 from simulator.dcmanager.audit import ENDPOINTS, PASS_SECONDS, SYNC_SECONDS, Availability, Passes, Span, availability
 from simulator.dcmanager.endpoints import FORCED, Compared, compared
 from simulator.dcmanager.error_texts import MAX_TEXT
@@ -60,6 +61,7 @@ class Register:
         self.trouble_sources: list[TroubleSource] = [deploy_faults.troubles, work_faults.troubles]
         # by controller and name: how often faults have made work fail on subclouds that were deleted
         self.former_strikes: dict[tuple[int, str], dict[int, int]] = {}
+        self.associations = Associations(world)
         self.passes: dict[int, Passes] = {}
         for controller in world.fleet.controllers:
             number = controller.number

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from simulator.clock import stamp_database, stamp_rpc
 from simulator.dcmanager import install_values, policy, stored_values, transient, yaml_values
+from simulator.dcmanager.associations import COMMAND, INFO
 from simulator.dcmanager.forms import form_fields
 from simulator.dcmanager.network_change import NETWORK_FIELDS, NetworkChange
 from simulator.dcmanager.office import Office
@@ -59,6 +60,8 @@ class Updating:
         if not fields:
             raise Refused(400, "Body required")
         changes = self._peers.change(cloud, fields)
+        around = (self._register.records[cloud.key].peer_group, changes.get("peer_group"))
+        outdated = {group for group in around if group is not None}
         if "name" in fields:
             await self._rename(cloud, fields["name"])
         if any(name in fields for name in NETWORK_FIELDS):
@@ -71,7 +74,15 @@ class Updating:
         await self._office.manager.ask(
             cloud.controller, "Unable to update subcloud", lambda: self._apply(cloud, fields, changes, pending)
         )
-        return answer(columns(self._register, cloud, self._register.seen(cloud), stamp_rpc))
+        row = columns(self._register, cloud, self._register.seen(cloud), stamp_rpc)
+        return answer(row | self._outdate(cloud, sorted(outdated)))
+
+    def _outdate(self, cloud: Cloud, groups: list[int]) -> dict[str, str]:
+        """The associations of these peer groups are out of sync; what dcmanager says of it in its answer."""
+        if not groups:
+            return {}
+        self._register.world.do("association.outdate", controller=cloud.controller, groups=groups)
+        return {"info_message": INFO + "".join(COMMAND.format(group=group) for group in groups)}
 
     async def _rename(self, cloud: Cloud, name: str) -> None:
         """Raises Refused."""

@@ -68,7 +68,10 @@ HYPHENS = ("subcloud_apply_type", "max_parallel_subclouds", "stop_on_failure", "
 
 
 def software(row: Row) -> str:
-    return next(each["sync_status"] for each in row["endpoint_sync_status"] if each["endpoint_type"] == "software")
+    found: str = next(
+        each["sync_status"] for each in row["endpoint_sync_status"] if each["endpoint_type"] == "software"
+    )
+    return found
 
 
 def campaign(start: Callable[..., Simulator], **options: Any) -> Campaign:

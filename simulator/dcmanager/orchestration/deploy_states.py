@@ -60,6 +60,7 @@ class Precheck(State):
             return Fail(f"Release {release.id} not found or not deployed in RegionOne")
         if own == release:
             return Go("complete")
+        job.strategy.major = job.strategy.major or major
         if job.strategy.arguments.get("with_prestage"):
             return Go(PRESTAGE)
         if release not in job.tools.world.software.staged(job.cloud, at):

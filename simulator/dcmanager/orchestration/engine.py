@@ -267,6 +267,8 @@ class Orchestrator:
     def _complete(self, job: Job, details: str, at: float) -> None:
         self._end(job.strategy, job.step, "complete", details, at)
         register = self._tools.register
+        if job.strategy.major and job.record.peer_group is not None:
+            register.associations.outdate(job.cloud.controller, job.record.peer_group, at)
         if register.seen(job.cloud, at).deploy.status != "complete":
             register.put(job.cloud, "deploy", "complete", at)
 

@@ -42,7 +42,10 @@ class Step:
 
 @dataclass(slots=True)
 class Strategy:
-    """`apply_type` None where neither the request nor a group gave one. `steps` are in the order of their ids."""
+    """`apply_type` None where neither the request nor a group gave one. `steps` are in the order of their ids.
+
+    `major`: a step has found that its subcloud is to get another major release.
+    """
 
     id: int
     controller: int
@@ -55,6 +58,7 @@ class Strategy:
     state: str = "initial"
     updated_at: float | None = None
     steps: list[Step] = field(default_factory=list)
+    major: bool = False
 
     @property
     def arguments(self) -> dict[str, Any]:
