@@ -48,13 +48,23 @@ def paths(calm: Installation) -> dict[str, str]:
         "controller in admin": f"/admin/sites/controller/{controller}/change/",
         "REST docs": "/api/v1/docs/",
         "password": "/password/",
+        "operations": "/operations/",
+        "backups": "/operations/backups/",
+        "deploy": "/operations/deploy/",
+        "templates": "/operations/templates/",
+        "a new template": "/operations/templates/new",
+        "brake": "/operations/brake/",
+        "actions": f"/operations/of/{calm.quiet()[0]['id']}/actions",
+        "unmanage": f"/operations/ask/unmanage?cloud={calm.quiet()[0]['id']}",
+        "decommission": f"/operations/ask/decommission?cloud={calm.quiet()[0]['id']}",
     }
 
 
 @pytest.mark.parametrize(
     "name",
     ["map", "list", "filtered list", "empty list", "subcloud", "dark subcloud", "place", "alarms", "past alarms",
-     "controllers", "controller", "admin", "users", "a new user", "controller in admin", "REST docs", "password"],
+     "controllers", "controller", "admin", "users", "a new user", "controller in admin", "REST docs", "password",
+     "operations", "backups", "deploy", "templates", "a new template", "brake", "actions", "unmanage", "decommission"],
 )  # fmt: skip
 def test_nothing_goes_wrong(
     calm: Installation, administrator: BrowserContext, paths: dict[str, str], name: str
