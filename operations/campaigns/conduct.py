@@ -1,0 +1,130 @@
+"""Which batches of a campaign are to be driven now: one at each System Controller, wave by wave, with soak between.
+
+Batches at different System Controllers run truly in parallel; a wave begins when the one before is over everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from operations.campaigns.calendars import Opening
+from operations.campaigns.plan import Batch, Plan, Wave
+from operations.campaigns.room import Rooms
+
+
+class BatchState(StrEnum):
+    """BEGUN: its roster is written and it is not over."""
+
+    PENDING = "pending"
+    BEGUN = "begun"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """`sites`: the roster of one that has begun. `over_at`: when it was over."""
+
+    state: BatchState = BatchState.PENDING
+    sites: frozenset[int] = frozenset()
+    over_at: datetime | None = None
+
+
+class Phase(StrEnum):
+    RUNNING = "running"
+    SOAKING = "soaking"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """`drive`: numbers of batches to look at and decide about, each with why it must not begin ("": it may).
+
+    `close`: batches that nothing runs of any more. `wave`: the one that runs or soaks; `until`: when its soak is over.
+    Beginning changes what others may do: write a roster only where this was asked in the same transaction.
+    """
+
+    phase: Phase
+    drive: Mapping[int, str]
+    close: tuple[int, ...] = ()
+    wave: int | None = None
+    until: datetime | None = None
+    message: str = ""
+
+
+PENDING = BatchStatus()
+
+
+def conduct(
+    plan: Plan,
+    statuses: Mapping[int, BatchStatus],
+    now: datetime,
+    opening: Callable[[Batch], Opening],
+    *,
+    rooms: Rooms | None = None,
+    stop: str = "",
+) -> Course:
+    """`statuses` by batch number; one that is absent is pending. `opening`: whether a batch may begin now, by windows.
+
+    `stop`: why no further site starts, for good. What has begun is always driven on.
+    """
+    rooms = rooms or Rooms(plan)
+    begun = {number: "" for number, each in statuses.items() if each.state is BatchState.BEGUN}
+    if stop:
+        pending = tuple(batch.number for _, batch in plan.batches if _state(statuses, batch) is BatchState.PENDING)
+        return Course(Phase.RUNNING if begun else Phase.OVER, begun, pending, message=stop)
+    wave, until = _current(plan, statuses, now)
+    if wave is None:
+        return Course(Phase.OVER, begun)
+    if until is not None:
+        return Course(Phase.SOAKING, begun, wave=wave.number, until=until, message=f"{wave.name}: soaking.")
+    running = [site for each in statuses.values() if each.state is BatchState.BEGUN for site in each.sites]
+    drive = dict(begun)
+    for batch in _candidates(wave, statuses, opening):
+        drive[batch.number] = rooms.why_not(batch, running)
+    return Course(Phase.RUNNING, drive, wave=wave.number, message=f"{wave.name}: running.")
+
+
+def _state(statuses: Mapping[int, BatchStatus], batch: Batch) -> BatchState:
+    return statuses.get(batch.number, PENDING).state
+
+
+def _current(plan: Plan, statuses: Mapping[int, BatchStatus], now: datetime) -> tuple[Wave | None, datetime | None]:
+    """The wave that runs, or the one that soaks and until when. After the last wave nothing need soak but the last."""
+    for wave in plan.waves:
+        if any(_state(statuses, batch) is not BatchState.OVER for batch in wave.batches):
+            return wave, None
+        ended = [at for batch in wave.batches if (at := statuses[batch.number].over_at) is not None]
+        until = max(ended) + wave.soak if ended else now
+        if until > now:
+            return wave, until
+    return None, None
+
+
+def _candidates(
+    wave: Wave, statuses: Mapping[int, BatchStatus], opening: Callable[[Batch], Opening]
+) -> Iterable[Batch]:
+    """For each System Controller that has nothing under way: its first batch that may begin now, else the next to be
+    able to."""
+    pending: dict[str, list[Batch]] = {}
+    busy = set()
+    for batch in wave.batches:
+        state = _state(statuses, batch)
+        if state is BatchState.PENDING:
+            pending.setdefault(batch.controller, []).append(batch)
+        elif state is BatchState.BEGUN:
+            busy.add(batch.controller)
+    return [_first(batches, opening) for controller, batches in sorted(pending.items()) if controller not in busy]
+
+
+def _first(batches: list[Batch], opening: Callable[[Batch], Opening]) -> Batch:
+    soonest: tuple[datetime, Batch] | None = None
+    for batch in batches:
+        told = opening(batch)
+        if told.is_open:
+            return batch
+        if told.opens is not None and (soonest is None or told.opens < soonest[0]):
+            soonest = told.opens, batch
+    return soonest[1] if soonest else batches[0]
