@@ -1,5 +1,5 @@
-"""The administrators' console: operations and background tasks are looked at, never changed here."""
+"""The administrators' console: operations and background tasks are looked at; templates and brakes are changed."""
 
-from operations.admin import observed, tasks
+from operations.admin import changed, observed, tasks
 
-__all__ = ["observed", "tasks"]
+__all__ = ["changed", "observed", "tasks"]

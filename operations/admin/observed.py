@@ -4,9 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from operations.models import Intent, Job, Operation, SiteTemplate, Target
+from operations.models import Intent, Job, Operation, Target
 from sites.admin.readonly import ReadOnlyAdmin
-from sites.models import Brake
 
 
 @admin.register(Operation)
@@ -45,14 +44,3 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ["id", "operation", "target", "next_at", "token", "lease_until", "failures", "error"]
     list_select_related = ["operation", "target"]
     ordering = ["-id"]
-
-
-@admin.register(SiteTemplate)
-class TemplateAdmin(ReadOnlyAdmin):
-    list_display = ["name", "description", "changed_by", "changed_at"]
-    search_fields = ["name", "description"]
-
-
-@admin.register(Brake)
-class BrakeAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "on", "reason", "changed_by", "changed_at"]

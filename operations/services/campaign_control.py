@@ -114,7 +114,7 @@ def _locked(operation_id: int) -> tuple[Operation, Campaign]:
 def _keep_secrets(operation: Operation, campaign: Campaign, given: Mapping[str, str], now: datetime) -> None:
     """Those of the plan, or given anew where it lay for too long. Raises NotNowError, RefusedError."""
     prestages = rulebook_of(campaign).spec.prestages
-    if surplus := run_secrets.surplus(KINDS[Kind.CAMPAIGN], given):
+    if surplus := run_secrets.not_taken(KINDS[Kind.CAMPAIGN], given):
         raise RefusedError(surplus)
     if prestages:
         run_secrets.keep(operation, given, now)

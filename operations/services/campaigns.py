@@ -136,7 +136,7 @@ def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:
         found["clouds"] = "Choose at least one subcloud in your scope."
     if len(ask.clouds) > MOST_TARGETS:
         found["clouds"] = f"At most {MOST_TARGETS} subclouds in one campaign: make several."
-    found |= run_secrets.surplus(KINDS[Kind.CAMPAIGN], ask.secrets)
+    found |= run_secrets.not_taken(KINDS[Kind.CAMPAIGN], ask.secrets)
     if ask.secrets.get(SYSADMIN) and not book.spec.prestages:
         found[SYSADMIN] = "Only campaigns that prestage need it: it is not kept without need."
     if found:

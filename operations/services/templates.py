@@ -48,13 +48,18 @@ def delete_template(pk: int, actor: Actor, now: datetime) -> None:
         audit(actor, "template.delete", f"template:{pk}", now, {"name": template.name})
 
 
-def _check(template: SiteTemplate) -> None:
-    read = read_template(*(getattr(template, name) for name in TEXTS))
+def check_texts(texts: Mapping[str, str]) -> None:
+    """`texts` by name, see TEXTS. Raises RefusedError {place: sentence}."""
+    read = read_template(*(texts[name] for name in TEXTS))
     problems: dict[str, str] = {}
     for problem in read.problems[:MOST_SAID]:
         problems.setdefault(problem.field, problem.message)
     if problems:
         raise RefusedError(problems)
+
+
+def _check(template: SiteTemplate) -> None:
+    check_texts({name: getattr(template, name) for name in TEXTS})
 
 
 def _saved(template: SiteTemplate, verb: str, actor: Actor, now: datetime) -> SiteTemplate:
