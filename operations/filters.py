@@ -5,7 +5,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from operations.campaign_selectors import approval_word
+from operations.campaigns.strategy import Kind as StrategyKind
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
 from operations.models import Operation, SiteTemplate, Target
 from operations.selectors import targets
@@ -89,6 +92,27 @@ class OperationFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+class ApprovalFilter(django_filters.ChoiceFilter):
+    """none, approved or expired now."""
+
+    def filter(self, qs: QuerySet[Operation], value: str | None) -> QuerySet[Operation]:
+        if not value:
+            return qs
+        now = getattr(self.parent.request, "now", None) or timezone.now()
+        return qs.alias(approval_word=approval_word(now)).filter(approval_word=value)
+
+
+class CampaignFilter(OperationFilter):
+    """Filters of the list of campaigns."""
+
+    kind = None
+    strategy = django_filters.MultipleChoiceFilter(
+        field_name="campaign__strategy", choices=[(kind.value, kind.value) for kind in StrategyKind]
+    )
+    approval = ApprovalFilter(choices=[(word, word) for word in ("none", "approved", "expired")])
+    follows = IdsFilter(field_name="campaign__parent_id")
+
+
 class TargetFilter(django_filters.FilterSet):
     """Filters of the list of an operation's targets."""
 
@@ -100,6 +124,42 @@ class TargetFilter(django_filters.FilterSet):
     class Meta:
         model = Target
         fields: list[str] = []
+
+
+class ReasonFilter(WordsFilter):
+    """Sites against which a reason of one of these keys stands."""
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+        found = Q()
+        for key in value or ():
+            found |= Q(in_campaign__reasons__contains=[{"key": key}])
+        return qs.filter(found)
+
+
+class FilledFilter(FlagFilter):
+    """true: where there is something in the field. `nothing`: what it holds where there is not."""
+
+    def __init__(self, nothing: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.nothing = nothing
+
+    def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        empty = Q(**{self.field_name: self.nothing})
+        return qs.exclude(empty) if value == "true" else qs.filter(empty)
+
+
+class CampaignSiteFilter(TargetFilter):
+    """Filters of the list of a campaign's sites."""
+
+    wave = IdsFilter(field_name="in_campaign__batch__wave__number")
+    batch = IdsFilter(field_name="in_campaign__batch__number")
+    reason = ReasonFilter(field_name="in_campaign__reasons", label="Key of a reason that stands against it")
+    held = FilledFilter("", field_name="in_campaign__held_by", label="Held or skipped by somebody")
+    skipped = FlagFilter(field_name="in_campaign__skipped")
+    new_alarms = FilledFilter([], field_name="in_campaign__new_alarms")
+    region = WordsFilter(field_name="region")
 
 
 class TemplateFilter(django_filters.FilterSet):

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operations.api import acts, brakes, deploys, operations, targets, templates, verbs
+from operations.api import (
+    acts,
+    brakes,
+    campaign_acts,
+    campaign_sites,
+    campaigns,
+    deploys,
+    operations,
+    targets,
+    templates,
+    verbs,
+)
 from operations.views import (
     asking,
     backups,
@@ -66,6 +77,24 @@ api: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/targets/<int:target>/abort/", targets.AbortTarget.as_view(), name="target-abort"),
     path("operations/<int:pk>/targets/<int:target>/give-up/", targets.GiveUpTarget.as_view(), name="target-give-up"),
     path("operations/<int:pk>/targets/<int:target>/retry/", targets.RetryTarget.as_view(), name="target-retry"),
+    path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
+    path("campaigns/preview/", campaigns.Preview.as_view(), name="campaign-preview"),
+    path("campaigns/<int:pk>/", campaigns.OneCampaign.as_view(), name="campaign"),
+    path("campaigns/<int:pk>/approve/", campaign_acts.Approve.as_view(), name="campaign-approve"),
+    path("campaigns/<int:pk>/revoke/", campaign_acts.Revoke.as_view(), name="campaign-revoke"),
+    path("campaigns/<int:pk>/start/", campaign_acts.Start.as_view(), name="campaign-start"),
+    path("campaigns/<int:pk>/hold/", campaign_acts.Hold.as_view(), name="campaign-hold"),
+    path("campaigns/<int:pk>/release/", campaign_acts.Release.as_view(), name="campaign-release"),
+    path("campaigns/<int:pk>/abort/", campaign_acts.Abort.as_view(), name="campaign-abort"),
+    path("campaigns/<int:pk>/retry-failed/", campaign_acts.RetryFailed.as_view(), name="campaign-retry-failed"),
+    path("campaigns/<int:pk>/roll-back/", campaign_acts.RollBack.as_view(), name="campaign-roll-back"),
+    path("campaigns/<int:pk>/batches/<int:batch>/settle/", campaign_acts.Settle.as_view(), name="campaign-settle"),
+    path("campaigns/<int:pk>/sites/", campaign_sites.CampaignSites.as_view(), name="campaign-sites"),
+    path("campaigns/<int:pk>/sites/<int:target>/", campaign_sites.CampaignSite.as_view(), name="campaign-site"),
+    path("campaigns/<int:pk>/sites/<int:target>/hold/", campaign_sites.HoldSite.as_view(), name="site-hold"),
+    path("campaigns/<int:pk>/sites/<int:target>/release/", campaign_sites.ReleaseSite.as_view(), name="site-release"),
+    path("campaigns/<int:pk>/sites/<int:target>/skip/", campaign_sites.SkipSite.as_view(), name="site-skip"),
+    path("campaigns/<int:pk>/sites/<int:target>/excuse/", campaign_sites.ExcuseSite.as_view(), name="site-excuse"),
     path("subclouds/<int:pk>/verbs/", verbs.Verbs.as_view(), name="subcloud-verbs"),
     path("site-templates/", templates.Templates.as_view(), name="site-templates"),
     path("site-templates/<int:pk>/", templates.Template.as_view(), name="site-template"),

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from events.log import append
+from operations.campaign_verdicts import is_own
 from operations.choices import OperationState
 from operations.engine import jobs
 from operations.frozen_plans import plan_of, rulebook_of
@@ -94,10 +95,7 @@ def refused(operation_id: int, verb: str, refusal: NotApprovedError, actor: Acto
 def _demand_approvable(operation: Operation, campaign: Campaign, seen: str, user: User, holds: timedelta) -> None:
     if operation.state != OperationState.PLANNED:
         raise NotApprovedError(f"It is {operation.get_state_display()}: only a plan that has not begun is approved.")
-    if user.pk in (operation.requester_id, campaign.planner_id) or user.get_username() in (
-        operation.requester_name,
-        campaign.planner_name,
-    ):
+    if is_own(campaign, operation, user):
         raise OwnPlanError("Nobody approves a plan of their own: a second person must.")
     if seen != operation.plan_hash:
         raise NotApprovedError(ANOTHER_PLAN)

@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
+from operations.campaign_selectors import campaign_targets, campaigns
+from operations.campaign_verdicts import PAUSE, RUN, VERBS
 from operations.choices import Kind
 from operations.fleet_facts import standing_groups
 from operations.kinds import KINDS
@@ -62,6 +64,34 @@ def target_for(request: HttpRequest | Request, scopes: Scopes, operation: int, p
         raise Http404("There is no such target, or it is not in your scope.")
     demand_kind(request, target.operation.kind, f"target:{pk}")
     return target
+
+
+def campaign_for(request: HttpRequest | Request, scopes: Scopes, pk: int, verb: str) -> Operation:
+    """To be changed, by a verb of operations/campaign_verdicts.py: every site must be in the user's scope.
+
+    Raises Http404 where the user sees none of it, PermissionDenied (audited).
+    """
+    operation = campaigns(scopes).filter(pk=pk).select_related("campaign").first()
+    if operation is None:
+        raise Http404("There is no such campaign, or it is not in your scope.")
+    demand(request, VERBS[verb], f"campaign.{verb}", f"operation:{pk}")
+    if not scopes.fleet and operation.targets.exclude(scopes.placed()).exists():
+        detail = {"needs": "scope over all of its sites"}
+        audit(actor_of(request), f"campaign.{verb}", f"operation:{pk}", now_of(request), detail, "refused")
+        raise PermissionDenied("Some of its sites are not in your scope: it is not yours to change.")
+    return operation
+
+
+def campaign_site_for(request: HttpRequest | Request, scopes: Scopes, pk: int, target: int, verb: str) -> Target:
+    """One site of a campaign, to be changed: it must be in the user's scope. To hold it is for whoever may pause.
+
+    Raises Http404 where the user does not see it, PermissionDenied (audited).
+    """
+    found = campaign_targets(scopes, pk).filter(pk=target).first()
+    if found is None:
+        raise Http404("There is no such site in this campaign, or it is not in your scope.")
+    demand(request, PAUSE if verb == "hold_site" else RUN, f"campaign.{verb}", f"target:{target}")
+    return found
 
 
 def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> tuple[Controller, frozenset[int] | None]:

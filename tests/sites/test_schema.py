@@ -12,7 +12,7 @@ from alarms.models import Alarm
 from ceph.models import CephCluster, Osd
 from hosts.models import Disk, Host
 from network.models import Port
-from operations.models import Operation, SiteTemplate, Target
+from operations.models import Batch, Campaign, CampaignTarget, Operation, SiteTemplate, Target, Wave
 from sites.models import ControllerService
 from tests.sites.world import World
 
@@ -39,9 +39,22 @@ def filled(world: World) -> World:
     Osd.objects.create(cloud=cloud, osd_id=0)
     operation = Operation.objects.create(kind="manage", title="Manage", requester_name="robot", created_at=now)
     Target.objects.create(operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller)
+    _add_campaign(world)
     texts = {"bootstrap_values": "a: 1", "created_at": now, "changed_at": now, "changed_by": "robot"}
     SiteTemplate.objects.create(name="small site", **texts)
     return world
+
+
+def _add_campaign(world: World) -> None:
+    cloud = world.clouds[0]
+    operation = Operation.objects.create(kind="campaign", title="Patch", requester_name="robot", created_at=world.now)
+    campaign = Campaign.objects.create(operation=operation, strategy="firmware", ask={"kind": "firmware"})
+    wave = Wave.objects.create(campaign=campaign, number=1, name="All")
+    batch = Batch.objects.create(wave=wave, controller=cloud.controller, number=1)
+    target = Target.objects.create(
+        operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller, group=cloud.group
+    )
+    CampaignTarget.objects.create(target=target, batch=batch)
 
 
 def gets(schema: dict[str, Any]) -> list[str]:

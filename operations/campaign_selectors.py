@@ -1,0 +1,100 @@
+"""Reads about campaigns. Every one takes scopes: a campaign is seen by whoever sees one of its sites, and in it only
+the sites that this user sees are counted."""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+
+from operations.choices import Kind, TargetState
+from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
+from operations.selectors import operations, targets
+from sites.access import Scopes
+
+OVER = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
+
+
+def campaigns(scopes: Scopes) -> QuerySet[Operation]:
+    """Operations that are campaigns; `campaign` holds the rest."""
+    return operations(scopes).filter(kind=Kind.CAMPAIGN)
+
+
+def campaign_targets(scopes: Scopes, pk: int) -> QuerySet[Target]:
+    """Sites of a campaign, those that were refused too; `in_campaign` holds the rest."""
+    return targets(scopes).filter(operation=pk, in_campaign__isnull=False)
+
+
+def followers(scopes: Scopes, pk: int) -> list[int]:
+    """Campaigns that follow from this one, as far as they are seen."""
+    return list(campaigns(scopes).filter(campaign__parent=pk).order_by("pk").values_list("pk", flat=True))
+
+
+def approval_word(now: datetime, prefix: str = "campaign__") -> Case:
+    """none, approved, expired: of a plan, as far as it can be told without reckoning its hash anew."""
+    expired = Q(**{f"{prefix}approval_expires_at__lte": now})
+    stands = Q(**{f"{prefix}approved_hash": F("plan_hash")}) & ~Q(**{f"{prefix}approved_hash": ""})
+    return Case(
+        When(~stands, then=Value("none")), When(expired, then=Value("expired")), default=Value("approved"),
+        output_field=CharField(),
+    )  # fmt: skip
+
+
+def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
+    """Waves in order, each with its batches, and sites by state. Three queries.
+
+    [{"number", "name", "state", …, "sites": {"total", state: number}, "batches": [{"number", …, "sites": {…}}]}].
+    Of batches without a site in scope nothing is told.
+    """
+    counted = _by_batch(scopes, campaign)
+    batches: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Batch.objects.filter(wave__campaign=campaign).order_by("number")
+    for row in rows.values("wave_id", *BATCH, controller_name=F("controller__name")):
+        sites = counted.get(row["id"])
+        if sites or scopes.fleet:
+            batches[row.pop("wave_id")].append(row | {"sites": _told(sites or Counter())})
+    return [
+        wave
+        | {
+            "sites": _told(sum((counted.get(each["id"], Counter()) for each in batches[wave["id"]]), Counter())),
+            "batches": batches[wave["id"]],
+        }
+        for wave in campaign.waves.order_by("number").values(*WAVE)
+    ]
+
+
+WAVE = ("id", "number", "name", "state", "soak_seconds", "failures", "started_at", "soaking_since", "ended_at")
+BATCH = (
+    "id", "number", "controller_id", "state", "max_parallel", "alone", "group_name", "strategy_id", "strategy_state",
+    "message", "seen_at", "started_at", "ended_at",
+)  # fmt: skip
+
+
+def _by_batch(scopes: Scopes, campaign: Campaign) -> dict[int, Counter[str]]:
+    rows = campaign_targets(scopes, campaign.pk).order_by().values_list("in_campaign__batch", "state")
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for batch, state, number in rows.annotate(number=Count("pk")):
+        if batch is not None:
+            found[batch][state] = number
+    return found
+
+
+def _told(counted: Counter[str]) -> dict[str, int]:
+    return {"total": sum(counted.values())} | {state.value: counted[state] for state in TargetState}
+
+
+def reasons_by_key(scopes: Scopes, pk: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What stands against sites that are not over, and why others were left out: [{"key", "effect", "remedy", "sites",
+    "sentence"}], most sites first. One query."""
+    rows = CampaignTarget.objects.filter(target__in=campaign_targets(scopes, pk)).exclude(reasons=[])
+    blocking: dict[str, dict[str, Any]] = {}
+    left_out: dict[str, dict[str, Any]] = {}
+    for reasons, state in rows.exclude(target__state__in=OVER).values_list("reasons", "target__state"):
+        tallied = left_out if state == TargetState.REFUSED else blocking
+        for reason in {each["key"]: each for each in reasons}.values():
+            tallied.setdefault(reason["key"], dict(reason) | {"sites": 0})["sites"] += 1
+    return _most_first(blocking), _most_first(left_out)
+
+
+def _most_first(tallied: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(tallied.values(), key=lambda told: (-told["sites"], told["key"]))
