@@ -111,6 +111,20 @@ def fits(calendar: Calendar, at: datetime, needed: timedelta) -> Opening:
     return Opening(False, opening.until, start, told)
 
 
+def fits_all(calendars: Iterable[Calendar], at: datetime, needed: timedelta) -> Opening:
+    """Whether work may begin at all sites of a batch; the first calendar that forbids it speaks.
+
+    `until`: the soonest at which one of them closes. `opens` is that calendar's own: ask again then.
+    """
+    until: datetime | None = None
+    for calendar in calendars:
+        told = fits(calendar, at, needed)
+        if not told.is_open:
+            return told
+        until = min((end for end in (until, told.until) if end is not None), default=None)
+    return Opening(True, until, at)
+
+
 def first_fit(calendar: Calendar, after: datetime, needed: timedelta) -> datetime | None:
     """The first instant from `after` on at which work of `needed` can begin; None where there is none in two years."""
     spans = free_spans(calendar, after)

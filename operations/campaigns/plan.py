@@ -160,6 +160,11 @@ class Plan:
     def batches(self) -> Iterator[tuple[Wave, Batch]]:
         return ((wave, batch) for wave in self.waves for batch in wave.batches)
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of all its batches."""
+        return tuple(batch.number for _, batch in self.batches)
+
 
 def plan_hash(plan: Plan) -> str:
     """SHA-256 over a canonical text of all that would change what is done."""
