@@ -81,6 +81,16 @@ def make_plan(sites: Iterable[PlanSite], rules: PlanRules) -> Plan:
     )
 
 
+def mop_up(plan: Plan, held: Iterable[PlanSite], rules: PlanRules) -> Wave:
+    """A last wave of sites of `plan` that were on hold when their turn came: packed as it was, numbered after it."""
+    last = max((wave.number for wave in plan.waves), default=0)
+    chosen = [
+        Chosen(last + 1, "Mop-up", sorted(held, key=lambda site: (site.name, site.id)), timedelta(0), ANY_MAY_FAIL)
+    ]
+    batches = batches_of(chosen, rules, adjacency(plan.neighbours), Relaxed())
+    return _numbered(chosen, batches, after=max(plan.numbers, default=0))[0]
+
+
 def batches_of(
     chosen: Sequence[Chosen], rules: PlanRules, neighbours: Neighbours, relaxed: Relaxed
 ) -> list[dict[str, list[list[PlanSite]]]]:
@@ -153,9 +163,9 @@ def _signature(calendar: Calendar, at: datetime, known: dict[Calendar, Signature
 
 
 def _numbered(
-    chosen: Sequence[Chosen], batches: Sequence[Mapping[str, Sequence[Sequence[PlanSite]]]]
+    chosen: Sequence[Chosen], batches: Sequence[Mapping[str, Sequence[Sequence[PlanSite]]]], after: int = 0
 ) -> tuple[Wave, ...]:
-    waves, number = [], 0
+    waves, number = [], after
     for wave, by_controller in zip(chosen, batches, strict=True):
         made = []
         for controller in sorted(by_controller):

@@ -12,7 +12,7 @@ from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.packing import shares
 from operations.campaigns.plan import CanaryRule, Limits, PlanSite, WaveRule, plan_hash
 from operations.campaigns.strategy import Kind, StrategySpec
-from operations.campaigns.waves import PlanRules, make_plan
+from operations.campaigns.waves import PlanRules, make_plan, mop_up
 from tests.operations.campaigns import planned
 from tests.operations.campaigns.planned import BERLIN, LISBON, MADRID, SPEC, demand_promises, rules, site
 
@@ -120,6 +120,17 @@ def test_neighbours_in_a_row_need_two_batches_only() -> None:
     row = tuple((n, n + 1) for n in range(1, 40))
     plan = make_plan([site(n) for n in range(1, 41)], rules(limits=Limits(overall=40), neighbours=row))
     assert [len(batch.sites) for _, batch in plan.batches] == [20, 20]
+
+
+def test_sites_on_hold_are_mopped_up_within_the_same_limits() -> None:
+    sites = [site(n) for n in range(1, 10)]
+    how = rules(limits=Limits(overall=3), neighbours=((1, 2),))
+    plan = make_plan(sites, how)
+    wave = mop_up(plan, [sites[4], sites[1], sites[0]], how)
+    assert (wave.number, wave.name) == (2, "Mop-up")
+    assert sorted(wave.sites) == [1, 2, 5]
+    assert [batch.number for batch in wave.batches] == [len(plan.numbers) + 1, len(plan.numbers) + 2]
+    assert not any({1, 2} <= set(batch.sites) for batch in wave.batches)
 
 
 def test_members_of_peer_groups_run_alone() -> None:
