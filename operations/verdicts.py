@@ -17,6 +17,7 @@ from sites.models import Cloud
 PHASE_KINDS = (Kind.DEPLOY, Kind.INSTALL, Kind.BOOTSTRAP, Kind.CONFIGURE, Kind.RESUME, Kind.ENROLL)
 PHASE_VERBS = ("resume", "install", "bootstrap", "configure", "complete")
 FIRST_DEPLOYMENT = ("add", "install", "bootstrap", "configure", "resume", "enroll")  # dcmanager stops no other run
+CREATE_FAILED = "create-failed"
 STOPPED = (TargetState.FAILED, TargetState.HELD)
 
 
@@ -68,6 +69,12 @@ def not_next(target: Target, kind: str, verb: str) -> str:
     if target.dcmanager_id is None:
         return "The System Controller does not know this subcloud yet."
     return refusal(verb, _seen_state(target)) or ""
+
+
+def begins_anew(target: Target, verb: str = "") -> bool:
+    """Whether a new attempt sends everything once more: there is no site yet, or only one whose creation failed, which
+    has to be taken away first."""
+    return target.dcmanager_id is None or (not verb and target.deploy_status == CREATE_FAILED)
 
 
 def not_aborted(target: Target) -> str:

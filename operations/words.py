@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from operations.planning.error_causes import summary_of
+
 STEPS = {
     "add": "deploy",
     "online": "wait until online",
@@ -49,7 +51,7 @@ def _option(name: str, value: Any) -> str:
 
 
 def cause(key: str) -> str:
-    return key.replace("-", " ")
+    return summary_of(key) or key.replace("-", " ")
 
 
 # What happened to a target, where it is not dcmanager that says so (those: operations/planning/error_causes.py):

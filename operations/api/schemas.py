@@ -134,7 +134,15 @@ class VerdictSchema(s.Serializer[dict[str, object]]):
     reason = s.CharField(help_text="Why not, and what would be needed; empty where it is legal")
 
 
+class ExplanationSchema(s.Serializer[dict[str, object]]):
+    summary = s.CharField(help_text="The cause in plain words")
+    advice = s.CharField(help_text="What to do about it; empty where nothing is known")
+    stage = s.CharField(help_text="Playbook that the error text names")
+    task = s.CharField(help_text="Ansible task that it names last")
+
+
 class TargetDetailSchema(TargetSchema):
+    explanation = ExplanationSchema(allow_null=True, help_text="null where nothing went wrong")
     facts = s.DictField(help_text="What it is done with; holds no secret")
     payload = s.DictField(help_text="Of a new site: what is sent, secrets as [hidden]; empty for other kinds")
     attempts = AttemptSchema(many=True)

@@ -17,6 +17,7 @@ from operations.api.common import answered, given, one_row, scopes_of
 from operations.api.schemas import TargetDetailSchema, TargetSchema
 from operations.choices import TargetState
 from operations.engine.pace import pace
+from operations.explaining import explained
 from operations.filters import TargetFilter
 from operations.models import Target
 from operations.payloads import shown_payload
@@ -76,12 +77,20 @@ def target_answer(request: Request, operation: int, pk: int) -> dict[str, Any]:
     target = mine.select_related("operation").get(pk=pk)
     verdicts = next_verbs(target, target.operation.kind)
     return row | {
+        "explanation": _explanation(target),
         "facts": target.facts,
         "payload": shown_payload(target),
         "attempts": attempts_of(target, now),
         "intents": intents_of(target),
         "next": [{"verb": each.verb, "legal": each.legal, "reason": each.reason} for each in verdicts],
     }
+
+
+def _explanation(target: Target) -> dict[str, str] | None:
+    cause = explained(target)
+    if cause is None:
+        return None
+    return {"summary": cause.summary, "advice": cause.advice, "stage": cause.stage, "task": cause.task}
 
 
 class OneTarget(APIView):

@@ -34,6 +34,8 @@ def write_intent(claim: jobs.Claim, view: View, decision: Decision, verb: str, s
         _settle(target, decision.outcome, now)
         before = told(target)
         _note(target, seen, now)
+        if verb == "add":  # one that was there was taken away by us: the new one has a number of its own
+            target.dcmanager_id, target.region_name, target.cloud = None, "", None
         number = target.intents.count() + 1
         intent = Intent.objects.create(
             target=target, attempt=target.attempt, number=number, verb=verb, step=target.steps[target.step],

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from operations.engine.seen import Progress, Seen, Sent
 from operations.planning.deploy_states import INTERRUPTED, Kind, Phase, deploy_state
+from operations.planning.error_causes import NO_ERROR, cause_of
 from starlingx.records import Subcloud
 
-NO_ERROR = "No errors present"  # dcmanager may append a hint to it (3.8)
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 
 
@@ -65,7 +65,8 @@ def _ended(subcloud: Subcloud, kind: Kind, last_status: str) -> Progress:
     if word in INTERRUPTED and _no_reason(error):
         during = last_status or "it"
         return Progress("interrupted", word, f"The System Controller restarted during {during}.", "interrupted")
-    return Progress("failed", word, error or f"dcmanager says {word}, without a reason.")
+    cause = cause_of(word, error, last_status)
+    return Progress("failed", word, error or f"dcmanager says {word}, without a reason.", cause.key if cause else word)
 
 
 def _no_reason(error: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from operations.planning.deploy_states import INTERRUPTED, Kind, deploy_state, interrupted
 
-NO_ERROR = "No errors present"
+NO_ERROR = "No errors present"  # dcmanager may append a hint to it (3.8)
 LONGEST_TEXT = 4096
 INTERRUPTED_KEY = "interrupted-by-restart"
 TIMEOUT_KEY = "timeout"
@@ -115,6 +115,11 @@ _LIKE = {  # words for the preparing half of a phase
     "restore-prep-failed": "restore-failed",
     "rehome-prep-failed": "rehome-failed",
 }
+
+
+def summary_of(key: str) -> str:
+    """Our words for a cause; "" where there are none."""
+    return (_CAUSES.get(key) or _CAUSES.get(_LIKE.get(key, "")) or ("", ""))[0]
 
 
 def cause_of(deploy_status: str, error_description: str, before: str = "") -> Cause | None:

@@ -15,7 +15,7 @@ from operations.models import Operation, RunSecret, Target
 from operations.services import run_secrets
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
-from operations.verdicts import not_aborted, not_next
+from operations.verdicts import begins_anew, not_aborted, not_next
 from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
@@ -86,7 +86,7 @@ def retry(
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
         if not chosen:
             raise NotNowError("Choose targets that failed or wait for a decision.")
-        _demand_secrets(operation, secrets, anew=any(target.dcmanager_id is None for target in chosen))
+        _demand_secrets(operation, secrets, anew=any(begins_anew(target, verb) for target in chosen))
         for target in chosen:
             if verb and (why := not_next(target, operation.kind, verb)):
                 raise NotNowError(f"{target.name}: {why}")
@@ -141,6 +141,8 @@ def _rewind(target: Target, verb: str) -> None:
     step, rest = target.steps[target.step], target.steps[target.step + 1 :]
     known = target.dcmanager_id is not None
     first = verb or (AGAIN.get(step, step) if known else step)
+    if known and first == "resume" and begins_anew(target, verb):
+        first, rest = "delete", ["add", *rest]
     to_the_end = step in TO_THE_END or rest[:1] == ["resume"]
     rest = rest[1:] if rest[:1] == ["resume"] else rest
     between = ["resume"] if to_the_end and first in ("install", "bootstrap") else []

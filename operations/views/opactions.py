@@ -18,6 +18,7 @@ from operations.services import control, run_secrets
 from operations.services.permits import operation_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, start_operation
+from operations.verdicts import begins_anew
 from operations.views.answers import gone_to, shown
 from operations.views.oppage import OperationInView, operation_in_view
 from sites.middleware import PortalRequest
@@ -96,7 +97,8 @@ def _retry(seen: OperationInView) -> Question:
     lines = (f"Failed: {subclouds(stopped)}. They begin again from the step they stopped at.",
              "What has gone well is not done again. What waits for a decision is decided on its own page.")  # fmt: skip
     typed = str(stopped) if spec.risk > 1 else ""
-    anew = operation.targets.filter(state=TargetState.FAILED, dcmanager_id=None).exists()
+    failed = operation.targets.filter(state=TargetState.FAILED).only("dcmanager_id", "deploy_status")
+    anew = any(begins_anew(target) for target in failed)
     return Question(
         "Try again", lines, f"Try {stopped:,} again", "primary", typed, *secrets_again(operation, anew=anew)
     )

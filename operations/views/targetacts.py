@@ -14,7 +14,7 @@ from operations.services import control
 from operations.services.permits import target_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
-from operations.verdicts import PHASE_VERBS
+from operations.verdicts import CREATE_FAILED, PHASE_VERBS, begins_anew
 from operations.views.answers import gone_to, shown
 from operations.views.opactions import Question, secrets_again
 from operations.views.recorder import VERB_WORDS
@@ -73,10 +73,12 @@ def _again(target: Target, verb: str, title: str, about: str) -> Question:
     """Secrets were erased when it stopped, so they are asked for again."""
     spec = KINDS[target.operation.kind]
     begins = f"It begins again with: {step_of(target.steps, target.step)}." if verb == "retry" else ""
+    if verb == "retry" and target.deploy_status == CREATE_FAILED:
+        begins = "What there is of it on the System Controller is deleted, and it is added anew."
     lines = [line for line in (about, begins, WIPES if verb == "install" else "") if line]
     risky = verb == "install" or (verb == "retry" and spec.risk > 1 and spec.kind != Kind.DEPLOY)
     typed = target.name if risky else ""
-    again = secrets_again(target.operation, anew=target.dcmanager_id is None)
+    again = secrets_again(target.operation, anew=begins_anew(target, "" if verb == "retry" else verb))
     return Question(title, tuple(lines), VERB_WORDS[verb], "primary", typed, *again)
 
 

@@ -111,6 +111,20 @@ class TestFailed:
     def test_only_legal_verbs_are_offered(self, api: Client, target: Target) -> None:
         assert legal(api.get(place(target)).json()) == ["retry", "resume", "bootstrap"]
 
+    def test_the_cause_is_told_in_plain_words(self, api: Client, target: Target) -> None:
+        assert api.get(place(target)).json()["explanation"] is None
+        error = "FAILED bootstrapping playbook of (edge).\ndetail: TASK [Pull images] err_code=images_download_failure"
+        Target.objects.update(error=error, cause="images_download_failure")
+        told = api.get(place(target)).json()["explanation"]
+        assert (told["summary"], told["task"]) == ("Container images could not be downloaded.", "Pull images")
+        assert "registry" in told["advice"]
+
+    def test_where_creation_failed_it_is_begun_anew(self, api: Client, target: Target) -> None:
+        Target.objects.update(deploy_status="create-failed")
+        assert legal(api.get(place(target)).json()) == ["retry"]
+        answer = post(api, f"{place(target)}retry/", {"secrets": {"sysadmin_password": PASSWORD}})
+        assert answer.json()["steps"] == ["delete", "add", "online", "manage"]
+
     def test_it_is_resumed_not_added_again(self, api: Client, target: Target) -> None:
         answer = post(api, f"{place(target)}retry/", {"secrets": {"sysadmin_password": PASSWORD}})
         assert (answer.status_code, answer.json()["steps"]) == (200, ["resume", "online", "manage"])

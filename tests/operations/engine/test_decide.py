@@ -78,7 +78,7 @@ def test_other_addresses_mean_another_site() -> None:
 def test_a_phase_that_failed_with_a_reason_has_failed() -> None:
     asked = view("add", sent("add", 0, NONE, Outcome.EFFECTIVE), last="installing")
     answer = action(asked, seen(90, building("install-failed", error="FAILED installing: no media")), 90)
-    assert answer == Fail("FAILED installing: no media", "")
+    assert answer == Fail("FAILED installing: no media", "install-failed")
 
 
 @pytest.mark.parametrize("error", ["", "No errors present", "No errors present\nCheck the console."])

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from operations.models import Attempt, Intent, Operation, PhaseSpan, RunSecret, Target
 from operations.services.control import abort_target, retry
+from operations.services.start import NotNowError
 from tests.fixtures.fleet import Simulator
 from tests.operations.driving import ROBOT, SYSADMIN, add_controller, drive, ended, states
-from tests.operations.engine.sites import deploy
+from tests.operations.engine.sites import SECRETS, deploy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUILD = ["pre-install", "installing", "pre-bootstrap", "bootstrapping", "pre-config", "configuring"]
@@ -28,10 +29,11 @@ def fast(settings: Any) -> None:
     settings.OPERATION_SECONDS = {"poll": 0.5, "unmoved": 5.0}
 
 
-def fault(fleet: Simulator, kind: str, subcloud: str = "all", **options: Any) -> None:
+def fault(fleet: Simulator, kind: str, subcloud: str = "all", **options: Any) -> int:
+    """Its number."""
     body = {"kind": kind, "controller": 1, "subcloud": subcloud, "options": options}
     seconds = options.pop("seconds", None)
-    fleet.control("faults", body | ({"seconds": seconds} if seconds else {}))
+    return int(fleet.control("faults", body | ({"seconds": seconds} if seconds else {}))["id"])
 
 
 def orders(fleet: Simulator) -> Counter[tuple[str, str]]:
@@ -67,7 +69,7 @@ def test_a_failed_phase_is_named_and_resumed_to_the_end(fleet: Simulator) -> Non
     drive(ended(operation), timeout=60)
     target = Target.objects.get(operation=operation)
     assert (operation.state, target.state, target.deploy_status) == ("failed_temp", "failed", "install-failed")
-    assert "bmc_cred" in target.error
+    assert target.cause == "bmc_cred"
     assert not RunSecret.objects.exists()
     retry(operation.pk, [target.pk], {"sysadmin_password": SYSADMIN}, ROBOT, timezone.now())
     drive(lambda: Operation.objects.get(pk=operation.pk).state == "completed", timeout=90)
@@ -119,3 +121,32 @@ def test_a_name_that_is_taken_sends_nothing(fleet: Simulator) -> None:
     assert (second.state, target.state) == ("failed", "refused")
     assert "has a subcloud of this name already" in target.problems[0]["message"]
     assert orders(fleet)["POST", "subclouds"] == 1
+
+
+def test_an_interrupted_creation_is_begun_anew(fleet: Simulator) -> None:
+    stuck = fault(fleet, "deploy-stuck", "new-0061", phase="create")
+    operation = deploy(add_controller(fleet), [61])
+    drive(lambda: Target.objects.get().deploy_status == "creating", timeout=60)
+    fault(fleet, "controller-restart", "central", seconds=1.0)
+    fleet.control(f"faults/{stuck}", method="DELETE")
+    drive(ended(operation), timeout=120)
+    assert states(operation) == {"new-0061": "completed"}
+    assert (orders(fleet)["POST", "subclouds"], Intent.objects.filter(verb="delete").count()) == (2, 1)
+    assert Attempt.objects.count() == 1
+
+
+def test_a_creation_that_failed_is_tried_again(fleet: Simulator) -> None:
+    """It can only be taken away and made anew, with every secret that this takes."""
+    fault(fleet, "deploy-fails", "new-0062", phase="create", times=1)
+    operation = deploy(add_controller(fleet), [62])
+    drive(ended(operation), timeout=60)
+    target = Target.objects.get()
+    assert (target.state, target.deploy_status, target.cause) == ("failed", "create-failed", "create-failed")
+    with pytest.raises(NotNowError, match="bmc_password"):
+        retry(operation.pk, [target.pk], {"sysadmin_password": SYSADMIN}, ROBOT, timezone.now())
+    retry(operation.pk, [target.pk], SECRETS, ROBOT, timezone.now())
+    drive(lambda: Operation.objects.get(pk=operation.pk).state == "completed", timeout=90)
+    assert list(Attempt.objects.values_list("number", "verb", "outcome")) == [
+        (1, "add", "failed"), (2, "delete", "completed"),
+    ]  # fmt: skip
+    assert Target.objects.get().steps == ["delete", "add", "online", "manage"]

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from operations.engine.statuses import NO_ERROR
 from operations.engine.steps import state_of
 from operations.planning.conditions import RUNNING_BACKUPS
 from operations.planning.deploy_states import STATES, Kind, Phase
+from operations.planning.error_causes import NO_ERROR
 from operations.planning.legality import SubcloudState, Verb, next_verbs, refusal
 from starlingx.errors import StarlingXError
 from starlingx.records import Subcloud
