@@ -1,5 +1,5 @@
-"""The administrators' console: operations and background tasks are looked at; templates and brakes are changed."""
+"""The administrators' console: operations and tasks are looked at; templates, brakes and the calendar are changed."""
 
-from operations.admin import changed, observed, tasks
+from operations.admin import calendar, changed, observed, tasks
 
-__all__ = ["changed", "observed", "tasks"]
+__all__ = ["calendar", "changed", "observed", "tasks"]

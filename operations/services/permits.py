@@ -122,8 +122,14 @@ def demand_brake(request: HttpRequest | Request, scopes: Scopes, region: str, *,
     """
     verb, subject = "brake.release" if release else "brake.pull", f"brake:{region or 'fleet'}"[:120]
     demand(request, "operations.release_brake" if release else "operations.pull_brake", verb, subject)
+    demand_region(request, scopes, region, verb, subject)
+
+
+def demand_region(request: HttpRequest | Request, scopes: Scopes, region: str, verb: str, subject: str) -> None:
+    """What stops a region is for those who act on that region, what stops everything ("") for those who act on the
+    fleet. Raises PermissionDenied, after an audit row."""
     if scopes.fleet or region in scopes.regions - {""}:
         return
     needs = f"scope over {region or 'the whole fleet'}"[:200]
     audit(actor_of(request), verb, subject, now_of(request), {"needs": needs}, "refused")
-    raise PermissionDenied(f"This brake needs {needs}.")
+    raise PermissionDenied(f"This needs {needs}.")

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.models import AuditEntry
-from operations.models import Intent, Job, Operation, SiteTemplate, Target
+from operations.models import FreezeSpan, Intent, Job, Operation, SiteTemplate, Target
 from sites.models import Brake, Region
 from tests.sites.world import make_user
 
@@ -98,3 +98,25 @@ def test_whoever_sees_a_part_pulls_no_brake_here() -> None:
 
 def test_secrets_have_no_page(client: Client) -> None:
     assert client.get("/admin/operations/runsecret/").status_code == 404
+
+
+def test_the_calendar_is_changed_through_its_service(client: Client) -> None:
+    windows, freezes = "/admin/operations/maintenancewindow/", "/admin/operations/freezespan/"
+    night = {"name": "Night", "weekdays": "[6]", "start": "01:30", "end": "03:30", "minutes": ""}
+    assert b"either its end or its duration" in client.post(f"{windows}add/", night | {"end": ""}).content
+    assert client.post(f"{windows}add/", night).status_code == 302
+    fair = {"name": "Fair", "first": "2026-12-08", "last": "2026-12-01", "region": "", "zone": ""}
+    assert b"before it begins" in client.post(f"{freezes}add/", fair).content
+    assert client.post(f"{freezes}add/", fair | {"last": "2026-12-09"}).status_code == 302
+    pk = FreezeSpan.objects.get().pk
+    assert client.post(f"{freezes}{pk}/delete/", {"post": "yes"}).status_code == 302
+    assert verbs() == ["window.add", "freeze.add", "freeze.delete"]
+
+
+def test_the_calendar_is_not_for_everybody(db: None) -> None:
+    user = make_user("some", "Operator", fleet=True)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/admin/operations/freezespan/").status_code == 403
+    assert client.get("/admin/operations/maintenancewindow/").status_code == 403

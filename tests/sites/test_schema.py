@@ -12,7 +12,17 @@ from alarms.models import Alarm
 from ceph.models import CephCluster, Osd
 from hosts.models import Disk, Host
 from network.models import Port
-from operations.models import Batch, Campaign, CampaignTarget, Operation, SiteTemplate, Target, Wave
+from operations.models import (
+    Batch,
+    Campaign,
+    CampaignTarget,
+    FreezeSpan,
+    MaintenanceWindow,
+    Operation,
+    SiteTemplate,
+    Target,
+    Wave,
+)
 from sites.models import ControllerService
 from tests.sites.world import World
 
@@ -40,6 +50,8 @@ def filled(world: World) -> World:
     operation = Operation.objects.create(kind="manage", title="Manage", requester_name="robot", created_at=now)
     Target.objects.create(operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller)
     _add_campaign(world)
+    MaintenanceWindow.objects.create(name="Night", weekdays=[0], start="01:00", minutes=90)
+    FreezeSpan.objects.create(name="Fair", first="2026-12-01", last="2026-12-08")
     texts = {"bootstrap_values": "a: 1", "created_at": now, "changed_at": now, "changed_by": "robot"}
     SiteTemplate.objects.create(name="small site", **texts)
     return world
