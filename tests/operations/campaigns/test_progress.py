@@ -1,0 +1,27 @@
+"""What is remembered comes back as it was, through JSON."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from operations.campaigns.batch import End, Member, Memory, SiteEnd
+from operations.campaigns.progress import read, told
+
+FULL = Memory(
+    attempt=3, troubles=1, roster=(Member(1, 11, "cell-1", 2), Member(2, 12, "cell-2", 1)),
+    left_out=(SiteEnd(3, End.HELD, "Alarm 400.001 stands."),), unmovable=(SiteEnd(4, End.HELD, "refused"),), last_id=6,
+    strategy_id=7, unwinding="Paused by Ann.", trouble=True, applied=True, archived=True, final_state="complete",
+    ended_at=datetime(2026, 11, 26, 1, 30, 2, 500, tzinfo=UTC), confirmed=7, disowned=5, forgiven=9,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("memory", [FULL, Memory()], ids=["full", "empty"])
+def test_it_comes_back_as_it_was(memory: Memory) -> None:
+    assert read(json.loads(json.dumps(told(memory)))) == memory
+
+
+def test_nothing_stored_is_a_batch_that_has_not_begun() -> None:
+    assert read({}) == Memory()
+    with pytest.raises(TypeError):
+        read({"colour": "blue"})
