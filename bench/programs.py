@@ -50,7 +50,7 @@ def simulator(subclouds: int) -> Iterator[Simulator]:
 def web(**environment: str) -> Iterator[tuple[str, Child]]:
     """URL and process of a web process, on the database of this bench."""
     port = free_port()
-    options = ("--ws=websockets", "--no-access-log", f"--port={port}")
+    options = ("--ws=websockets-sansio", "--ws-per-message-deflate=false", "--no-access-log", f"--port={port}")
     with program("web", "-m", "uvicorn", "dcportal.asgi:application", *options, **environment) as child:
         wait_until(lambda: _answers(child, port), timeout=60, what="web answers")
         yield f"http://127.0.0.1:{port}", child

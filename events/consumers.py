@@ -4,7 +4,8 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any
 
@@ -65,6 +66,8 @@ class EventStream(AsyncWebsocketConsumer):
     pump: "asyncio.Task[None] | None" = None
     holder: str = ""
     messages = 0
+    sending_since: float | None = None  # by the loop's clock
+    stuck = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without Channels' own hop to a thread per message: this consumer holds no database connection."""
@@ -134,7 +137,8 @@ class EventStream(AsyncWebsocketConsumer):
     async def _run(self, wanted: Filter) -> None:
         code = Close.BROKEN
         try:
-            await self._stream(await hub.current(), wanted)
+            with self._watched():
+                await self._stream(await hub.current(), wanted)
         except CloseError as end:
             code = end.code
         except (DatabaseError, TimeoutError):
@@ -146,6 +150,34 @@ class EventStream(AsyncWebsocketConsumer):
         with suppress(OSError, RuntimeError, TimeoutError):  # the client was faster, or does not even read this
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.close(code)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Raises TimeoutError where a frame is not taken within SEND_SECONDS, give or take a quarter of them.
+
+        One timer for all frames of a socket: one for each took a quarter of what sending takes.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        limit = float(getattr(settings, "STREAM_SEND_SECONDS", SEND_SECONDS))
+        timer: asyncio.TimerHandle
+
+        def look() -> None:
+            nonlocal timer
+            if self.sending_since is not None and loop.time() - self.sending_since >= limit and task is not None:
+                self.stuck = task.cancel()
+            else:
+                timer = loop.call_later(limit / 4, look)
+
+        timer = loop.call_later(limit / 4, look)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self.stuck or task is None:
+                raise
+            task.uncancel()
+            raise TimeoutError from None
+        finally:
+            timer.cancel()
 
     async def _stream(self, source: Hub, wanted: Filter) -> None:
         subscription = await source.join(wanted)
@@ -181,23 +213,24 @@ class EventStream(AsyncWebsocketConsumer):
 
     async def _follow(self, source: Hub, subscription: Subscription, known: Position) -> None:
         """Frames as they come, and now and then a look whether the client may still see them. Ends by CloseError."""
-        clock = asyncio.get_running_loop().time
-        check_at = clock() + _until_recheck()
-        while True:
-            if subscription.fell_behind:
-                raise CloseError(Close.FELL_BEHIND)
-            try:
-                async with asyncio.timeout_at(check_at):
-                    frame = await subscription.queue.get()
-            except TimeoutError:
-                await self._recheck(subscription.filter.visibility)
-                check_at = clock() + _until_recheck()
-                continue
-            if frame.restart:
-                known = frame.position
-            rest = frames.without(frame, known, source.epoch, source.spread)
-            if rest is not None:
-                await self._frame(rest)
+        later = asyncio.get_running_loop().call_later
+        timer = later(_until_recheck(), subscription.put, frames.RECHECK)
+        try:
+            while True:
+                if subscription.fell_behind:
+                    raise CloseError(Close.FELL_BEHIND)
+                frame = await subscription.queue.get()
+                if frame is frames.RECHECK:
+                    await self._recheck(subscription.filter.visibility)
+                    timer = later(_until_recheck(), subscription.put, frames.RECHECK)
+                    continue
+                if frame.restart:
+                    known = frame.position
+                rest = frames.without(frame, known, source.epoch, source.spread)
+                if rest is not None:
+                    await self._frame(rest)
+        finally:
+            timer.cancel()
 
     async def _recheck(self, visibility: Visibility) -> None:
         """Raises CloseError if the user may no longer see what this socket shows."""
@@ -211,11 +244,13 @@ class EventStream(AsyncWebsocketConsumer):
             raise CloseError(Close.SCOPES_CHANGED)
 
     async def _frame(self, frame: Frame) -> None:
-        async with asyncio.timeout(getattr(settings, "STREAM_SEND_SECONDS", SEND_SECONDS)):
-            try:
-                await self.send(text_data=frame.text)
-            except RuntimeError as error:  # uvicorn: the connection ended, but we have not been told yet
-                raise ConnectionResetError from error
+        self.sending_since = asyncio.get_running_loop().time()
+        try:
+            await self.base_send({"type": "websocket.send", "text": frame.text})
+        except RuntimeError as error:  # uvicorn: the connection ended, but we have not been told yet
+            raise ConnectionResetError from error
+        finally:
+            self.sending_since = None
 
 
 def _until_recheck() -> float:

@@ -21,6 +21,9 @@ class Frame:
     restart: bool = False
 
 
+RECHECK = Frame("", (0, 0))  # not to be sent: whether the reader may still see what it sees is to be asked
+
+
 def encode_event(event: StoredEvent) -> str:
     return orjson.dumps(
         {"kind": event.kind, "subject": event.subject, "at": event.at, "cloud": event.cloud_id, "data": event.data},
