@@ -92,7 +92,18 @@ def told_proposal(seen: Proposal) -> dict[str, Any]:
         "reasons": [examples[key] | {"sites": number} for key, number in tallied.most_common()],
         "waves": [_planned_wave(wave) for wave in seen.plan.waves],
         "sites": sites, "warnings": list(seen.warnings), "costs": [asdict(cost) for cost in seen.costs],
-        "hardest": seen.hardest, "rules": told_rules(seen.book), "strategy": told_spec(seen.book.spec),
+        "eta": _told_eta(seen), "hardest": seen.hardest, "rules": told_rules(seen.book),
+        "strategy": told_spec(seen.book.spec),
+    }  # fmt: skip
+
+
+def _told_eta(seen: Proposal) -> dict[str, Any]:
+    eta = seen.eta
+    return {
+        "p50": eta.p50, "p90": eta.p90, "note": seen.eta_note, "estimated": eta.estimated,
+        "waiting_minutes": round(eta.waiting / timedelta(minutes=1)),
+        "findings": [asdict(finding) for finding in eta.findings],
+        "waves": [asdict(wave) for wave in eta.waves],
     }  # fmt: skip
 
 

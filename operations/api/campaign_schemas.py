@@ -70,6 +70,31 @@ class CostSchema(s.Serializer[dict[str, object]]):
     sentence = s.CharField()
 
 
+class FindingSchema(s.Serializer[dict[str, object]]):
+    key = s.CharField(help_text="window-too-short or too-long")
+    sites = s.ListField(child=s.IntegerField())
+    sentence = s.CharField()
+
+
+class WaveEndSchema(s.Serializer[dict[str, object]]):
+    number = s.IntegerField()
+    name = s.CharField()
+    begins = s.DateTimeField(allow_null=True)
+    ends = s.DateTimeField(help_text="When it has soaked")
+
+
+class EtaSchema(s.Serializer[dict[str, object]]):
+    """If it began when it may at the soonest. null: it never ends as planned, see findings."""
+
+    p50 = s.DateTimeField(allow_null=True)
+    p90 = s.DateTimeField(allow_null=True)
+    note = s.CharField()
+    estimated = s.IntegerField(help_text="For how many sites nothing was learned yet")
+    waiting_minutes = s.IntegerField(help_text="How much of it nothing runs: windows, freezes, soak")
+    findings = FindingSchema(many=True)
+    waves = WaveEndSchema(many=True)
+
+
 class PreviewSchema(s.Serializer[dict[str, object]]):
     """Nothing was kept."""
 
@@ -82,6 +107,7 @@ class PreviewSchema(s.Serializer[dict[str, object]]):
     sites = JudgedSchema(many=True)
     warnings = s.ListField(child=s.CharField())
     costs = CostSchema(many=True, help_text="Constraints by how much they cost")
+    eta = EtaSchema()
     hardest = s.CharField()
     rules = s.DictField(help_text="With every default, as they would be kept")
     strategy = s.DictField()

@@ -43,6 +43,8 @@ def _note(operation: Operation, campaign: Campaign, proposal: Proposal, controll
         "costs": [asdict(cost) for cost in proposal.costs],
     }
     campaign.hardest = proposal.hardest[:300]
+    campaign.eta_p50, campaign.eta_p90 = proposal.eta.p50, proposal.eta.p90
+    campaign.eta_note, campaign.eta_at = proposal.eta_note[:300], proposal.judged_at
     campaign.not_before, campaign.planned_at = proposal.not_before, proposal.judged_at
     campaign.save()
     operation.options = campaign.ask

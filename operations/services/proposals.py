@@ -9,10 +9,12 @@ from datetime import datetime
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.durations import durations_of
 from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
 from operations.campaigns.calendars import Freeze, calendar_of
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
+from operations.campaigns.eta import Eta, estimate
 from operations.campaigns.plan import Plan, PlanSite, plan_hash
 from operations.campaigns.reasons import Reason, is_alone, is_eligible, is_held
 from operations.campaigns.rulebook import Rulebook, told_rules, told_spec
@@ -43,12 +45,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """`judged` by name. `hash` covers all that would change what is done: rules, plan, and when it may begin."""
+    """`judged` by name. `eta` is reckoned from the moment it may begin at the soonest. `hash` covers all that would
+    change what is done: rules, plan, and when it may begin."""
 
     book: Rulebook
     judged: tuple[Judged, ...]
     plan: Plan
     costs: tuple[Cost, ...]
+    eta: Eta
     warnings: tuple[str, ...]
     not_before: datetime | None
     judged_at: datetime
@@ -61,6 +65,14 @@ class Proposal:
     def hardest(self) -> str:
         return self.costs[0].sentence if self.costs else ""
 
+    @property
+    def eta_note(self) -> str:
+        """What is uncertain about the end, or why there is none; "" where all durations were learned."""
+        if self.eta.findings:
+            return self.eta.findings[0].sentence
+        guessed, of = self.eta.estimated, len(self.plan.roster)
+        return f"For {guessed} of {of} sites nothing was learned yet: their durations are estimates." if guessed else ""
+
 
 def propose(
     book: Rulebook,
@@ -70,7 +82,7 @@ def propose(
     not_before: datetime | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """Twelve queries for any number of sites. `but_for`: the operation whose plan this is, where there is one already.
+    """Thirteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
 
     The caller has read the clouds within the user's scopes.
     """
@@ -82,11 +94,14 @@ def propose(
     )
     frozen, taking_part = freezes(), [each for each in judged if each.takes_part]
     planned = [_plan_site(each, book, frozen) for each in taking_part]
-    rules = book.plan_rules(max(now, not_before or now), neighbours(each.site.id for each in taking_part))
+    begins = max(now, not_before or now)
+    rules = book.plan_rules(begins, neighbours(each.site.id for each in taking_part))
     plan = make_plan(planned, rules)
+    eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins)
+    findings = (finding.sentence for finding in eta.findings)
     return Proposal(
-        book=book, judged=judged, plan=plan, costs=costs(planned, rules), not_before=not_before, judged_at=now,
-        warnings=(*plan.warnings, *_zone_notes(taking_part, book)),
+        book=book, judged=judged, plan=plan, costs=costs(planned, rules), eta=eta, not_before=not_before,
+        judged_at=now, warnings=(*findings, *plan.warnings, *_zone_notes(taking_part, book)),
     )  # fmt: skip
 
 

@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from alarms.models import Alarm
 from events.models import AuditEntry
+from operations.campaign_facts.durations import learned_durations
+from operations.campaigns.durations import Duration
+from operations.campaigns.rulebook import read_spec
 from operations.choices import OperationState, TargetState
 from operations.frozen_plans import plan_of, rulebook_of
 from operations.models import Batch, CampaignTarget, FreezeSpan, Job, Operation, RunSecret, Target, Wave
@@ -20,7 +23,7 @@ from operations.services.proposals import ELIGIBLE, HELD, INELIGIBLE, campaign_h
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from sites.models import Cloud, FacetState, Neighbours, Surroundings
-from tests.operations.campaign_facts.patchable import make_sites_patchable
+from tests.operations.campaign_facts.patchable import RELEASE, make_sites_patchable
 from tests.operations.services.campaigning import Crew, actor, campaign_of
 from tests.sites.world import make_cloud
 
@@ -59,6 +62,36 @@ class TestPreview:
             Surroundings.objects.create(cloud=cloud, ring="R1")
         plan = preview(crew.ask(), crew.now).plan
         assert (len(list(plan.batches)), plan.rings) == (3, (("R1", (one.pk, other.pk)),))
+
+    def test_when_it_would_end(self, crew: Crew) -> None:
+        seen = preview(crew.ask(rules={"canaries": {"each": 1, "soak_minutes": 60}}), crew.now)
+        assert seen.eta.p50 is not None
+        assert seen.eta.p90 is not None
+        assert crew.now + timedelta(minutes=60) < seen.eta.p50 <= seen.eta.p90
+        assert seen.eta_note == "For 4 of 4 sites nothing was learned yet: their durations are estimates."
+
+    def test_a_window_that_is_too_short_is_told_beforehand(self, crew: Crew) -> None:
+        short = NIGHT | {"end": "01:20"}
+        seen = preview(crew.ask(rules={"windows": [short]}), crew.now)
+        assert (seen.eta.p50, seen.eta.findings[0].key) == (None, "window-too-short")
+        assert "Widen the window" in seen.warnings[0]
+
+    def test_durations_are_learned_from_campaigns_that_went_well(self, crew: Crew) -> None:
+        assert learned_durations(read_spec({"kind": "sw-deploy", "release_id": RELEASE})) == {}
+        for _ in range(2):
+            operation = crew.plan()
+            operation.targets.update(state=TargetState.COMPLETED)
+            began = crew.now - timedelta(minutes=11)
+            finished = {"step_started_at": began, "step_finished_at": crew.now}
+            CampaignTarget.objects.filter(target__operation=operation).update(**finished)
+        learned = learned_durations(read_spec({"kind": "sw-deploy", "release_id": "starlingx-27.03.0"}))
+        assert (
+            learned[RELEASE, "AIO-SX"]
+            == learned["", "AIO-SX"]
+            == Duration(timedelta(minutes=11), timedelta(minutes=11), 8)
+        )
+        assert preview(crew.ask(), crew.now).eta_note == ""
+        assert learned_durations(read_spec({"kind": "sw-deploy", "rollback": True})) == {}
 
     def test_zones_that_nobody_told_are_warned_of(self, crew: Crew) -> None:
         Cloud.objects.filter(pk=crew.world.clouds[0].pk).update(timezone="")
@@ -207,4 +240,4 @@ def test_a_thousand_sites_in_five_seconds(crew: Crew) -> None:
         seen = preview(ask, crew.now)
     assert time.process_time() - began < 5
     assert len(seen.plan.roster) == 1000
-    assert len(few) == len(many) == 12
+    assert len(few) == len(many) == 13

@@ -1,0 +1,57 @@
+"""How long sites take, learned from those that earlier campaigns did well. One query."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from operations.campaign_facts.sites import CampaignSite
+from operations.campaigns.durations import Duration, Learned, duration_of
+from operations.campaigns.strategy import StrategySpec
+
+# "" stands for any release. A step of no length was never seen to run.
+_LEARNED = """
+SELECT coalesce(release, ''), profile, count(*), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds)
+FROM (
+    SELECT coalesce(c.ask->>'release_id', c.ask->>'release', c.ask->>'to_version', '') AS release, t.profile,
+        extract(epoch FROM s.step_finished_at - s.step_started_at) AS seconds
+    FROM operations_campaigntarget s
+    JOIN operations_target t ON t.id = s.target_id AND t.state = 'completed'
+    JOIN operations_campaign c ON c.operation_id = t.operation_id
+    WHERE c.strategy = %s AND s.step_finished_at > s.step_started_at
+        AND coalesce(c.ask->>'rollback', '') = %s AND coalesce(c.ask->>'with_prestage', '') = %s
+) done
+GROUP BY GROUPING SETS ((release, profile), (profile))
+"""
+
+
+def durations_of(sites: Iterable[CampaignSite], spec: StrategySpec) -> dict[int, Duration]:
+    """By site. Estimates are divided by SPEED, as the simulated fleet's work is; what was learned is so already."""
+    learned = learned_durations(spec)
+    found = {}
+    known: dict[tuple[str, str], Duration] = {}
+    for site in sites:
+        key = (site.site_type, site.facts.software_version)
+        if key not in known:
+            known[key] = _paced(duration_of(key[0], spec, learned, from_release=key[1]))
+        found[site.id] = known[key]
+    return found
+
+
+def learned_durations(spec: StrategySpec) -> Learned:
+    """By (release, kind of hardware); what else makes work longer is told apart."""
+    flags = ["true" if flag else "" for flag in (spec.rollback, spec.with_prestage)]
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARNED, [spec.kind.value, *flags])
+        return {
+            (release, profile): Duration(timedelta(seconds=p50), timedelta(seconds=p90), count)
+            for release, profile, count, (p50, p90) in cursor.fetchall()
+        }
+
+
+def _paced(duration: Duration) -> Duration:
+    if not duration.is_estimate or settings.SPEED == 1:
+        return duration
+    return replace(duration, p50=duration.p50 / settings.SPEED, p90=duration.p90 / settings.SPEED)
