@@ -41,7 +41,7 @@ def write_intent(claim: jobs.Claim, view: View, decision: Decision, verb: str, s
             target=target, attempt=target.attempt, number=number, verb=verb, step=target.steps[target.step],
             before=seen.before(), created_at=now,
         )  # fmt: skip
-        target.message = f"{verb} is sent"
+        target.message = getattr(decision.action, "message", "") or f"{verb} is sent"
         _save(target, before, now)
     return intent
 

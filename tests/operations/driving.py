@@ -1,9 +1,11 @@
 """Operations against a simulated fleet, with the jobs driven by the test itself: fast, and stoppable at any point."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from operations.engine import jobs, run
@@ -86,3 +88,16 @@ def ended(operation: Operation) -> Callable[[], bool]:
 def states(operation: Operation) -> dict[str, str]:
     """{name: state} of its targets."""
     return dict(Target.objects.filter(operation=operation).order_by("number").values_list("name", "state"))
+
+
+def beside(*calls: Callable[[], Any]) -> list[Any]:
+    """What each returned, run at the same time with a connection of its own."""
+
+    def closed(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(closed, call) for call in calls]]

@@ -1,18 +1,16 @@
 """A task may run twice, beside itself or late, and people act in the middle of it: nothing is done twice for that."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from operations.engine import jobs, run
 from operations.models import Intent, Job, Operation, Target
 from operations.services.control import hold
 from tests.fixtures.fleet import Simulator
-from tests.operations.driving import ROBOT, add_controller, drive
+from tests.operations.driving import ROBOT, add_controller, beside, drive
 from tests.operations.engine.sites import deploy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,19 +24,6 @@ def fleet(start_simulator: Callable[..., Simulator]) -> Simulator:
 @pytest.fixture(autouse=True)
 def fast(settings: Any) -> None:
     settings.OPERATION_SECONDS = {"poll": 0.5, "unmoved": 5.0}
-
-
-def beside(*calls: Callable[[], Any]) -> list[Any]:
-    """What each returned, run at the same time with a connection of its own."""
-
-    def closed(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(closed, call) for call in calls]]
 
 
 def begun(fleet: Simulator, *numbers: int) -> Operation:
