@@ -1,7 +1,7 @@
 """How states of operations and targets look: the shape and colour of each (static/js/words.js has the same for cells
 that are patched), and the bar of an operation's targets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,13 +41,19 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def bar(counts: Mapping[str, int]) -> SafeString:
     """A bar of the targets by state, with the same in words for whoever does not see it."""
-    total = sum(counts.get(state, 0) for state in IN_BAR)
+    parts = [(state.value, TARGET_MARKS[state], counts.get(state, 0), state.label) for state in IN_BAR]
+    return drawn_bar(parts, counted(counts))
+
+
+def drawn_bar(numbers: Iterable[tuple[str, str, int, str]], told: str) -> SafeString:
+    """`numbers`: (key of the colour, mark, how many, word), in order; `told`: all of it in words."""
+    rows = [row for row in numbers if row[2]]
+    total = sum(number for _, _, number, _ in rows)
     at, parts = 0.0, []
-    for state in IN_BAR:
-        if number := counts.get(state, 0):
-            width = 100 * number / total
-            parts.append((state.value, TARGET_MARKS[state], f"{at:.2f}", f"{width:.2f}", f"{number:,} {state.label}"))
-            at += width
+    for key, mark, number, word in rows:
+        width = 100 * number / total
+        parts.append((key, mark, f"{at:.2f}", f"{width:.2f}", f"{number:,} {word}"))
+        at += width
     rects = format_html_join(
         "",
         '<rect data-target-state="{}" data-state="{}" x="{}" width="{}" height="4"><title>{}</title></rect>',
@@ -55,6 +61,6 @@ def bar(counts: Mapping[str, int]) -> SafeString:
     )
     return format_html(
         '<svg class="opbar" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
-        counted(counts),
+        told,
         rects,
     )

@@ -23,7 +23,7 @@ from operations.views.phasebar import drawn
 from operations.words import step_of
 from sites.choices import Facet
 from sites.freshness import freshness_of
-from sites.middleware import PortalRequest
+from sites.middleware import PortalRequest, once
 from sites.models import FacetState
 from sites.standing import Standing
 
@@ -64,7 +64,11 @@ def look(request: PortalRequest, pk: int, target: int) -> HttpResponse:
 
 
 def target_in_view(request: PortalRequest, operation: int, pk: int) -> Target:
-    """Raises Http404 where it is not in scope."""
+    """Read once per request. Raises Http404 where it is not in scope."""
+    return once(request, ("target", pk), lambda: _read(request, operation, pk))
+
+
+def _read(request: PortalRequest, operation: int, pk: int) -> Target:
     rows = targets(request.scopes).filter(pk=pk, operation=operation).select_related("operation", "controller", "cloud")
     without = ("ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
     target = rows.defer("cloud__search", *(f"controller__{name}" for name in without)).first()

@@ -1,0 +1,16 @@
+"""Addresses of the pages of campaigns, below those of operations."""
+
+from django.urls import URLPattern, path
+
+from operations.views.campaigns import acts, batch, page, rollback, siteacts
+
+pages: list[URLPattern] = [
+    path("<int:pk>/campaign/head", page.head, name="campaign-head"),
+    path("<int:pk>/campaign/waves", page.waves, name="campaign-waves"),
+    path("<int:pk>/campaign/history", page.history, name="campaign-history"),
+    path("<int:pk>/campaign/roll-back", rollback.page, name="campaign-roll-back"),
+    path("<int:pk>/campaign/<slug:action>", acts.act, name="campaign-act"),
+    path("<int:pk>/batches/<int:number>/", batch.page, name="campaign-batch"),
+    path("<int:pk>/batches/<int:number>/<slug:whose>", batch.settle, name="campaign-settle"),
+    path("<int:pk>/targets/<int:target>/do", siteacts.act, name="campaign-site-act"),
+]

@@ -1,0 +1,1 @@
+"""Pages of campaigns: planning, running, watching; the calendar; groups and options of strategies."""

@@ -1,0 +1,128 @@
+"""Approve, start, pause, resume, abort, try again: what people do to a whole campaign."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from operations.campaign_offers import APPROVE, RUN
+from operations.forms.campaigns import ActForm
+from operations.models import Operation
+from operations.services import approvals, campaign_children, campaign_control, control
+from operations.services.permits import operation_for
+from operations.services.requests import RefusedError
+from operations.services.start import NotNowError
+from operations.views.answers import gone_to, shown
+from operations.views.campaigns import questions
+from operations.views.campaigns.inview import CampaignInView, campaign_in_view
+from operations.views.campaigns.questions import Ask
+from sites.middleware import PortalRequest
+from sites.services.actors import actor_of
+
+Done = Callable[[PortalRequest, Operation, ActForm], Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`question` None: harmless, it is done at once."""
+
+    do: Done
+    question: Callable[[PortalRequest, CampaignInView], Ask] | None = None
+    permission: str = RUN
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def act(request: PortalRequest, pk: int, action: str) -> HttpResponse:
+    """GET asks, POST does. Raises PermissionDenied, audited, where role or scope do not reach."""
+    wanted = ACTS.get(action)
+    if wanted is None:
+        raise Http404("There is no such action.")
+    campaign = campaign_in_view(request, pk)
+    operation = operation_for(request, request.scopes, pk, _permission(request, wanted))
+    asked = wanted.question(request, campaign) if wanted.question else Ask(questions.plain(action))
+    form = asked.form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            result = wanted.do(request, operation, form)
+        except NotNowError as problem:
+            form.add_error(None, str(problem))
+        except RefusedError as refusal:
+            _add(form, refusal)
+        else:
+            return gone_to(request, reverse("operations:operation", args=[result.pk]))
+    context = {
+        "form": form, "question": asked.question, "action": request.get_full_path(), "ask": asked,
+        "back": reverse("operations:operation", args=[pk]), "operation": operation,
+    }  # fmt: skip
+    return shown(request, "operations/campaigns/_ask.html", context, status=400 if form.errors else 200)
+
+
+def _permission(request: PortalRequest, wanted: Act) -> str:
+    """Whoever plans may take an approval back too, to change the plan."""
+    if wanted.permission == APPROVE and wanted.do is _revoked and request.standing.may(RUN):
+        return RUN
+    return wanted.permission
+
+
+def _add(form: ActForm, refusal: RefusedError) -> None:
+    for name, text in refusal.problems.items():
+        form.add_error(name if name in form.fields else None, text if name in form.fields else f"{name}: {text}")
+
+
+def _user(request: PortalRequest) -> User:
+    return cast(User, request.user)
+
+
+def _approved(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    return approvals.approve(
+        operation.pk, form.cleaned_data["plan_hash"], _user(request), actor_of(request), request.now,
+        note=form.cleaned_data["note"], holds=form.holds,
+    )  # fmt: skip
+
+
+def _revoked(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    return approvals.revoke(operation.pk, actor_of(request), request.now, note=form.cleaned_data.get("reason", ""))
+
+
+def _started(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    return campaign_control.start(operation.pk, form.secrets, actor_of(request), request.now)
+
+
+def _held(held: bool) -> Done:
+    def do(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+        return control.hold(operation.pk, held, actor_of(request), request.now)
+
+    return do
+
+
+def _aborted(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    return campaign_control.abort(operation.pk, form.cleaned_data["reason"], actor_of(request), request.now)
+
+
+def _retried(with_unrun: bool) -> Done:
+    def do(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+        return campaign_children.retry_failed(
+            operation.pk, form.secrets, _user(request), actor_of(request), request.now, with_unrun=with_unrun
+        )
+
+    return do
+
+
+ACTS: dict[str, Act] = {
+    "approve": Act(_approved, questions.approve, APPROVE),
+    "revoke": Act(_revoked, questions.revoke, APPROVE),
+    "start": Act(_started, questions.start),
+    "pause": Act(_held(True), questions.pause),
+    "resume": Act(_held(False)),
+    "abort": Act(_aborted, questions.abort),
+    "retry": Act(_retried(with_unrun=False), questions.retry),
+    "mop-up": Act(_retried(with_unrun=True), questions.mop_up),
+}

@@ -1,0 +1,110 @@
+"""What keeps a campaign from going on now, each in a sentence; and what every System Controller does for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from operations.campaign_marks import BATCH_MARKS
+from operations.campaign_reads import BatchSeen, WaveSeen
+from operations.choices import BatchState, WaveState
+from operations.models import Target
+from operations.standings import TO_COME
+from operations.views.campaigns.inview import CampaignInView, soaks_until
+from sites.standing import BrakeOn
+
+UNTOLD = "What it waits for may name subclouds out of your scope, so it is not shown."
+ACTIVE = (
+    BatchState.HELD, BatchState.STOPPING, BatchState.RUNNING, BatchState.RESTORING, BatchState.WAITING,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`until`: when it ends by itself, where that is known."""
+
+    mark: str
+    text: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one System Controller does for the campaign: the batch under way, or the next. `message` is what it waits
+    for or does, "" where that must not be told."""
+
+    controller: str
+    batch: BatchSeen
+    wave: WaveSeen
+    mark: str
+    message: str
+
+
+def blocks(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> list[Block]:
+    """Why no further site starts; the gravest first."""
+    if campaign.over:
+        return []
+    found = list(_not_begun(campaign)) if campaign.planned else list(_under_way(campaign))
+    return [*_braked(campaign, brakes), *found]
+
+
+def lanes(campaign: CampaignInView) -> list[Lane]:
+    """By System Controller, of the wave that runs; those that have nothing left in it are not named."""
+    wave = campaign.wave_now
+    if wave is None or not campaign.running:
+        return []
+    found: dict[str, BatchSeen] = {}
+    for batch in wave.batches:
+        name = batch.row.controller.name
+        if batch.row.state in ACTIVE or (batch.row.state == BatchState.PENDING and name not in found):
+            held = found.get(name)
+            if held is None or held.row.state not in ACTIVE:
+                found[name] = batch
+    return [_lane(name, batch, wave) for name, batch in sorted(found.items())]
+
+
+def _lane(name: str, batch: BatchSeen, wave: WaveSeen) -> Lane:
+    message = batch.row.message if batch.told else UNTOLD if batch.row.message else ""
+    return Lane(name, batch, wave, BATCH_MARKS[batch.row.state], message)
+
+
+def _not_begun(campaign: CampaignInView) -> Iterator[Block]:
+    row = campaign.campaign
+    if not row.approved_hash:
+        yield Block("info", f"Not approved: somebody else than {row.planner_name or 'whoever planned it'} must.")
+    elif row.approved_hash != campaign.operation.plan_hash:
+        yield Block("warn", f"{row.approver_name} approved another plan: it has to be approved anew.")
+    elif not campaign.approval_good:
+        yield Block("warn", f"The approval by {row.approver_name} is over, or will be before it may begin.")
+    else:
+        yield Block("ok", f"Approved by {row.approver_name}: it can be started.", row.approval_expires_at)
+
+
+def _under_way(campaign: CampaignInView) -> Iterator[Block]:
+    row, now = campaign.campaign, campaign.now
+    if row.stop_reason:
+        why = row.stop_reason if campaign.whole else "Its failures reached a limit, or somebody ended it."
+        yield Block("failed", f"No further site starts, for good. {why}")
+    if campaign.operation.held:
+        yield Block("warn", "Paused: no further site starts. What runs goes on: dcmanager knows no pause.")
+    if row.not_before and row.not_before > now:
+        yield Block("info", "It begins later.", row.not_before)
+    wave = campaign.wave_now
+    if wave is not None and wave.row.state == WaveState.SOAKING:
+        yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", soaks_until(wave))
+
+
+def _braked(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> Iterator[Block]:
+    """Brakes of regions in which something is still to be done; asked only where one is on."""
+    regional = {brake.region for brake in brakes if brake.region}
+    here: set[str] = set()
+    if regional:
+        rows = Target.objects.filter(operation=campaign.operation, region__in=regional)
+        here = set(rows.exclude(in_campaign__batch=None).values_list("region", flat=True).distinct())
+    for brake in brakes:
+        if not brake.region or brake.region in here:
+            where = f"of {brake.region}" if brake.region else "of the whole fleet"
+            yield Block("error", f"The brake {where} is on: {brake.reason} ({brake.by})")
+
+
+def sites_left(wave: WaveSeen) -> int:
+    return sum(wave.counts[word] for word in TO_COME)

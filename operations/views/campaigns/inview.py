@@ -1,0 +1,108 @@
+"""A campaign as its pages and parts share it: read once per request, within the reader's scopes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.http import Http404, HttpRequest
+
+from operations.campaign_reads import WaveSeen, added, campaign_row, eligible, failed, tally, waves
+from operations.campaigns.rulebook import Rulebook
+from operations.choices import ENDED_OPERATIONS, Kind, OperationState, WaveState
+from operations.frozen_plans import rulebook_of
+from operations.models import Campaign, Operation
+from operations.standings import TO_COME, WORKED_ON, Standing
+from operations.views.oppage import OperationInView, operation_in_view
+from sites.middleware import PortalRequest, once
+
+
+@dataclass(slots=True, kw_only=True)
+class CampaignInView:
+    """`counts` of the sites in scope by how they stand; `now`: of the request."""
+
+    seen: OperationInView
+    campaign: Campaign
+    book: Rulebook
+    waves: list[WaveSeen]
+    counts: Counter[str]
+    now: datetime
+
+    @property
+    def operation(self) -> Operation:
+        return self.seen.operation
+
+    @property
+    def whole(self) -> bool:
+        """The reader sees all of its sites, so also sentences that may name any of them."""
+        return self.seen.whole
+
+    @property
+    def planned(self) -> bool:
+        return self.operation.state == OperationState.PLANNED
+
+    @property
+    def running(self) -> bool:
+        return self.operation.state == OperationState.PROCESSING
+
+    @property
+    def over(self) -> bool:
+        return self.operation.state in ENDED_OPERATIONS
+
+    @property
+    def sites(self) -> int:
+        return eligible(self.counts)
+
+    @property
+    def at_work(self) -> int:
+        return self.counts[Standing.RUNNING]
+
+    @property
+    def to_come(self) -> int:
+        return sum(self.counts[word] for word in TO_COME)
+
+    @property
+    def worked_on(self) -> int:
+        return sum(self.counts[word] for word in WORKED_ON)
+
+    @property
+    def failed(self) -> int:
+        return failed(self.counts)
+
+    @property
+    def wave_now(self) -> WaveSeen | None:
+        """The one that runs or soaks, else the first to come."""
+        under_way = (WaveState.RUNNING, WaveState.SOAKING)
+        found = next((wave for wave in self.waves if wave.row.state in under_way), None)
+        return found or next((wave for wave in self.waves if wave.row.state == WaveState.PENDING), None)
+
+    @property
+    def approval_good(self) -> bool:
+        """An approval of the plan that stands, that has not expired before it may begin."""
+        expires = self.campaign.approval_expires_at
+        fits = bool(self.campaign.approved_hash) and self.campaign.approved_hash == self.operation.plan_hash
+        return fits and expires is not None and expires > max(self.now, self.campaign.not_before or self.now)
+
+
+def campaign_in_view(request: HttpRequest, pk: int) -> CampaignInView:
+    """Raises Http404 where it is no campaign, or none of its sites is in scope. Five queries."""
+    return once(request, ("campaign", pk), lambda: _read(cast(PortalRequest, request), pk))
+
+
+def _read(request: PortalRequest, pk: int) -> CampaignInView:
+    seen = operation_in_view(request, pk)
+    if seen.operation.kind != Kind.CAMPAIGN:
+        raise Http404("This operation is no campaign.")
+    campaign = campaign_row(pk)
+    counted = tally(request.scopes, pk)
+    return CampaignInView(
+        seen=seen, campaign=campaign, book=rulebook_of(campaign), waves=waves(request.scopes, pk, counted),
+        counts=added(counted.values()), now=request.now,
+    )  # fmt: skip
+
+
+def soaks_until(wave: WaveSeen) -> datetime | None:
+    """When the wave's soak is over, as far as its batches have ended."""
+    ended = [batch.row.ended_at for batch in wave.batches if batch.row.ended_at is not None]
+    began = max(ended, default=wave.row.soaking_since)
+    return None if began is None else began + timedelta(seconds=wave.row.soak_seconds)

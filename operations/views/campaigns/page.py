@@ -1,0 +1,157 @@
+"""The page of a campaign: what it waits for, its waves and batches, its sites, who did what."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from operations.campaign_filters import CampaignSiteFilter
+from operations.campaign_marks import WAVE_MARKS, bar, counted
+from operations.campaign_offers import Asker, Numbers, campaign_offers, is_own
+from operations.campaign_reads import SITE_SORTS, WaveSeen, sites
+from operations.campaign_words import ask_in_words, limit_in_words, rules_in_words
+from operations.campaigns.failure_limits import ANY_MAY_FAIL
+from operations.campaigns.rulebook import read_limit
+from operations.choices import WaveState
+from operations.marks import OPERATION_MARKS
+from operations.offers import Offer
+from operations.standings import IN_BAR, MARKS, Standing
+from operations.views.campaigns.audit import told_entries
+from operations.views.campaigns.blocking import blocks, lanes
+from operations.views.campaigns.inview import CampaignInView, campaign_in_view, soaks_until
+from operations.views.campaigns.lanes import Strip, strips
+from operations.views.campaigns.sitecells import FIELDS, markup
+from sites.middleware import PortalRequest
+from sites.paging import PagingError, apply, finish, plan
+from sites.templatetags.portal import toggled
+
+LIVE = "campaign.changed operation.changed target.changed brake.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """A wave as its card shows it."""
+
+    seen: WaveSeen
+    mark: str
+    bar: str
+    counted: str
+    limit: str
+    soaks_until: Any
+    strips: list[Strip]
+
+
+@require_GET
+def page(request: PortalRequest, pk: int) -> HttpResponse:
+    """Everything; to htmx only the region of the sites' rows."""
+    campaign = campaign_in_view(request, pk)
+    rows = _rows(request, campaign)
+    status = 400 if "problems" in rows else 200
+    if "HX-Request" in request.headers:
+        return render(request, "operations/campaigns/_sites.html", rows, status=status)
+    context = {**_head(request, campaign), **_waves(campaign), **rows, **_history(campaign)}
+    return render(request, "operations/campaigns/page.html", context, status=status)
+
+
+@require_GET
+def head(request: PortalRequest, pk: int) -> HttpResponse:
+    """State, what it waits for, approval, actions."""
+    return render(request, "operations/campaigns/_head.html", _head(request, campaign_in_view(request, pk)))
+
+
+@require_GET
+def waves(request: PortalRequest, pk: int) -> HttpResponse:
+    """The waves with their batches."""
+    return render(request, "operations/campaigns/_waves.html", _waves(campaign_in_view(request, pk)))
+
+
+@require_GET
+def history(request: PortalRequest, pk: int) -> HttpResponse:
+    """Who did what."""
+    return render(request, "operations/campaigns/_history.html", _history(campaign_in_view(request, pk)))
+
+
+def _head(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
+    operation, row = campaign.operation, campaign.campaign
+    found = offers(request, campaign)
+    return {
+        "seen": campaign.seen, "operation": operation, "in_view": campaign, "campaign": row, "kinds": LIVE,
+        "mark": OPERATION_MARKS[operation.state], "offers": found,
+        "reasons": list(dict.fromkeys(offer.reason for offer in found if offer.reason)),
+        "bar": bar(campaign.counts), "counted": counted(campaign.counts), "chips": chips(request, campaign),
+        "blocks": blocks(campaign, request.standing.brakes), "lanes": lanes(campaign),
+        "asked": ask_in_words(campaign.book.spec), "rules": rules_in_words(campaign.book),
+        "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
+        "costs": row.plan.get("costs", []), "children": _children(campaign),
+    }  # fmt: skip
+
+
+def offers(request: PortalRequest, campaign: CampaignInView) -> list[Offer]:
+    """What whoever asks may do to it."""
+    asker = Asker(name=request.user.get_username(), standing=request.standing, whole=campaign.whole)
+    never = sum(campaign.counts[word] for word in (Standing.HELD_BACK, Standing.NOT_RUN))
+    numbers = Numbers(
+        failed=campaign.counts[Standing.FAILED], worked_on=campaign.worked_on, never_ran=never,
+    )  # fmt: skip
+    return campaign_offers(
+        campaign.operation, campaign.campaign, asker, numbers, approved=campaign.approval_good,
+        deploys=campaign.book.spec.deploys,
+    )  # fmt: skip
+
+
+def chips(request: PortalRequest, campaign: CampaignInView) -> list[dict[str, Any]]:
+    """How many sites stand how: each filters the rows below."""
+    chosen = request.GET.getlist("standing")
+    return [
+        {
+            "word": word.label, "mark": MARKS[word], "count": campaign.counts[word],
+            "href": toggled(request.GET, "standing", word.value), "chosen": word.value in chosen,
+        }
+        for word in (*IN_BAR, Standing.REFUSED) if campaign.counts[word] or word.value in chosen
+    ]  # fmt: skip
+
+
+def _children(campaign: CampaignInView) -> list[dict[str, Any]]:
+    rows = campaign.campaign.children.order_by("pk")
+    return list(rows.values("pk", "operation__title", "operation__state"))
+
+
+def _waves(campaign: CampaignInView) -> dict[str, Any]:
+    rows = [
+        WaveRow(
+            seen=wave, mark=WAVE_MARKS[wave.row.state], bar=bar(wave.counts), counted=counted(wave.counts),
+            limit=limit_in_words(read_limit(wave.row.failures or None, ANY_MAY_FAIL)),
+            soaks_until=soaks_until(wave) if wave.row.state == WaveState.SOAKING else None, strips=strips(wave),
+        )
+        for wave in campaign.waves
+    ]  # fmt: skip
+    return {"waves": rows, "operation": campaign.operation, "in_view": campaign, "kinds": LIVE}
+
+
+def _history(campaign: CampaignInView) -> dict[str, Any]:
+    """Entries may name any site, so only whoever sees all of them reads them."""
+    entries = told_entries(campaign.operation.pk) if campaign.whole else []
+    return {"entries": entries, "operation": campaign.operation, "in_view": campaign}
+
+
+def _rows(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
+    """One page of sites, drawn; or what is wrong with the filters."""
+    common = {"operation": campaign.operation, "in_view": campaign}
+    found = sites(request.scopes, campaign.operation.pk)
+    filters = CampaignSiteFilter(request.GET, queryset=found, request=request)
+    try:
+        asked = plan(request.GET, SITE_SORTS, "trouble")
+    except PagingError as error:
+        return common | {"problems": [f"{error.field}: {error}"], "sort": "trouble"}
+    if not filters.is_valid():
+        said = [f"{name}: {' '.join(map(str, errors))}" for name, errors in filters.errors.items()]
+        return common | {"problems": said, "sort": asked.sort}
+    part = finish(
+        list(apply(filters.qs, asked).values(*FIELDS)),
+        lambda row: [row[field.lstrip("-")] for field in asked.fields],
+        asked,
+    )
+    drawn = [markup(row, request.now) for row in part.rows]
+    return common | {"rows": drawn, "next": part.next, "previous": part.previous, "sort": asked.sort}

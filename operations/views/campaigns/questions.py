@@ -1,0 +1,147 @@
+"""What is asked before something is done to a campaign: what will happen, to how many, and what it cannot do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+
+from operations.campaign_reads import sites
+from operations.campaign_words import ask_in_words, rules_in_words
+from operations.forms.campaigns import ActForm
+from operations.kinds import SYSADMIN
+from operations.models import RunSecret
+from operations.standings import Standing
+from operations.views.campaigns.inview import CampaignInView
+from operations.views.opactions import Question, subclouds
+from sites.middleware import PortalRequest
+
+IN_FLIGHT_SHOWN = 25
+NO_PAUSE = "What runs goes on to its end: dcmanager can neither pause nor stop a site it works on."
+
+AGAIN = (
+    "It has to be approved and started like any other.",
+    "Its sites are judged anew: what still stands against one of them is said then.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, and what its form has. `impact`: terms and texts that are shown above it; `running`: sites at work,
+    `more` of them not listed."""
+
+    question: Question
+    with_reason: bool = False
+    with_approval: bool = False
+    plan_hash: str = ""
+    impact: list[tuple[str, str]] = field(default_factory=list)
+    running: list[dict[str, Any]] = field(default_factory=list)
+    more: int = 0
+
+    def form(self, data: Mapping[str, Any] | None) -> ActForm:
+        asked = self.question
+        return ActForm(
+            data, type_this=asked.type_this, secrets=asked.secrets, optional=asked.optional,
+            with_reason=self.with_reason, with_approval=self.with_approval, plan_hash=self.plan_hash,
+        )  # fmt: skip
+
+
+def plain(action: str) -> Question:
+    return Question(action.capitalize(), (), "Do it")
+
+
+def approve(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    """The approver sees what it does to how many sites, and which plan it is."""
+    operation, by = campaign.operation, campaign.campaign.planner_name or "nobody known"
+    lines = (
+        f"You approve the plan {operation.plan_hash[:16]}, made by {by}, and no other.",
+        "Whoever may run campaigns can then start it while your approval holds.",
+    )
+    question = Question(f"Approve “{operation.title}”", lines, "Approve this plan")
+    return Ask(question, with_approval=True, plan_hash=operation.plan_hash, impact=impact(request, campaign))
+
+
+def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, str]]:
+    """What a campaign comes to."""
+    found = sites(request.scopes, campaign.operation.pk).exclude(standing=Standing.REFUSED.value).order_by()
+    kinds = list(found.values_list("profile").annotate(n=Count("pk")).order_by("profile"))
+    by_kind = ", ".join(f"{number:,} {name or 'of unknown kind'}" for name, number in kinds)
+    single = sum(number for name, number in kinds if "SX" in name)
+    rows = [("Subclouds", f"{campaign.sites:,} in {len(campaign.waves)} waves: {by_kind}")]
+    if single and campaign.book.spec.deploys:
+        rows.append(("Outage", f"{subclouds(single)} with one server: whatever runs there stops while it reboots."))
+    if out := campaign.counts[Standing.REFUSED]:
+        rows.append(("Take no part", f"{subclouds(out)}, each with its reason on the page"))
+    rows += ask_in_words(campaign.book.spec) + rules_in_words(campaign.book)
+    if campaign.campaign.hardest:
+        rows.append(("Costs most", campaign.campaign.hardest))
+    return rows
+
+
+def revoke(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    by = campaign.campaign.approver_name
+    return Ask(Question("Take the approval back", (f"It was given by {by}. It cannot be started without one.",),
+                        "Take it back", "danger"), with_reason=True)  # fmt: skip
+
+
+def start(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    operation, row = campaign.operation, campaign.campaign
+    ready = campaign.to_come
+    begins = row.not_before if row.not_before and row.not_before > campaign.now else None
+    when = "from then on" if begins else "from now on"
+    lines = [
+        f"{subclouds(ready)} in {len(campaign.waves)} waves, {when}, each in its windows.",
+        f"Plan {operation.plan_hash[:16]}, approved by {row.approver_name}.",
+    ]
+    if begins:
+        lines.insert(0, f"It begins not before {begins:%Y-%m-%d %H:%M} UTC.")
+    secrets: tuple[str, ...] = ()
+    if campaign.book.spec.prestages and not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
+        secrets = (SYSADMIN,)
+        lines.append("It lay here for more than a day: the password was erased and is needed again.")
+    verb = "Schedule" if begins else "Start"
+    return Ask(Question(f"{verb} “{operation.title}”", tuple(lines), verb, "primary", str(ready), secrets))
+
+
+def pause(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    running, more = in_flight(request, campaign)
+    lines = (f"No further site starts; {subclouds(campaign.to_come)} wait until it is resumed.", NO_PAUSE)
+    return Ask(Question("Pause", lines, "Start nothing further"), running=running, more=more)
+
+
+def abort(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    if campaign.planned:
+        lines = ("It has not begun. The plan is kept for the record, and never runs.",)
+        return Ask(Question("Cancel the plan", lines, "Cancel the plan", "danger"), with_reason=True)
+    running, more = in_flight(request, campaign)
+    lines = [f"{subclouds(campaign.to_come)} will never start, and that cannot be taken back."]
+    if campaign.at_work:
+        lines.append(f"{subclouds(campaign.at_work)} cannot be stopped. {NO_PAUSE}")
+    typed = str(campaign.to_come)
+    question = Question(f"Abort “{campaign.operation.title}”", tuple(lines), "Abort", "danger", typed)
+    return Ask(question, with_reason=True, running=running, more=more)
+
+
+def retry(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    failed = campaign.counts[Standing.FAILED]
+    lines = (f"A new campaign with exactly the {subclouds(failed)} that failed, under the same rules.", *AGAIN)
+    return Ask(Question("Retry what failed", lines, f"Plan it for {failed:,}", secrets=_secrets(campaign)))
+
+
+def mop_up(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    counts = campaign.counts
+    rest, failed = counts[Standing.HELD_BACK] + counts[Standing.NOT_RUN], counts[Standing.FAILED]
+    lines = (f"A new campaign with the {subclouds(rest)} that did not run and the {failed:,} that failed.", *AGAIN)
+    return Ask(Question("Run the rest", lines, f"Plan it for {rest + failed:,}", secrets=_secrets(campaign)))
+
+
+def _secrets(campaign: CampaignInView) -> tuple[str, ...]:
+    return (SYSADMIN,) if campaign.book.spec.prestages else ()
+
+
+def in_flight(request: PortalRequest, campaign: CampaignInView) -> tuple[list[dict[str, Any]], int]:
+    """Sites at work, the longest first, and how many more there are."""
+    found = sites(request.scopes, campaign.operation.pk).filter(standing=Standing.RUNNING.value)
+    fields = ("name", "profile", "started_at", "percent", "percent_at", "in_campaign__step_state")
+    rows = list(found.order_by("started_at", "number").values(*fields)[:IN_FLIGHT_SHOWN])
+    return rows, max(0, campaign.at_work - len(rows))

@@ -1,0 +1,87 @@
+"""The page of one site in a campaign: how it stands and why, alarms before and after, its step, who decided what."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from operations.campaign_reads import NOWHERE, sees_controller, sites
+from operations.marks import TARGET_MARKS
+from operations.models import ArchivedStep, CampaignTarget, Target, VimStrategySeen
+from operations.recorder import attempts_of
+from operations.standings import MARKS, Standing
+from operations.views.campaigns.audit import told_of
+from operations.views.campaigns.inview import CampaignInView, campaign_in_view
+from operations.views.campaigns.siteacts import decisions
+from sites.choices import Facet
+from sites.freshness import freshness_of
+from sites.middleware import PortalRequest
+from sites.models import FacetState
+
+EFFECTS = {"exclude": "error", "hold": "warn", "alone": "info"}
+CEPH = {"ok": "ok", "warn": "warn", "error": "error", "none": "none"}
+
+
+@require_GET
+def page(request: PortalRequest, pk: int, target: int) -> HttpResponse:
+    """Everything; to htmx only what changes."""
+    campaign = campaign_in_view(request, pk)
+    row = _read(request, pk, target)
+    part = "_site.html" if "HX-Request" in request.headers else "site.html"
+    return render(request, f"operations/campaigns/{part}", _context(request, campaign, row))
+
+
+def _read(request: PortalRequest, pk: int, target: int) -> Target:
+    """Raises Http404 where it is not in scope."""
+    rows = sites(request.scopes, pk).filter(pk=target).select_related("operation", "cloud", "controller", "in_campaign")
+    without = ("ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
+    row = rows.select_related("in_campaign__batch__wave").defer(
+        "cloud__search", *(f"controller__{name}" for name in without)
+    )
+    found = row.first()
+    if found is None:
+        raise Http404("There is no such subcloud in this campaign, or it is not in your scope.")
+    return found
+
+
+def _context(request: PortalRequest, campaign: CampaignInView, target: Any) -> dict[str, Any]:
+    kept: CampaignTarget = target.in_campaign
+    word = Standing(target.standing)
+    batch = kept.batch
+    return {
+        "operation": campaign.operation, "in_view": campaign, "target": target, "kept": kept, "mark": MARKS[word],
+        "word": word.label, "batch": batch, "in_plan": target.wave != NOWHERE,
+        "batch_message": batch.message if batch and sees_controller(request.scopes, batch.controller_id) else "",
+        "reasons": [reason | {"mark": EFFECTS.get(reason.get("effect", ""), "unknown")} for reason in kept.reasons],
+        "new_alarms": kept.new_alarms, "baseline": kept.baseline, "before": kept.before, "after": kept.after,
+        "ceph_mark": CEPH.get(kept.before.get("ceph", ""), "unknown"),
+        "decide": bool(decisions(target, kept)) and request.standing.may("operations.run_campaign"),
+        "attempts": _attempts(target, request.now),
+        "archive": _archive(target), "entries": told_of(target.pk), **_strategy(request, target),
+    }  # fmt: skip
+
+
+def _attempts(target: Target, now: datetime) -> list[dict[str, Any]]:
+    return [
+        each | {"mark": TARGET_MARKS.get(each["outcome"], "busy"), "word": each["outcome"] or "under way"}
+        for each in attempts_of(target, now)
+    ]
+
+
+def _archive(target: Target) -> list[dict[str, Any]]:
+    """Its steps in strategies that were deleted since."""
+    rows = ArchivedStep.objects.filter(batch__wave__campaign=target.operation_id, cloud_name=target.name)
+    fields = ("step_id", "stage", "state", "details", "started_at", "finished_at", "archived_at")
+    return list(rows.order_by("-archived_at").values(*fields)[:20])
+
+
+def _strategy(request: PortalRequest, target: Target) -> dict[str, Any]:
+    """What the site's own VIM orchestrates: read while somebody has this page open."""
+    strategy = VimStrategySeen.objects.filter(cloud=target.cloud_id).first() if target.cloud_id else None
+    if strategy is None:
+        return {}
+    rows = FacetState.objects.filter(cloud=target.cloud_id, facet=Facet.VIM)
+    fields = ("facet", "observed_at", "attempted_at", "source", "error")
+    return {"strategy": strategy, "vim": freshness_of(rows.values(*fields), request.now)[Facet.VIM]}
