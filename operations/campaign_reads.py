@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.db.models.functions import Coalesce
 
-from operations.models import ArchivedStep, Batch, BatchIntent, Campaign, Target, Wave
+from operations.models import ArchivedStep, Batch, BatchIntent, Campaign, Wave
 from operations.selectors import targets
 from operations.standings import COUNT_AS_FAILED, TROUBLE, Standing, standing
 from sites.access import Scopes
@@ -65,8 +65,11 @@ def campaign_row(operation_id: int) -> Campaign:
     return Campaign.objects.select_related("parent__operation").get(pk=operation_id)
 
 
-def sites(scopes: Scopes, operation_id: int) -> QuerySet[Target]:
-    """Targets of a campaign, with `standing`, `trouble` (0 is the worst), `wave` and `batch` (numbers in the plan)."""
+def sites(scopes: Scopes, operation_id: int) -> Any:
+    """Targets of a campaign, with `standing`, `trouble` (0 is the worst), `wave` and `batch` (numbers in the plan).
+
+    A QuerySet of Target; Any, as types do not know the columns that are added here.
+    """
     ranks = [When(standing=word.value, then=Value(rank)) for rank, word in enumerate(TROUBLE)]
     return (
         targets(scopes)
@@ -128,13 +131,13 @@ def eligible(counts: Counts) -> int:
 
 def requests_of(batch_id: int) -> list[dict[str, Any]]:
     """What was asked of the System Controller about a batch, the newest first."""
-    rows = BatchIntent.objects.filter(batch=batch_id).order_by("-number")
+    rows: Any = BatchIntent.objects.filter(batch=batch_id).order_by("-number")
     return list(rows.values("number", "attempt", "verb", "subject", "outcome", "status", "detail", "created_at",
                             "answered_at", "settled_at")[:200])  # fmt: skip
 
 
 def archive_of(batch_id: int) -> list[dict[str, Any]]:
     """Its strategy's steps as they were seen last before the strategy was deleted."""
-    rows = ArchivedStep.objects.filter(batch=batch_id)
+    rows: Any = ArchivedStep.objects.filter(batch=batch_id)
     return list(rows.values("step_id", "cloud_name", "stage", "state", "details", "started_at", "finished_at",
                             "archived_at"))  # fmt: skip

@@ -38,16 +38,15 @@ def clouds_for(request: HttpRequest | Request, scopes: Scopes, ids: Iterable[int
     return found
 
 
-def operation_for(request: HttpRequest | Request, scopes: Scopes, pk: int, permission: str = "") -> Operation:
-    """To be changed: every target must be in the user's scope, and `permission` held ("": the one of its kind).
+def operation_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> Operation:
+    """To be changed: every target must be in the user's scope, and the kind's permission held.
 
     Raises Http404 where the user sees none of it, PermissionDenied (audited) where only a part.
     """
     operation = operations(scopes).filter(pk=pk).first()
     if operation is None:
         raise Http404("There is no such operation, or it is not in your scope.")
-    needed = permission or KINDS[operation.kind].permission
-    demand(request, needed, f"operation.{operation.kind}", f"operation:{pk}")
+    demand_kind(request, operation.kind, f"operation:{pk}")
     if not scopes.fleet and operation.targets.exclude(scopes.placed()).exists():
         detail = {"needs": "scope over all of its targets"}
         audit(actor_of(request), f"operation.{operation.kind}", f"operation:{pk}", now_of(request), detail, "refused")

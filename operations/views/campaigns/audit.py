@@ -44,7 +44,7 @@ class Entry:
 def told_entries(operation_id: int, limit: int = SHOWN) -> list[Entry]:
     """The newest first. Only for whoever sees all of its sites: entries may name any of them. One query."""
     subject = Concat(Value("target:"), Cast(F("pk"), CharField()), output_field=CharField())
-    of_sites = Target.objects.filter(operation=operation_id).order_by().values(subject=subject).values("subject")
+    of_sites = Target.objects.filter(operation=operation_id).order_by().values_list(subject)
     rows = AuditEntry.objects.filter(Q(subject=f"operation:{operation_id}") | Q(subject__in=of_sites))
     fields = ("at", "actor", "verb", "outcome", "detail")
     return [_entry(row) for row in rows.order_by("-id").values(*fields)[:limit]]

@@ -114,7 +114,7 @@ def chips(request: PortalRequest, campaign: CampaignInView) -> list[dict[str, An
 
 
 def _children(campaign: CampaignInView) -> list[dict[str, Any]]:
-    rows = campaign.campaign.children.order_by("pk")
+    rows: Any = campaign.campaign.children.order_by("pk")
     return list(rows.values("pk", "operation__title", "operation__state"))
 
 

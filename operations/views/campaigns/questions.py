@@ -111,8 +111,8 @@ def pause(request: PortalRequest, campaign: CampaignInView) -> Ask:
 
 def abort(request: PortalRequest, campaign: CampaignInView) -> Ask:
     if campaign.planned:
-        lines = ("It has not begun. The plan is kept for the record, and never runs.",)
-        return Ask(Question("Cancel the plan", lines, "Cancel the plan", "danger"), with_reason=True)
+        kept = ("It has not begun. The plan is kept for the record, and never runs.",)
+        return Ask(Question("Cancel the plan", kept, "Cancel the plan", "danger"), with_reason=True)
     running, more = in_flight(request, campaign)
     lines = [f"{subclouds(campaign.to_come)} will never start, and that cannot be taken back."]
     if campaign.at_work:

@@ -40,7 +40,7 @@ def _read(request: PortalRequest, pk: int, target: int) -> Target:
     row = rows.select_related("in_campaign__batch__wave").defer(
         "cloud__search", *(f"controller__{name}" for name in without)
     )
-    found = row.first()
+    found: Target | None = row.first()
     if found is None:
         raise Http404("There is no such subcloud in this campaign, or it is not in your scope.")
     return found
