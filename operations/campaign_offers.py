@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from operations.campaign_verdicts import VERBS
 from operations.choices import ENDED_OPERATIONS, OperationState
 from operations.models import Campaign, Operation
 from operations.offers import PARTLY_SEEN, Offer
 from sites.standing import Standing
 
-RUN, APPROVE = "operations.run_campaign", "operations.approve_campaign"
 OWN = "You planned it: a second person must approve it."
 
 
@@ -20,8 +20,9 @@ class Asker:
     standing: Standing
     whole: bool
 
-    def lacks(self, permission: str) -> str:
-        """Why that may not be done; "" where it may."""
+    def lacks(self, verb: str) -> str:
+        """Why that verb may not be done; "" where it may."""
+        permission = VERBS[verb]
         if not self.standing.may(permission):
             return f"Your role may look at this, but not change it: it needs {permission}."
         return "" if self.whole else PARTLY_SEEN
@@ -54,34 +55,32 @@ def is_own(operation: Operation, campaign: Campaign, name: str) -> bool:
 
 
 def _planned(operation: Operation, campaign: Campaign, asker: Asker, *, approved: bool) -> Iterator[Offer]:
-    may_run = asker.lacks(RUN)
     if approved:
-        yield Offer("start", "Start", may_run, style="primary")
-        revoke = asker.lacks(APPROVE) and may_run
-        yield Offer("revoke", "Take the approval back", revoke)
+        yield Offer("start", "Start", asker.lacks("start"), style="primary")
+        yield Offer("revoke", "Take the approval back", asker.lacks("revoke"))
     else:
         own = OWN if is_own(operation, campaign, asker.name) else ""
-        yield Offer("approve", "Approve", asker.lacks(APPROVE) or own, style="primary")
-    yield Offer("plan", "Change the plan", may_run)
-    yield Offer("abort", "Cancel the plan", may_run, style="danger")
+        yield Offer("approve", "Approve", asker.lacks("approve") or own, style="primary")
+    yield Offer("plan", "Change the plan", asker.lacks("change"))
+    yield Offer("abort", "Cancel the plan", asker.lacks("abort"), style="danger")
 
 
 def _running(operation: Operation, campaign: Campaign, asker: Asker) -> Iterator[Offer]:
-    why = asker.lacks(RUN)
-    if not campaign.stop_reason:
-        if operation.held:
-            yield Offer("resume", "Resume", why, direct=True, style="primary")
-        else:
-            yield Offer("pause", "Pause", why)
-        yield Offer("abort", "Abort", why, style="danger")
+    if campaign.stop_reason:
+        return
+    if operation.held:
+        yield Offer("resume", "Resume", asker.lacks("release"), direct=True, style="primary")
+    else:
+        yield Offer("pause", "Pause", asker.lacks("hold"))
+    yield Offer("abort", "Abort", asker.lacks("abort"), style="danger")
 
 
 def _afterwards(operation: Operation, asker: Asker, numbers: Numbers, *, deploys: bool) -> Iterator[Offer]:
-    why = asker.lacks(RUN)
+    why = asker.lacks("retry_failed")
     over = operation.state in ENDED_OPERATIONS
     if numbers.failed and (over or operation.started_at):
         yield Offer("retry", f"Retry {numbers.failed:,} failed", why)
     if over and operation.started_at and numbers.never_ran:
         yield Offer("mop-up", f"Run the {numbers.never_ran:,} that did not run", why)
     if deploys and numbers.worked_on:
-        yield Offer("roll-back", "Roll back…", why)
+        yield Offer("roll-back", "Roll back…", asker.lacks("roll_back"))

@@ -45,7 +45,7 @@ def rules_in_words(book: Rulebook) -> list[Row]:
         ("Takes part", "; ".join(_gates(book.gates))),
         ("At once", limits_in_words(book.limits)),
         ("Windows", windows_in_words(book)),
-        ("Stops", f"when {limit_in_words(book.failures)}"),
+        ("Stops", limit_in_words(book.failures)),
         ("Canaries", canaries_in_words(book.canaries)),
     ]
 
@@ -66,15 +66,15 @@ def limits_in_words(limits: Limits) -> str:
 
 
 def limit_in_words(limit: FailureLimit) -> str:
-    """ "more than 3 sites or 2 % fail", "any site fails", "never, however many fail"."""
+    """ "when more than 3 sites or 2 % have failed", "when any site has failed", "never, however many fail"."""
     if limit.count == 0 or limit.percent == 0:
-        return "any site fails"
+        return "when any site has failed"
     parts = []
     if limit.count is not None:
         parts.append(f"{limit.count:,} site{'' if limit.count == 1 else 's'}")
     if limit.percent is not None:
         parts.append(f"{limit.percent:g} %")
-    return f"more than {' or '.join(parts)} fail" if parts else "never, however many fail"
+    return f"when more than {' or '.join(parts)} have failed" if parts else "never, however many fail"
 
 
 def windows_in_words(book: Rulebook) -> str:
@@ -92,7 +92,7 @@ def canaries_in_words(rule: CanaryRule) -> str:
         parts.append(f"{rule.each} of each kind of site in each region")
     if not parts:
         return "none"
-    return f"{' and '.join(parts)}; then {soak_in_words(rule.soak)}; stops when {limit_in_words(rule.failures)}"
+    return f"{' and '.join(parts)}; then {soak_in_words(rule.soak)}; stops {limit_in_words(rule.failures)}"
 
 
 def wave_in_words(rule: WaveRule) -> str:

@@ -12,7 +12,7 @@ class Standing(TextChoices):
 
     DECISION = "held", "needs a decision"
     FAILED = "failed", "failed"
-    ALARMED = "alarmed", "new alarms"
+    ALARMED = "alarmed", "with new alarms"
     RUNNING = "running", "running"
     ON_HOLD = "on_hold", "on hold"
     WAITING = "waiting", "waiting"

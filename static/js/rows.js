@@ -13,7 +13,7 @@ const CHANGES = {
   "alarm.changed": (data) => ({...data, "row-severity": data.severity}),
   "host.changed": (data) => data,
   "port.changed": (data) => data,
-  "target.changed": (data) => data,
+  "target.changed": (data, {at}) => ("percent" in data ? {...data, percent: {value: data.percent, at}} : data),
 };
 const TYPES = new Set(["cloud", "alarm", "host", "port", "target"]);
 
@@ -43,7 +43,21 @@ function patchTarget(element, value) {
   glow(element);
 }
 
+// A percent is as old as the look that told it; where none is told any more, none is shown.
+function patchPercent(element, {value, at}) {
+  const text = value === null ? "–" : `${value} %`;
+  const age = document.querySelector(`[data-target-age="${CSS.escape(element.dataset.target)}"]`);
+  if (age) {
+    age.closest(".sub").hidden = value === null;
+    if (value !== null && at) age.dateTime = at;
+  }
+  if (element.textContent === text) return;
+  element.textContent = text;
+  glow(element);
+}
+
 export function patch(element, value) {
+  if (element.dataset.field === "percent" && element.dataset.target) return patchPercent(element, value);
   if (element.dataset.target && element.dataset.field === "state") return patchTarget(element, value);
   if (element.dataset.field === "stuck") {
     element.hidden = value !== true;
@@ -68,7 +82,7 @@ export function patch(element, value) {
 function collect(events) {
   const wanted = new Map(); // "cloud:12" -> fields
   for (const event of events) {
-    const fields = CHANGES[event.kind]?.(event.data ?? {});
+    const fields = CHANGES[event.kind]?.(event.data ?? {}, event);
     if (fields) wanted.set(event.subject, {...wanted.get(event.subject), ...fields});
   }
   return wanted;

@@ -20,6 +20,9 @@ PAGE = """{% extends "base.html" %}{% block main %}
 <span data-word>ok</span></span></td>
 <td><time data-age data-stale-after="1" datetime="2020-01-01T00:00:00Z"></time></td></tr>
 </tbody></table></div>{% endblock %}"""
+TOLD = """{% extends "base.html" %}{% block main %}<table class="table"><tbody><tr><td>
+<span data-target="5" data-field="percent">–</span><span class="sub" hidden>
+<time class="age" data-target-age="5" datetime="" data-age></time></span></td></tr></tbody></table>{% endblock %}"""
 FETCHED = """<div class="table-wrap" id="rows" data-refetch="/rows"><table class="table"><tbody data-rows>
 <tr id="new"><td>new row</td></tr></tbody></table></div>"""
 RAISED = {"kind": "alarm.raised", "subject": "alarm:1", "at": "", "data": {}}
@@ -108,3 +111,18 @@ def test_shortcuts_can_be_switched_off(table: Page) -> None:
     table.keyboard.press("Escape")
     table.keyboard.press("?")
     assert not table.evaluate("document.querySelector('[data-shortcuts]').open")
+
+
+def test_a_percent_has_its_age_and_goes_when_none_is_told(page: Page, map_server: MapServer) -> None:
+    map_server.pages = {"/table": engines["django"].from_string(TOLD).render(FRAME)}
+    page.goto(f"{map_server.url}/table")
+    until(page, READY)
+    cell, age = "document.querySelector('[data-field=percent]')", "document.querySelector('[data-target-age]')"
+    event = {"kind": "target.changed", "subject": "target:5", "at": "2026-11-22T09:14:00+00:00"}
+    send(page, event | {"data": {"percent": 42}})
+    until(page, f"{cell}.textContent === '42 %' && {age}.dateTime === '2026-11-22T09:14:00+00:00'")
+    assert page.evaluate(f"{age}.closest('.sub').hidden") is False
+    send(page, event | {"data": {"percent": None}})
+    until(page, f"{cell}.textContent === '–' && {age}.closest('.sub').hidden")
+    send(page, event | {"data": {"message": "x"}})  # tells nothing of a percent
+    assert page.evaluate(f"{cell}.textContent") == "–"

@@ -11,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from operations.campaign_offers import APPROVE, RUN
 from operations.forms.campaigns import ActForm
 from operations.models import Operation
 from operations.services import approvals, campaign_children, campaign_control, control
-from operations.services.permits import operation_for
+from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
@@ -30,11 +29,11 @@ Done = Callable[[PortalRequest, Operation, ActForm], Operation]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`question` None: harmless, it is done at once."""
+    """`verb`: of operations/campaign_verdicts.py. `question` None: harmless, it is done at once."""
 
+    verb: str
     do: Done
     question: Callable[[PortalRequest, CampaignInView], Ask] | None = None
-    permission: str = RUN
 
 
 @sensitive_post_parameters()
@@ -46,7 +45,7 @@ def act(request: PortalRequest, pk: int, action: str) -> HttpResponse:
     if wanted is None:
         raise Http404("There is no such action.")
     campaign = campaign_in_view(request, pk)
-    operation = operation_for(request, request.scopes, pk, _permission(request, wanted))
+    operation = campaign_for(request, request.scopes, pk, wanted.verb)
     asked = wanted.question(request, campaign) if wanted.question else Ask(questions.plain(action))
     form = asked.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -63,13 +62,6 @@ def act(request: PortalRequest, pk: int, action: str) -> HttpResponse:
         "back": reverse("operations:operation", args=[pk]), "operation": operation,
     }  # fmt: skip
     return shown(request, "operations/campaigns/_ask.html", context, status=400 if form.errors else 200)
-
-
-def _permission(request: PortalRequest, wanted: Act) -> str:
-    """Whoever plans may take an approval back too, to change the plan."""
-    if wanted.permission == APPROVE and wanted.do is _revoked and request.standing.may(RUN):
-        return RUN
-    return wanted.permission
 
 
 def _add(form: ActForm, refusal: RefusedError) -> None:
@@ -117,12 +109,12 @@ def _retried(with_unrun: bool) -> Done:
 
 
 ACTS: dict[str, Act] = {
-    "approve": Act(_approved, questions.approve, APPROVE),
-    "revoke": Act(_revoked, questions.revoke, APPROVE),
-    "start": Act(_started, questions.start),
-    "pause": Act(_held(True), questions.pause),
-    "resume": Act(_held(False)),
-    "abort": Act(_aborted, questions.abort),
-    "retry": Act(_retried(with_unrun=False), questions.retry),
-    "mop-up": Act(_retried(with_unrun=True), questions.mop_up),
+    "approve": Act("approve", _approved, questions.approve),
+    "revoke": Act("revoke", _revoked, questions.revoke),
+    "start": Act("start", _started, questions.start),
+    "pause": Act("hold", _held(True), questions.pause),
+    "resume": Act("release", _held(False)),
+    "abort": Act("abort", _aborted, questions.abort),
+    "retry": Act("retry_failed", _retried(with_unrun=False), questions.retry),
+    "mop-up": Act("retry_failed", _retried(with_unrun=True), questions.mop_up),
 }

@@ -15,7 +15,7 @@ from operations.choices import BatchState, Outcome
 from operations.forms.campaigns import SettleForm
 from operations.models import Batch
 from operations.services import campaign_control
-from operations.services.permits import operation_for
+from operations.services.permits import campaign_for
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
 from operations.views.campaigns.blocking import UNTOLD
@@ -62,7 +62,7 @@ def settle(request: PortalRequest, pk: int, number: int, whose: str) -> HttpResp
     if whose not in WHOSE:
         raise Http404("It is ours or foreign.")
     campaign = campaign_in_view(request, pk)
-    operation_for(request, request.scopes, pk)
+    campaign_for(request, request.scopes, pk, "abort")
     _, batch = _find(campaign, number)
     form = SettleForm(request.POST if request.method == "POST" else None)
     back = reverse("operations:campaign-batch", args=[pk, number])

@@ -13,7 +13,7 @@ from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_reads import sites
 from operations.forms.campaigns import RollBackForm
 from operations.services.campaign_children import roll_back
-from operations.services.permits import operation_for
+from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.standings import MARKS, WORKED_ON, Standing
@@ -35,7 +35,7 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
     Raises PermissionDenied, audited.
     """
     campaign = campaign_in_view(request, pk)
-    operation_for(request, request.scopes, pk)
+    campaign_for(request, request.scopes, pk, "roll_back")
     data = request.POST if request.method == "POST" else None
     form = RollBackForm(data, chosen=request.POST.getlist("site"))
     if request.method == "POST" and form.is_valid():

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from operations.campaign_reads import NOWHERE, sees_controller, sites
+from operations.campaign_verdicts import PAUSE, RUN
+from operations.choices import ENDED_TARGETS
 from operations.marks import TARGET_MARKS
 from operations.models import ArchivedStep, CampaignTarget, Target, VimStrategySeen
 from operations.recorder import attempts_of
@@ -57,10 +59,16 @@ def _context(request: PortalRequest, campaign: CampaignInView, target: Any) -> d
         "reasons": [reason | {"mark": EFFECTS.get(reason.get("effect", ""), "unknown")} for reason in kept.reasons],
         "new_alarms": kept.new_alarms, "baseline": kept.baseline, "before": kept.before, "after": kept.after,
         "ceph_mark": CEPH.get(kept.before.get("ceph", ""), "unknown"),
-        "decide": bool(decisions(target, kept)) and request.standing.may("operations.run_campaign"),
+        "decide": _decide(request, target, kept), "moving": target.state not in ENDED_TARGETS,
         "attempts": _attempts(target, request.now),
         "archive": _archive(target), "entries": told_of(target.pk), **_strategy(request, target),
     }  # fmt: skip
+
+
+def _decide(request: PortalRequest, target: Target, kept: CampaignTarget) -> str:
+    """What may be decided about it now, as the words of a button; "" where nothing may."""
+    may = {verb: request.standing.may(PAUSE if verb == "hold" else RUN) for verb in decisions(target, kept)}
+    return " or ".join(verb for verb, allowed in may.items() if allowed).capitalize()
 
 
 def _attempts(target: Target, now: datetime) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.forms.campaigns import SiteActForm
 from operations.models import CampaignTarget, Target
 from operations.services import campaign_sites
-from operations.services.permits import target_for
+from operations.services.permits import campaign_site_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
@@ -42,7 +42,9 @@ WORDS = {
 def act(request: PortalRequest, pk: int, target: int) -> HttpResponse:
     """GET asks, POST does. Raises PermissionDenied, audited, where role or scope do not reach."""
     campaign_in_view(request, pk)
-    subject = target_for(request, request.scopes, pk, target)
+    asked = request.POST.get("verb", "")
+    verb = asked if asked in WORDS else "hold"  # anything else is refused by the form
+    subject = campaign_site_for(request, request.scopes, pk, target, f"{verb}_site")
     kept = CampaignTarget.objects.get(pk=target)
     verbs = decisions(subject, kept)
     form = SiteActForm(

@@ -99,16 +99,16 @@ def _place(row: Mapping[str, Any]) -> SafeString | str:
 def _percent(row: Mapping[str, Any]) -> SafeString:
     """The last one that was told, and when. None is none: it is never reckoned."""
     pk, percent, at = row["id"], row["percent"], row["percent_at"]
-    if percent is None or at is None:
-        return format_html('<span data-target="{}" data-field="percent">–</span>', pk)
+    told = percent is not None and at is not None
     return format_html(
-        '<span data-target="{}" data-field="percent">{} %</span><span class="sub">'
-        '<time class="age" data-target-age="{}" datetime="{}" data-age>{} UTC</time></span>',
+        '<span data-target="{}" data-field="percent">{}</span><span class="sub"{}>'
+        '<time class="age" data-target-age="{}" datetime="{}" data-age>{}</time></span>',
         pk,
-        percent,
+        f"{percent} %" if told else "–",
+        "" if told else SafeString(" hidden"),
         pk,
-        at.isoformat(),
-        f"{at:%Y-%m-%d %H:%M:%S}",
+        at.isoformat() if told else "",
+        f"{at:%Y-%m-%d %H:%M:%S} UTC" if told else "",
     )
 
 
@@ -132,6 +132,8 @@ def _said(row: Mapping[str, Any], word: Standing) -> SafeString:
         return _two(row["error"], cause(row["cause"]) if word is Standing.FAILED and row["cause"] != "failed" else "")
     if word in (Standing.READY, Standing.REFUSED):
         return reasons_told(row["in_campaign__reasons"])
+    if word is Standing.COMPLETED:
+        return SafeString("")  # what it did last is not what it does
     said = _cut(row["message"] or row["in_campaign__step_details"] or "")
     return format_html('<span class="anywhere" data-target="{}" data-field="message">{}</span>', row["id"], said)
 

@@ -12,7 +12,7 @@ from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
 
-ACTS = ("start", "pause", "resume", "abort", "retry", "mop-up")
+ACTS = ("start", "resume", "abort", "retry", "mop-up")
 
 
 def ask(client: Client, operation: Operation, action: str) -> str:
@@ -74,6 +74,14 @@ def test_who_may_not_run(role: str, sign_in: SignIn, world: World) -> None:
     assert {act(client, operation, action) for action in ACTS} == {403}
     assert client.get(f"/operations/{operation.pk}/campaign/roll-back").status_code == 403
     assert Operation.objects.get().state == OperationState.PLANNED
+
+
+def test_whoever_may_pull_the_brake_may_pause(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    assert act(sign_in("Viewer"), operation, "pause") == 403
+    assert act(sign_in("Operator"), operation, "pause") == 302
+    assert Operation.objects.get().held
 
 
 def test_a_part_in_scope_is_not_enough(sign_in: SignIn, world: World) -> None:
