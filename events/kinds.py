@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OPERATION_ADDED = "operation.added"
     OPERATION_CHANGED = "operation.changed"
     TARGET_CHANGED = "target.changed"
+    CAMPAIGN_CHANGED = "campaign.changed"
 
 
 class CloudNamed(TypedDict, total=False):
@@ -114,6 +115,18 @@ class TargetFacts(TypedDict):
     stuck: bool
 
 
+class CampaignFacts(TypedDict, total=False):
+    """campaign.changed: a batch, or (without `batch`) a wave or the whole campaign."""
+
+    operation: int
+    batch: int
+    wave: int
+    state: str
+    message: str
+    strategy: int | None
+    strategy_state: str
+
+
 PAYLOAD: dict[Kind, type] = {
     Kind.CLOUD_ADDED: CloudNamed,
     Kind.CLOUD_CHANGED: Changed,
@@ -134,4 +147,5 @@ PAYLOAD: dict[Kind, type] = {
     Kind.OPERATION_ADDED: OperationNamed,
     Kind.OPERATION_CHANGED: Changed,
     Kind.TARGET_CHANGED: TargetFacts,
+    Kind.CAMPAIGN_CHANGED: CampaignFacts,
 }

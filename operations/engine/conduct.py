@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from events.log import append
-from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.choices import ACTIVE_TARGETS, Kind, OperationState, TargetState
 from operations.engine import jobs, preflight
+from operations.engine.campaign import conduct as campaign
+from operations.engine.closing import close
 from operations.engine.events import operation_event, target_event
 from operations.engine.pace import pace
-from operations.models import Attempt, Job, Operation, RunSecret, Target
+from operations.models import Attempt, Job, Operation, Target
 from sites.services.brake import FLEET, brakes_on
 
 SHORT_OF_ROOM = 200  # targets that start in one turn
@@ -23,6 +25,8 @@ def step(claim: jobs.Claim, job: Job) -> None:
     operation = Operation.objects.get(pk=job.operation_id)
     if operation.state == OperationState.CHECKING:
         preflight.check(claim, operation)
+    elif operation.state == OperationState.PROCESSING and operation.kind == Kind.CAMPAIGN:
+        campaign.step(claim, job)
     elif operation.state == OperationState.PROCESSING:
         conduct(claim, timezone.now())
     else:
@@ -38,7 +42,7 @@ def conduct(claim: jobs.Claim, now: datetime) -> None:
         states = Counter(operation.targets.values_list("state", flat=True))
         reason = _admit(operation, states, now)
         if not any(states[state] for state in ACTIVE_TARGETS):
-            close(operation, states, now)
+            close(operation, now)
             jobs.release(job, None)
             return
         if reason != operation.state_reason:
@@ -91,17 +95,3 @@ def start(target: Target, requester: str, now: datetime) -> None:
         target=target, defaults={"operation_id": target.operation_id, "next_at": now, "lease_until": None}
     )
     append([target_event(target, now)])
-
-
-def close(operation: Operation, states: Counter[str], now: datetime) -> None:
-    """Nothing runs or waits any more. In the caller's transaction."""
-    if states[TargetState.FAILED]:
-        operation.state = OperationState.FAILED_TEMP
-    elif states[TargetState.COMPLETED] or not states[TargetState.CANCELLED]:
-        operation.state = OperationState.COMPLETED
-    else:
-        operation.state = OperationState.CANCELLED
-    operation.ended_at, operation.state_reason = now, ""
-    operation.save(update_fields=["state", "ended_at", "state_reason"])
-    RunSecret.objects.filter(operation=operation).delete()
-    append([operation_event(operation, now, {"state": operation.state})])

@@ -11,6 +11,7 @@ from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
 from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
 from operations.engine.look import look
+from operations.engine.outcomes import outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
@@ -18,7 +19,7 @@ from operations.models import Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError, sending
-from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError, Unauthorized
+from starlingx.errors import StarlingXError, Unauthorized
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -84,15 +85,8 @@ async def _send(controller: Controller, request: Request) -> Answer:
                 await send(session, request)
     except StarlingXError as problem:
         wrong_password = request.bmcs is not None and isinstance(problem, Unauthorized)
-        outcome = Outcome.REFUSED if wrong_password else _outcome(problem)
+        outcome = Outcome.REFUSED if wrong_password else outcome_of(problem)
         return Answer(outcome, problem.status, str(problem))
     except QuietControllerError as silence:
         return Answer(Outcome.UNSENT, None, str(silence))
     return Answer(Outcome.ACCEPTED)
-
-
-def _outcome(problem: StarlingXError) -> Outcome:
-    if problem.outcome_unknown:
-        return Outcome.UNKNOWN
-    said_no = isinstance(problem, (Refused, BadValue, BadPattern, MissingService))
-    return Outcome.REFUSED if said_no else Outcome.UNSENT

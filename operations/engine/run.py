@@ -1,14 +1,22 @@
 """What django-q2 runs: one step of one job. It may run it twice, late, or beside itself: the token sorts that out."""
 
 import logging
+from collections.abc import Callable
 
 from django.utils import timezone
 
 from operations.engine import conduct, drive, jobs
+from operations.engine.campaign import drive as campaign
 from operations.engine.pace import backoff
 from operations.models import Job
 
 log = logging.getLogger(__name__)
+
+
+def _driver(job: Job) -> Callable[[jobs.Claim, Job], None]:
+    if job.target_id is not None:
+        return drive.step
+    return conduct.step if job.controller_id is None else campaign.step
 
 
 def step(job_id: int, token: int) -> None:
@@ -18,7 +26,7 @@ def step(job_id: int, token: int) -> None:
     if job is None:
         return
     try:
-        (conduct if job.target_id is None else drive).step(claim, job)
+        _driver(job)(claim, job)
     except jobs.StaleTokenError:
         log.info("job %s goes on under another token", job_id)
     except Exception as fault:  # whatever it is: the job must not spin, and django-q2 logs and keeps the failure

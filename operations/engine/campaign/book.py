@@ -1,0 +1,121 @@
+"""A campaign's rows as the values that operations/campaigns decides from, read in a handful of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from operations.campaign_facts.calendar import freezes
+from operations.campaigns.calendars import Calendar, calendar_of
+from operations.campaigns.conduct import BatchState as Stage
+from operations.campaigns.conduct import BatchStatus, Course, conduct
+from operations.campaigns.failure_limits import ANY_MAY_FAIL
+from operations.campaigns.plan import Batch as PlannedBatch
+from operations.campaigns.plan import Plan, RosterRow
+from operations.campaigns.plan import Wave as PlannedWave
+from operations.campaigns.rulebook import Rulebook, read_limit, read_rulebook
+from operations.campaigns.site_time import site_zone
+from operations.choices import BatchState
+from operations.engine.campaign.openings import Openings
+from operations.models import Batch, Campaign, CampaignTarget, Operation, Wave
+
+OVER = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site of the plan, with what is kept of it."""
+
+    cloud_id: int
+    name: str
+    controller: str
+    dcmanager_id: int
+    region_name: str
+    region: str
+    link: str
+    profile: str
+    calendar: Calendar
+    row: CampaignTarget
+
+
+@dataclass(slots=True)
+class Book:
+    """`batches` and `sites` by plan number and cloud id."""
+
+    operation: Operation
+    campaign: Campaign
+    rules: Rulebook
+    waves: Sequence[Wave]
+    batches: Mapping[int, Batch]
+    sites: Mapping[int, Site]
+
+    @cached_property
+    def members(self) -> dict[int, tuple[int, ...]]:
+        """Cloud ids by batch number, in order."""
+        found: dict[int, list[int]] = {number: [] for number in self.batches}
+        numbers = {batch.pk: number for number, batch in self.batches.items()}
+        for pk, site in sorted(self.sites.items()):
+            if site.row.batch_id in numbers:
+                found[numbers[site.row.batch_id]].append(pk)
+        return {number: tuple(ids) for number, ids in found.items()}
+
+    @cached_property
+    def plan(self) -> Plan:
+        told = self.campaign.plan
+        return Plan(
+            spec=self.rules.spec,
+            limits=self.rules.limits,
+            windows=self.rules.windows,
+            failures=self.rules.failures,
+            waves=tuple(self._wave(wave) for wave in self.waves),
+            roster=tuple(
+                RosterRow(pk, site.name, site.controller, site.dcmanager_id, site.region, site.link)
+                for pk, site in sorted(self.sites.items())
+            ),
+            neighbours=tuple((first, second) for first, second in told.get("neighbours", ())),
+            rings=tuple((name, tuple(ids)) for name, ids in sorted(told.get("rings", {}).items())),
+        )
+
+    def _wave(self, wave: Wave) -> PlannedWave:
+        made = [
+            PlannedBatch(number, batch.controller.name, self.members[number], batch.alone)
+            for number, batch in sorted(self.batches.items())
+            if batch.wave_id == wave.pk
+        ]
+        limit = read_limit(wave.failures or None, ANY_MAY_FAIL)
+        return PlannedWave(wave.number, wave.name, tuple(made), timedelta(seconds=wave.soak_seconds), limit)
+
+    @property
+    def statuses(self) -> dict[int, BatchStatus]:
+        found = {}
+        for number, batch in self.batches.items():
+            roster = frozenset(member["site"] for member in batch.progress.get("roster", ()))
+            stage = Stage.OVER if batch.state in OVER else Stage.BEGUN if roster else Stage.PENDING
+            found[number] = BatchStatus(stage, roster, batch.ended_at)
+        return found
+
+    def course(self, now: datetime) -> Course:
+        openings = Openings(self, now)
+        stop = self.campaign.stop_reason
+        return conduct(self.plan, self.statuses, now, lambda batch: openings.of(batch.sites), stop=stop)
+
+
+def open_book(operation_id: int) -> Book:
+    """Everything of a campaign that decisions are made from."""
+    campaign = Campaign.objects.select_related("operation").get(pk=operation_id)
+    rules = read_rulebook(campaign.ask, campaign.rules)
+    waves = list(campaign.waves.order_by("number"))
+    batches = {batch.number: batch for batch in Batch.objects.filter(wave__in=waves).select_related("controller")}
+    rows = CampaignTarget.objects.filter(target__operation=operation_id, batch__isnull=False)
+    frozen = freezes()
+    sites = {}
+    for row in rows.select_related("target", "target__controller", "target__cloud"):
+        target, cloud = row.target, row.target.cloud
+        if cloud is None or target.controller is None:
+            continue
+        zone = site_zone(cloud.timezone, rules.default_zone).zone
+        sites[cloud.pk] = Site(
+            cloud.pk, target.name, target.controller.name, target.dcmanager_id or 0, target.region_name, target.region,
+            row.wan_link, target.profile, calendar_of(zone, target.region, rules.windows, frozen), row,
+        )  # fmt: skip
+    return Book(campaign.operation, campaign, rules, waves, batches, sites)

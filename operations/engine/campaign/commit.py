@@ -1,0 +1,196 @@
+"""What a decision about a batch changes, in one transaction under the job's token, before anything is sent."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from events.log import append
+from operations.campaigns import actions as a
+from operations.campaigns.batch import Look, Memory
+from operations.choices import BatchState, Outcome
+from operations.engine import jobs
+from operations.engine.campaign import targets
+from operations.engine.campaign.book import Book, open_book
+from operations.engine.campaign.events import batch_event, told
+from operations.engine.campaign.orders import Order
+from operations.engine.campaign.records import stored
+from operations.engine.seen import Answer
+from operations.models import ArchivedStep, Batch, BatchIntent, Operation
+from sites.services.brake import demand_released
+
+SOON = timedelta(seconds=1)
+
+
+class NotNowError(Exception):
+    """What was decided does not hold any more: somebody else began something meanwhile. Decide again."""
+
+
+def write(
+    claim: jobs.Claim,
+    book: Book,
+    batch: Batch,
+    told_now: tuple[a.Decision, Look],
+    orders: Sequence[Order],
+    now: datetime,
+) -> list[BatchIntent]:
+    """Everything but the sending; returns the intents, in the order of `orders`.
+
+    Raises StaleTokenError, BrakedError, and NotNowError where a batch must not begin after all.
+    """
+    try:
+        return _write(claim, book, batch, told_now, orders, now)
+    except IntegrityError:  # another operation began to work on one of the sites
+        raise NotNowError from None
+
+
+def _write(
+    claim: jobs.Claim,
+    book: Book,
+    batch: Batch,
+    told_now: tuple[a.Decision, Look],
+    orders: Sequence[Order],
+    now: datetime,
+) -> list[BatchIntent]:
+    decision, look = told_now
+    with transaction.atomic():
+        job = jobs.held(claim)
+        action = decision.action
+        if isinstance(action, (a.Begin, a.Finish)):
+            Operation.objects.select_for_update().get(pk=book.operation.pk)  # one campaign's batches begin in turn
+        if isinstance(action, a.Begin) and open_book(book.operation.pk).course(now).drive.get(batch.number) != "":
+            raise NotNowError
+        if orders:
+            for region in sorted({book.sites[pk].region for pk in book.members[batch.number]}):
+                demand_released(region)
+        before = told(batch)
+        for number, outcome in decision.settled:
+            BatchIntent.objects.filter(batch=batch, attempt=_attempt(batch), number=number).update(
+                outcome=outcome.value, settled_at=now
+            )
+        if decision.memory.attempt != _attempt(batch):
+            targets.give_back(book, batch, str(getattr(action, "message", "")), now)
+        intents = _intents(batch, decision.memory, orders, now)
+        _remember(batch, decision.memory, look, now)
+        _apply(book, batch, action, decision.memory, look, now)
+        batch.save()
+        if told(batch) != before:
+            append([batch_event(book, batch, now)])
+        if not orders:
+            jobs.release(job, _next(action, now))
+    return intents
+
+
+def write_answers(
+    claim: jobs.Claim, answers: Sequence[tuple[BatchIntent, Answer, int | None]], now: datetime, again: timedelta
+) -> None:
+    """What the answers said. Raises StaleTokenError: whoever drives the job now looks for the effects."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        for intent, answer, number in answers:
+            BatchIntent.objects.filter(pk=intent.pk, outcome=Outcome.PENDING).update(
+                outcome=answer.outcome, status=answer.status, detail=answer.detail[:500], answered_at=now,
+                answered_id=number,
+            )  # fmt: skip
+        jobs.release(job, now + again)
+
+
+def rest(claim: jobs.Claim, next_at: datetime | None) -> None:
+    """Nothing is to be driven here now. Raises StaleTokenError."""
+    with transaction.atomic():
+        jobs.release(jobs.held(claim), next_at)
+
+
+def postpone(claim: jobs.Claim, batch: Batch | None, message: str, now: datetime, again: timedelta) -> None:
+    """Nothing could be looked at or sent now. Raises StaleTokenError."""
+    with transaction.atomic():
+        job = jobs.held(claim)
+        if batch is not None:
+            Batch.objects.filter(pk=batch.pk).update(message=message[:500])
+        jobs.release(job, now + again, message, failed=True)
+
+
+def _attempt(batch: Batch) -> int:
+    return int(batch.progress.get("attempt", 1))
+
+
+def _intents(batch: Batch, memory: Memory, orders: Sequence[Order], now: datetime) -> list[BatchIntent]:
+    """Numbers count through all attempts: they are unique for the batch."""
+    first = batch.intents.count() + 1
+    return [
+        BatchIntent.objects.create(
+            batch=batch, number=first + at, attempt=memory.attempt, verb=order.verb.value, subject=order.subject,
+            meant=order.meant, created_at=now,
+        )
+        for at, order in enumerate(orders)
+    ]  # fmt: skip
+
+
+def _remember(batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
+    if memory.attempt != _attempt(batch):
+        batch.last_steps = []
+    batch.progress = stored(memory)
+    batch.seen_at = look.at
+    batch.strategy_id = memory.strategy_id
+    mine = look.strategy if look.strategy is not None and look.strategy.id == memory.strategy_id else None
+    if mine is not None:
+        batch.strategy_state = mine.state
+        batch.last_steps = stored(look.steps)
+
+
+def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Look, now: datetime) -> None:
+    batch.message = str(getattr(action, "message", ""))[:500]
+    batch.state = _state(action, memory)
+    batch.started_at = batch.started_at or now
+    mine = look.strategy is not None and look.strategy.id == memory.strategy_id
+    if mine:
+        targets.follow(book, batch, look, now)
+    match action:
+        case a.Begin(roster):
+            targets.begin(book, batch, roster, now)
+        case a.Archive(steps):
+            _archive(batch, steps, now)
+        case a.PostCheck(sites, late):
+            targets.check(book, batch, sites, memory, now, late=late)
+        case a.Finish(ends):
+            targets.finish(book, batch, ends, now)
+            batch.ended_at = now
+
+
+def _archive(batch: Batch, steps: Sequence[Any], now: datetime) -> None:
+    ArchivedStep.objects.bulk_create(
+        [
+            ArchivedStep(
+                batch=batch, step_id=step.id, cloud_name=step.cloud, stage=step.stage[:32], state=step.state[:64],
+                details=step.details[:1000], started_at=step.started_at, finished_at=step.finished_at, archived_at=now,
+            )
+            for step in steps
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _state(action: a.Action, memory: Memory) -> BatchState:
+    match action:
+        case a.Finish(ends):
+            bad = any(each.end == "failed" for each in ends)
+            ran = any(each.end in ("done", "failed") for each in ends)
+            return BatchState.FAILED if bad else BatchState.COMPLETED if ran else BatchState.CANCELLED
+        case a.AskPerson():
+            return BatchState.HELD
+        case a.Restore() | a.DeleteGroup() if memory.applied or memory.unwinding:
+            return BatchState.RESTORING
+        case a.Abort():
+            return BatchState.STOPPING
+        case a.Wait() if not memory.roster:
+            return BatchState.WAITING
+    return BatchState.RUNNING
+
+
+def _next(action: a.Action, now: datetime) -> datetime | None:
+    """When to look again; an action without a time of its own is followed by the next one soon."""
+    if isinstance(action, a.Finish):
+        return now
+    after: timedelta = getattr(action, "after", SOON)
+    return now + max(after, SOON)

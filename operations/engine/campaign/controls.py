@@ -1,0 +1,71 @@
+"""What people, limits and the state of the sites say about a batch now."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.sites import CampaignSite, campaign_sites
+from operations.campaigns.batch import Controls, Memory
+from operations.campaigns.eligibility import judge
+from operations.campaigns.reasons import Reason
+from operations.engine.campaign.book import Book
+from operations.engine.campaign.openings import Openings
+from operations.models import Batch
+from sites.models import Brake
+from sites.services.brake import FLEET, sentence
+
+# Facts that a look of the collector brings: waited for a while, before a site is left out because of them
+SOON_TOLD = frozenset({"stale", "never-seen", "alarms-stale", "alarms-unknown", "ceph-stale", "controller-stale"})
+PATIENCE = timedelta(minutes=5)
+
+
+def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: datetime) -> Controls:
+    """`room`: why limits, neighbours or waves let it not begin, as Course.drive has it."""
+    members = book.members[batch.number]
+    against = {} if memory.applied else judged(book, members, now)
+    held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
+    missing = [pk for pk, reasons in against.items() if pk not in held and any(r.key in SOON_TOLD for r in reasons)]
+    if missing and not memory.roster and not room and _is_young(batch, now):
+        room = f"Waits for a fresh look at {book.sites[missing[0]].name}" + (
+            f" and {len(missing) - 1} more." if len(missing) > 1 else "."
+        )
+    for pk, reasons in against.items():
+        held.setdefault(pk, reasons[0].sentence)
+    return Controls(
+        paused="The campaign is on hold." if book.operation.held else "",
+        stop=book.campaign.stop_reason,
+        brake=braked({book.sites[pk].region for pk in members}),
+        room=room,
+        opening=Openings(book, now).of(members),
+        held=held,
+        skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),
+    )
+
+
+def judged(book: Book, members: Iterable[int], now: datetime) -> dict[int, tuple[Reason, ...]]:
+    """{site: reasons that stand against it now}, by what the collector knows; those without any are left out."""
+    found = campaign_sites(members, now, but_for=book.operation.pk)
+    controllers = controller_facts({site.controller_id for site in found.values()}, now)
+    told: dict[int, tuple[Reason, ...]] = {}
+    for pk, site in found.items():
+        reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
+        against = tuple(reason for reason in reasons if reason.stands_against)
+        if against:
+            told[pk] = against
+    return told
+
+
+def facts_now(book: Book, members: Iterable[int], now: datetime) -> dict[int, CampaignSite]:
+    """By cloud id."""
+    return campaign_sites(members, now, but_for=book.operation.pk)
+
+
+def braked(regions: Iterable[str]) -> str:
+    """The first brake that is on for the fleet or one of these regions, as a sentence. Asked again before sending."""
+    rows = Brake.objects.filter(on=True, region__in={FLEET, *regions}).order_by("region")
+    return next((sentence(row) for row in rows), "")
+
+
+def _is_young(batch: Batch, now: datetime) -> bool:
+    """Since it waits for its turn. Not for ever: a site that tells nothing is left out with that reason."""
+    return batch.started_at is None or now - batch.started_at < PATIENCE

@@ -1,0 +1,121 @@
+"""One step of the job of a campaign at one System Controller: its batch there, if one is to be driven now."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from operations.campaigns.actions import WRITES, Decision
+from operations.campaigns.batch import Look, Memory, Verb
+from operations.campaigns.decide import decide
+from operations.choices import OperationState, Outcome
+from operations.engine import jobs
+from operations.engine.campaign import commit
+from operations.engine.campaign.book import Book, open_book
+from operations.engine.campaign.controls import controls_of
+from operations.engine.campaign.look import look
+from operations.engine.campaign.orders import Order, orders
+from operations.engine.campaign.pace import pace
+from operations.engine.campaign.records import label_of, memory_of, view_of
+from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
+from operations.engine.outcomes import outcome_of
+from operations.engine.pace import backoff
+from operations.engine.seen import Answer
+from operations.kinds import SYSADMIN
+from operations.models import Batch, BatchIntent, Job, RunSecret
+from sites.credentials import CannotUnsealError, unseal
+from sites.models import Controller
+from sites.services.brake import BrakedError
+from starlingx.dcmanager_writes import DcManagerWrites
+from starlingx.errors import StarlingXError
+from starlingx.secret import Secret
+from starlingx.session import CloudSession
+from starlingx.strategies import Strategies
+
+NOT_THERE = "Another strategy is in the slot, or none: nothing was sent."
+ABOUT_THE_SLOT = (Verb.APPLY, Verb.ABORT, Verb.DELETE)  # these name no id: whatever is in the slot is hit
+
+
+def step(claim: jobs.Claim, job: Job) -> None:
+    """Ends in one commit, whatever happens. Raises StaleTokenError when somebody else drives the job now."""
+    now = timezone.now()
+    book = open_book(job.operation_id)
+    batch, room = _batch_of(book, job.controller_id, now)
+    if book.operation.state != OperationState.PROCESSING or batch is None:
+        idle = book.operation.state != OperationState.PROCESSING
+        commit.rest(claim, None if idle else now + pace().poll)
+        return
+    try:
+        _turn(claim, book, batch, room, now)
+    except (StarlingXError, CannotUnsealError, QuietControllerError, ReadOnlyControllerError) as problem:
+        message = f"{batch.controller.name} cannot be asked: {problem}"
+        commit.postpone(claim, batch, message, timezone.now(), backoff(job.failures))
+    except BrakedError as braked:
+        commit.postpone(claim, batch, str(braked), timezone.now(), pace().poll)
+    except commit.NotNowError:
+        commit.rest(claim, timezone.now() + pace().poll)
+
+
+def _batch_of(book: Book, controller_id: int | None, now: datetime) -> tuple[Batch | None, str]:
+    """The batch to be driven at that System Controller now, and why it must not begin ("": it may)."""
+    course = book.course(now)
+    for number, room in sorted(course.drive.items()):
+        if book.batches[number].controller_id == controller_id:
+            return book.batches[number], room
+    return None, ""
+
+
+def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime) -> None:
+    memory = memory_of(batch)
+    seen = asyncio.run(_look(batch.controller, label_of(book, batch), memory, now))
+    view = view_of(book, batch, memory, controls_of(book, batch, memory, room, now))
+    decision: Decision = decide(view, seen, now, pace())
+    todo: list[Order] = []
+    if isinstance(decision.action, WRITES):
+        todo = orders(decision.action, book.rules.spec, _password(book))
+    intents = commit.write(claim, book, batch, (decision, seen), todo, timezone.now())
+    if todo:
+        answers = asyncio.run(_send(batch.controller, list(zip(intents, todo, strict=True))))
+        commit.write_answers(claim, answers, timezone.now(), commit.SOON)
+
+
+async def _look(controller: Controller, label: str, memory: Memory, now: datetime) -> Look:
+    async with door(controller) as session:
+        return await look(session, label, memory, now)
+
+
+def _password(book: Book) -> Secret | None:
+    """For strategies that prestage; its row is erased when the campaign is over."""
+    row = RunSecret.objects.filter(operation=book.operation, target=None, name=SYSADMIN).first()
+    return Secret(unseal(row.sealed)) if row is not None and book.rules.spec.prestages else None
+
+
+async def _send(
+    controller: Controller, todo: Sequence[tuple[BatchIntent, Order]]
+) -> list[tuple[BatchIntent, Answer, int | None]]:
+    """One after the other: dcmanager takes writes one at a time."""
+    answers: list[tuple[BatchIntent, Answer, int | None]] = []
+    try:
+        async with door(controller) as session:
+            for intent, order in todo:
+                answers.append((intent, *await _one(session, order)))
+    except (QuietControllerError, StarlingXError) as problem:
+        rest = todo[len(answers) :]
+        answers += [(intent, Answer(Outcome.UNSENT, None, str(problem)), None) for intent, _ in rest]
+    return answers
+
+
+async def _one(session: CloudSession, order: Order) -> tuple[Answer, int | None]:
+    try:
+        if order.verb in ABOUT_THE_SLOT:
+            there = await Strategies(session).strategy()
+            if there is None or there.id != order.meant:
+                return Answer(
+                    Outcome.REFUSED, None, "Another strategy is in the slot, or none: nothing was sent."
+                ), None
+        told = await order.send(DcManagerWrites(session))
+    except StarlingXError as problem:
+        return Answer(outcome_of(problem), problem.status, str(problem)), None
+    number = getattr(told, "id", None)
+    return Answer(Outcome.ACCEPTED), number if isinstance(number, int) and order.verb is Verb.CREATE else None

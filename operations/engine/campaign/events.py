@@ -1,0 +1,26 @@
+"""What is told of batches and waves as they change."""
+
+from datetime import datetime
+from typing import Any
+
+from events.kinds import Kind
+from events.log import NewEvent
+from operations.engine.campaign.book import Book
+from operations.models import Batch
+
+TOLD = ("state", "message", "strategy_id", "strategy_state")
+
+
+def told(batch: Batch) -> tuple[Any, ...]:
+    """What watchers see of a batch: an event is due when it changes."""
+    return tuple(getattr(batch, name) for name in TOLD)
+
+
+def batch_event(book: Book, batch: Batch, now: datetime) -> NewEvent:
+    """For those who see the whole controller; sites are told of to whoever may see them."""
+    data = {
+        "operation": book.operation.pk, "batch": batch.number, "state": batch.state, "message": batch.message,
+        "strategy": batch.strategy_id, "strategy_state": batch.strategy_state,
+    }  # fmt: skip
+    subject = f"operation:{book.operation.pk}"
+    return NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, data, batch.controller_id)

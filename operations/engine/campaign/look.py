@@ -1,0 +1,33 @@
+"""One look at a System Controller for a batch: the slot, its steps, the groups, and who is in which."""
+
+from datetime import datetime
+
+from operations.campaigns.batch import Look, Memory, Placed
+from starlingx.dcmanager import DcManager
+from starlingx.session import CloudSession
+from starlingx.strategies import Strategies
+
+LOOK_SECONDS = 15.0
+MOVING = ("initial",)
+
+
+async def look(session: CloudSession, label: str, memory: Memory, now: datetime) -> Look:
+    """Raises StarlingXError. The list of all subclouds is dear at the controller (half a second of its time for a
+    thousand): it is asked only while sites are, or may be, on their way into or out of a group."""
+    dcmanager, strategies = DcManager(session), Strategies(session)
+    strategy = await strategies.strategy(timeout=LOOK_SECONDS)
+    steps = await strategies.steps(timeout=LOOK_SECONDS) if strategy is not None else []
+    groups = await dcmanager.groups(timeout=LOOK_SECONDS)
+    ours_there = any(group.name.startswith(f"{label}-") for group in groups)
+    runs = strategy is not None and strategy.id == memory.strategy_id and strategy.state not in MOVING
+    listed = []
+    if ours_there or not (runs or memory.archived):
+        listed = await dcmanager.subclouds(timeout=LOOK_SECONDS)
+    return Look(
+        at=now,
+        strategy=strategy,
+        steps=tuple(steps),
+        groups=tuple(groups),
+        subclouds={one.id: Placed(one.name, one.group_id, one.region_name) for one in listed},
+        skew=session.server_clock_skew or 0.0,
+    )

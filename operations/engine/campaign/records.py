@@ -1,0 +1,95 @@
+"""What campaigns remember, between rows and the values of operations/campaigns."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from operations.campaigns.batch import BatchView, Controls, Intent, Memory, Outcome, Planned, Verb
+from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
+from operations.campaigns.plan import canonical
+from operations.campaigns.postcheck import After
+from operations.campaigns.reading import read
+from operations.engine.campaign.book import Book
+from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
+from starlingx.records import StrategyStep
+
+MOST_ALARMS = 500
+
+
+def label_of(book: Book, batch: Batch) -> str:
+    """How the groups of a batch begin."""
+    return f"dcportal-{book.operation.pk}-{batch.number}"
+
+
+def memory_of(batch: Batch) -> Memory:
+    """Raises reading.UnreadableError for what another version wrote."""
+    return read(Memory, batch.progress, "progress") if batch.progress else Memory()
+
+
+def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> BatchView:
+    """Two queries: intents of this attempt, and archived steps."""
+    members = book.members[batch.number]
+    intents = BatchIntent.objects.filter(batch=batch, attempt=memory.attempt).order_by("number")
+    return BatchView(
+        label=label_of(book, batch),
+        spec=book.rules.spec,
+        planned=tuple(Planned(pk, book.sites[pk].dcmanager_id, book.sites[pk].region_name) for pk in members),
+        memory=memory,
+        intents=tuple(_intent(row) for row in intents),
+        alone=batch.alone,
+        controls=controls,
+        last_steps=tuple(read(StrategyStep, step, "step") for step in batch.last_steps),
+        archive=tuple(_archived(row) for row in ArchivedStep.objects.filter(batch=batch)),
+        after={pk: read(After, row.after, "after") for pk in members if (row := book.sites[pk].row).after},
+    )
+
+
+def stored(value: Any) -> Any:
+    """As JSON that `read` takes back."""
+    return canonical(value)
+
+
+def _intent(row: BatchIntent) -> Intent:
+    return Intent(
+        row.number, Verb(row.verb), Outcome(row.outcome), row.created_at, row.subject, row.meant, row.answered_id,
+        row.detail,
+    )  # fmt: skip
+
+
+def _archived(row: ArchivedStep) -> StrategyStep:
+    return StrategyStep(
+        row.step_id, row.cloud_name, row.stage, row.state, row.details, row.started_at, row.finished_at, None, None
+    )
+
+
+def baseline_of(facts: SiteFacts) -> dict[str, Any]:
+    """Columns of CampaignTarget that say how a site was before it was worked on."""
+    alarms = None if facts.alarms is None else [_told(alarm) for alarm in facts.alarms[:MOST_ALARMS]]
+    hosts = None if facts.hosts_unfit is None else list(facts.hosts_unfit)
+    return {"baseline": alarms, "before": {"ceph": facts.ceph, "hosts_unfit": hosts}}
+
+
+def facts_before(name: str, row: CampaignTarget) -> SiteFacts:
+    """As far as it was kept."""
+    hosts = row.before.get("hosts_unfit")
+    return SiteFacts(
+        name=name,
+        alarms=None if row.baseline is None else tuple(_alarm(told) for told in row.baseline),
+        ceph=row.before.get("ceph", "unknown"),
+        hosts_unfit=None if hosts is None else tuple(hosts),
+    )
+
+
+def _told(alarm: AlarmFact) -> dict[str, Any]:
+    return {
+        "alarm_id": alarm.key.alarm_id, "entity": alarm.key.entity, "severity": alarm.severity,
+        "mgmt_affecting": alarm.mgmt_affecting, "service_affecting": alarm.service_affecting,
+    }  # fmt: skip
+
+
+def _alarm(told: dict[str, Any]) -> AlarmFact:
+    key = AlarmKey(told["alarm_id"], told["entity"])
+    return AlarmFact(key, told["severity"], told["mgmt_affecting"], told["service_affecting"])
+
+
+def keys_told(keys: Iterable[AlarmKey]) -> list[dict[str, str]]:
+    return [{"alarm_id": key.alarm_id, "entity": key.entity} for key in keys]

@@ -1,0 +1,160 @@
+"""The sites of a batch: their baseline, how far their steps are, what came of them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from events.log import append
+from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
+from operations.campaigns.facts import SiteFacts
+from operations.campaigns.postcheck import After, Health, check_after
+from operations.choices import TargetState
+from operations.engine.campaign.book import Book
+from operations.engine.campaign.controls import facts_now
+from operations.engine.campaign.durations import phase_of
+from operations.engine.campaign.records import baseline_of, facts_before, keys_told, stored
+from operations.engine.events import target_event, told
+from operations.models import Attempt, Batch, CampaignTarget, PhaseSpan, Target
+from sites.models import Cloud
+from sites.services.clouds import ask as ask_for_a_look
+from starlingx.records import StrategyStep
+
+PERCENT = re.compile(r"(\d{1,3})\s?%")
+WAITING = ("initial", "aborted")
+ENDS = {
+    End.DONE: TargetState.COMPLETED, End.FAILED: TargetState.FAILED, End.GONE: TargetState.FAILED,
+    End.NOT_RUN: TargetState.CANCELLED, End.HELD: TargetState.CANCELLED, End.SKIPPED: TargetState.CANCELLED,
+}  # fmt: skip
+
+
+def begin(book: Book, batch: Batch, roster: Sequence[Member], now: datetime) -> None:
+    """Writes down how each site is, and the text that creating a strategy wipes upstream."""
+    facts = facts_now(book, [member.site for member in roster], now)
+    errors = dict(Cloud.objects.filter(pk__in=facts).values_list("pk", "error_description"))
+    rows = []
+    for member in roster:
+        row = book.sites[member.site].row
+        row.home_group_id = member.home_group
+        row.baseline_at = now
+        row.error_before = errors.get(member.site, "")
+        site = facts.get(member.site)
+        for name, value in baseline_of(site.facts if site else SiteFacts(name=member.name)).items():
+            setattr(row, name, value)
+        row.after = {}
+        rows.append(row)
+    names = ["home_group_id", "baseline", "baseline_at", "before", "after", "error_before"]
+    CampaignTarget.objects.bulk_update(rows, names, batch_size=500)
+    _take([row.target for row in rows], now)
+
+
+def _take(targets: Sequence[Target], now: datetime) -> None:
+    """From now on no other operation may work on them. Raises IntegrityError where one does."""
+    ready = [target for target in targets if target.state == TargetState.READY]
+    for target in ready:
+        target.state, target.message = TargetState.WAITING, "is being prepared"
+    Target.objects.bulk_update(ready, ["state", "message"], batch_size=500)
+    append(target_event(target, now) for target in ready)
+
+
+def give_back(book: Book, batch: Batch, why: str, now: datetime) -> None:
+    """The attempt was taken back before anything ran: others may work on the sites until the next one."""
+    rows = [book.sites[pk].row.target for pk in book.members[batch.number]]
+    waiting = [target for target in rows if target.state == TargetState.WAITING]
+    for target in waiting:
+        target.state, target.message = TargetState.READY, why[:500]
+    Target.objects.bulk_update(waiting, ["state", "message"], batch_size=500)
+    append(target_event(target, now) for target in waiting)
+
+
+def follow(book: Book, batch: Batch, look: Look, now: datetime) -> None:
+    """How far each step is: the VIM's own percent, which is as old as the look that brought it."""
+    by_name = {step.cloud: step for step in look.steps}
+    changed = []
+    for pk in book.members[batch.number]:
+        site = book.sites[pk]
+        step = by_name.get(site.name)
+        if step is not None and _follow_one(site.row, step, look, now):
+            changed.append(site.row)
+    if not changed:
+        return
+    names = ["step_state", "step_details", "step_started_at", "step_finished_at"]
+    CampaignTarget.objects.bulk_update(changed, names, batch_size=500)
+    rows = [row.target for row in changed]
+    Target.objects.bulk_update(rows, ["state", "message", "percent", "percent_at", "seen_at", "started_at", "attempt"])
+    append(target_event(row, now) for row in rows)
+
+
+def _follow_one(row: CampaignTarget, step: StrategyStep, look: Look, now: datetime) -> bool:
+    """Whether anything shows that is new. Times are brought to our clock."""
+    if (row.step_state, row.step_details) == (step.state, step.details[:1000]):
+        return False
+    row.step_state, row.step_details = step.state[:64], step.details[:1000]
+    ahead = timedelta(seconds=look.skew)
+    row.step_started_at = step.started_at and step.started_at - ahead
+    row.step_finished_at = step.finished_at and step.finished_at - ahead
+    target = row.target
+    if target.state == TargetState.WAITING and step.state not in WAITING:
+        _start(target, row.step_started_at or now)
+    percent = PERCENT.search(step.details)
+    target.percent = min(int(percent[1]), 100) if percent else None
+    target.percent_at = look.at if percent else None
+    target.message = f"{step.state}: {step.details}"[:500] if step.details else step.state[:500]
+    target.seen_at = look.at
+    return True
+
+
+def _start(target: Target, at: datetime) -> None:
+    target.state, target.attempt, target.started_at = TargetState.RUNNING, target.attempt + 1, at
+    Attempt.objects.create(
+        target=target, number=target.attempt, verb="strategy", requester_name="campaign", began_at=at
+    )
+
+
+def check(book: Book, batch: Batch, sites: Iterable[int], memory: Memory, now: datetime, *, late: bool) -> None:
+    """Looks at sites after the work, by what the collector has read since; and asks it to look."""
+    wanted = list(sites)
+    facts = facts_now(book, wanted, now)
+    rows = []
+    for pk in wanted:
+        row, name = book.sites[pk].row, book.sites[pk].name
+        site = facts.get(pk)
+        if site is None or memory.ended_at is None:
+            told = After(Health.BAD, ("It is not there any more.",))
+        else:
+            ended = row.step_finished_at or memory.ended_at
+            told = check_after(facts_before(name, row), site.facts, book.rules.spec, ended, late=late)
+        row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
+        rows.append(row)
+        if told.health is Health.WAITS:
+            ask_for_a_look(pk, now)
+    CampaignTarget.objects.bulk_update(rows, ["after", "new_alarms"], batch_size=500)
+
+
+def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> None:
+    """Each site has its end; what took as long as it should is learned from."""
+    rows = []
+    for each in ends:
+        row = book.sites[each.site].row
+        target = row.target
+        before = told(target)
+        target.state, target.ended_at = ENDS[each.end], now
+        target.error, target.cause = each.error[:2048], "" if each.end == End.DONE else each.end.value
+        target.message, target.stuck = "", False
+        if told(target) != before:
+            rows.append(target)
+        _close(book, target, row, each, now)
+    Target.objects.bulk_update(rows, ["state", "ended_at", "error", "cause", "message", "stuck"], batch_size=500)
+    append(target_event(row, now) for row in rows)
+
+
+def _close(book: Book, target: Target, row: CampaignTarget, end: SiteEnd, now: datetime) -> None:
+    attempt = Attempt.objects.filter(target=target, number=target.attempt).first() if target.attempt else None
+    if attempt is None:
+        return
+    attempt.ended_at, attempt.outcome, attempt.error = now, target.state, end.error[:2048]
+    attempt.save(update_fields=["ended_at", "outcome", "error"])
+    if row.step_started_at and row.step_finished_at:
+        PhaseSpan.objects.create(
+            attempt=attempt, phase=phase_of(book.rules.spec.kind), profile=target.profile,
+            began_at=row.step_started_at, ended_at=row.step_finished_at, completed=end.end == End.DONE,
+        )  # fmt: skip

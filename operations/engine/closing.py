@@ -1,0 +1,24 @@
+"""How an operation ends: by what became of its targets."""
+
+from collections import Counter
+from datetime import datetime
+
+from events.log import append
+from operations.choices import OperationState, TargetState
+from operations.engine.events import operation_event
+from operations.models import Operation, RunSecret
+
+
+def close(operation: Operation, now: datetime, *, reason: str = "") -> None:
+    """Nothing runs or waits any more: its secrets go. `reason`: why it ended early. In the caller's transaction."""
+    states = Counter(operation.targets.values_list("state", flat=True))
+    if states[TargetState.FAILED]:
+        operation.state = OperationState.FAILED_TEMP
+    elif states[TargetState.COMPLETED] or not states[TargetState.CANCELLED]:
+        operation.state = OperationState.COMPLETED
+    else:
+        operation.state = OperationState.CANCELLED
+    operation.ended_at, operation.state_reason = now, reason[:500]
+    operation.save(update_fields=["state", "ended_at", "state_reason"])
+    RunSecret.objects.filter(operation=operation).delete()
+    append([operation_event(operation, now, {"state": operation.state})])
