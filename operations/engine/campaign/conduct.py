@@ -21,7 +21,7 @@ from operations.engine.campaign.records import facts_before, keys_told
 from operations.engine.closing import close
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.models import Batch, CampaignTarget, Job, Operation, Target, Wave
+from operations.models import Batch, Campaign, CampaignTarget, Job, Operation, Target, Wave
 
 BAD_STEPS = ("failed",)
 TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
@@ -30,6 +30,10 @@ TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
 def step(claim: jobs.Claim, job: Job) -> None:
     """Raises StaleTokenError when somebody else drives the job now."""
     now = timezone.now()
+    if (begins := Campaign.objects.get(pk=job.operation_id).not_before) and begins > now:
+        with transaction.atomic():
+            jobs.release(jobs.held(claim), begins)
+        return
     fresh = _alarms_since(open_book(job.operation_id), now)  # before the transaction: it reads a lot
     with transaction.atomic():
         held = jobs.held(claim)

@@ -41,6 +41,9 @@ def step(claim: jobs.Claim, job: Job) -> None:
     """Ends in one commit, whatever happens. Raises StaleTokenError when somebody else drives the job now."""
     now = timezone.now()
     book = open_book(job.operation_id)
+    if book.campaign.not_before is not None and book.campaign.not_before > now:
+        commit.rest(claim, book.campaign.not_before)
+        return
     batch, room = _batch_of(book, job.controller_id, now)
     if book.operation.state != OperationState.PROCESSING or batch is None:
         idle = book.operation.state != OperationState.PROCESSING

@@ -1,6 +1,7 @@
 """What campaigns remember, between rows and the values of operations/campaigns."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from operations.campaigns.batch import BatchView, Controls, Intent, Memory, Outcome, Planned, Verb
@@ -22,7 +23,8 @@ def label_of(book: Book, batch: Batch) -> str:
 
 def memory_of(batch: Batch) -> Memory:
     """Raises reading.UnreadableError for what another version wrote."""
-    return read(Memory, batch.progress, "progress") if batch.progress else Memory()
+    memory = read(Memory, batch.progress, "progress") if batch.progress else Memory()
+    return replace(memory, confirmed=batch.confirmed_id, disowned=batch.disowned_id)
 
 
 def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> BatchView:
