@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaigns.calendars import Calendar, calendar_of
 from operations.campaigns.conduct import BatchState as Stage
 from operations.campaigns.conduct import BatchStatus, Course, conduct
-from operations.campaigns.failure_limits import ANY_MAY_FAIL
-from operations.campaigns.plan import Batch as PlannedBatch
-from operations.campaigns.plan import Plan, RosterRow
-from operations.campaigns.plan import Wave as PlannedWave
-from operations.campaigns.rulebook import Rulebook, read_limit, read_rulebook
+from operations.campaigns.plan import Plan
+from operations.campaigns.rulebook import Rulebook
 from operations.campaigns.site_time import site_zone
 from operations.choices import BatchState
 from operations.engine.campaign.openings import Openings
+from operations.frozen_plans import plan_of, rulebook_of
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Wave
 
 OVER = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED)
@@ -61,29 +59,7 @@ class Book:
 
     @cached_property
     def plan(self) -> Plan:
-        told = self.campaign.plan
-        return Plan(
-            spec=self.rules.spec,
-            limits=self.rules.limits,
-            windows=self.rules.windows,
-            failures=self.rules.failures,
-            waves=tuple(self._wave(wave) for wave in self.waves),
-            roster=tuple(
-                RosterRow(pk, site.name, site.controller, site.dcmanager_id, site.region, site.link)
-                for pk, site in sorted(self.sites.items())
-            ),
-            neighbours=tuple((first, second) for first, second in told.get("neighbours", ())),
-            rings=tuple((name, tuple(ids)) for name, ids in sorted(told.get("rings", {}).items())),
-        )
-
-    def _wave(self, wave: Wave) -> PlannedWave:
-        made = [
-            PlannedBatch(number, batch.controller.name, self.members[number], batch.alone)
-            for number, batch in sorted(self.batches.items())
-            if batch.wave_id == wave.pk
-        ]
-        limit = read_limit(wave.failures or None, ANY_MAY_FAIL)
-        return PlannedWave(wave.number, wave.name, tuple(made), timedelta(seconds=wave.soak_seconds), limit)
+        return plan_of(self.campaign)
 
     @property
     def statuses(self) -> dict[int, BatchStatus]:
@@ -103,7 +79,7 @@ class Book:
 def open_book(operation_id: int) -> Book:
     """Everything of a campaign that decisions are made from."""
     campaign = Campaign.objects.select_related("operation").get(pk=operation_id)
-    rules = read_rulebook(campaign.ask, campaign.rules)
+    rules = rulebook_of(campaign)
     waves = list(campaign.waves.order_by("number"))
     batches = {batch.number: batch for batch in Batch.objects.filter(wave__in=waves).select_related("controller")}
     rows = CampaignTarget.objects.filter(target__operation=operation_id, batch__isnull=False)

@@ -33,14 +33,15 @@ def write(
     batch: Batch,
     told_now: tuple[a.Decision, Look],
     orders: Sequence[Order],
+    known: int,
     now: datetime,
 ) -> list[BatchIntent]:
-    """Everything but the sending; returns the intents, in the order of `orders`.
+    """Everything but the sending; returns the intents, in the order of `orders`. `known`: how many there were before.
 
     Raises StaleTokenError, BrakedError, and NotNowError where a batch must not begin after all.
     """
     try:
-        return _write(claim, book, batch, told_now, orders, now)
+        return _write(claim, book, batch, told_now, orders, known, now)
     except IntegrityError:  # another operation began to work on one of the sites
         raise NotNowError from None
 
@@ -51,11 +52,14 @@ def _write(
     batch: Batch,
     told_now: tuple[a.Decision, Look],
     orders: Sequence[Order],
+    known: int,
     now: datetime,
 ) -> list[BatchIntent]:
     decision, look = told_now
     with transaction.atomic():
         job = jobs.held(claim)
+        if batch.intents.count() != known:
+            raise jobs.StaleTokenError  # the same task ran beside this one, and was quicker
         action = decision.action
         if isinstance(action, (a.Begin, a.Finish)):
             Operation.objects.select_for_update().get(pk=book.operation.pk)  # one campaign's batches begin in turn

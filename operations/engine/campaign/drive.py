@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 from django.utils import timezone
@@ -26,7 +27,7 @@ from operations.kinds import SYSADMIN
 from operations.models import Batch, BatchIntent, Job, RunSecret
 from sites.credentials import CannotUnsealError, unseal
 from sites.models import Controller
-from sites.services.brake import BrakedError
+from sites.services.brake import BrakedError, sending
 from starlingx.dcmanager_writes import DcManagerWrites
 from starlingx.errors import StarlingXError
 from starlingx.secret import Secret
@@ -70,17 +71,22 @@ def _batch_of(book: Book, controller_id: int | None, now: datetime) -> tuple[Bat
 
 
 def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime) -> None:
-    memory = memory_of(batch)
+    memory, known = memory_of(batch), batch.intents.count()
     seen = asyncio.run(_look(batch.controller, label_of(book, batch), memory, now))
     view = view_of(book, batch, memory, controls_of(book, batch, memory, room, now))
     decision: Decision = decide(view, seen, now, pace())
     todo: list[Order] = []
     if isinstance(decision.action, WRITES):
         todo = orders(decision.action, book.rules.spec, _password(book))
-    intents = commit.write(claim, book, batch, (decision, seen), todo, timezone.now())
-    if todo:
+    if not todo:
+        commit.write(claim, book, batch, (decision, seen), [], known, timezone.now())
+        return
+    with ExitStack() as stack:  # a brake that is pulled now waits for the answers
+        for region in sorted({book.sites[pk].region for pk in book.members[batch.number]}):
+            stack.enter_context(sending(region))
+        intents = commit.write(claim, book, batch, (decision, seen), todo, known, timezone.now())
         answers = asyncio.run(_send(batch.controller, list(zip(intents, todo, strict=True))))
-        commit.write_answers(claim, answers, timezone.now(), commit.SOON)
+    commit.write_answers(claim, answers, timezone.now(), commit.SOON)
 
 
 async def _look(controller: Controller, label: str, memory: Memory, now: datetime) -> Look:
