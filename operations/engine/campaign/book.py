@@ -36,7 +36,7 @@ class Site:
     row: CampaignTarget
 
 
-@dataclass(slots=True)
+@dataclass
 class Book:
     """`batches` and `sites` by plan number and cloud id."""
 
