@@ -1,5 +1,6 @@
 """The REST interface, version 1: an index, the schema, and every app's share."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, reverse
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -38,6 +39,7 @@ shares: list[URLPattern | URLResolver] = [
     *network.urls.api,
     *ceph.urls.api,
     *operations.urls.api,
+    *(operations.urls.campaigns_api if settings.CAMPAIGNS else ()),
 ]
 app_name = "api"
 urlpatterns = [

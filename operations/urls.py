@@ -81,6 +81,16 @@ api: list[URLPattern | URLResolver] = [
     path("operations/<int:pk>/targets/<int:target>/abort/", targets.AbortTarget.as_view(), name="target-abort"),
     path("operations/<int:pk>/targets/<int:target>/give-up/", targets.GiveUpTarget.as_view(), name="target-give-up"),
     path("operations/<int:pk>/targets/<int:target>/retry/", targets.RetryTarget.as_view(), name="target-retry"),
+    path("subclouds/<int:pk>/verbs/", verbs.Verbs.as_view(), name="subcloud-verbs"),
+    path("site-templates/", templates.Templates.as_view(), name="site-templates"),
+    path("site-templates/<int:pk>/", templates.Template.as_view(), name="site-template"),
+    path("brakes/", brakes.Brakes.as_view(), name="brakes"),
+    path("brakes/pull/", brakes.Pull.as_view(), name="brake-pull"),
+    path("brakes/release/", brakes.Release.as_view(), name="brake-release"),
+]
+
+# Only with settings.CAMPAIGNS: campaigns run, but have not yet been through the trials that the rest has been through.
+campaigns_api: list[URLPattern | URLResolver] = [
     path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
     path("campaigns/preview/", campaigns.Preview.as_view(), name="campaign-preview"),
     path("campaigns/<int:pk>/", campaigns.OneCampaign.as_view(), name="campaign"),
@@ -106,10 +116,4 @@ api: list[URLPattern | URLResolver] = [
     path("freezes/", calendar.Freezes.as_view(), name="freezes"),
     path("freezes/<int:pk>/", calendar.OneFreeze.as_view(), name="freeze"),
     path("freezes/<int:pk>/occurrences/", calendar.FreezeOccurrences.as_view(), name="freeze-occurrences"),
-    path("subclouds/<int:pk>/verbs/", verbs.Verbs.as_view(), name="subcloud-verbs"),
-    path("site-templates/", templates.Templates.as_view(), name="site-templates"),
-    path("site-templates/<int:pk>/", templates.Template.as_view(), name="site-template"),
-    path("brakes/", brakes.Brakes.as_view(), name="brakes"),
-    path("brakes/pull/", brakes.Pull.as_view(), name="brake-pull"),
-    path("brakes/release/", brakes.Release.as_view(), name="brake-release"),
 ]
