@@ -22,13 +22,18 @@ SECRETS = {
 BAD: dict[int, dict[str, str]] = {
     35: {"name": "Upper_Case"},
     36: {"net": "10.300.1"},
-    37: {"net": "10.210.1"},  # that of site 1
+    37: {"group": "Nowhere"},
     38: {"bmc": "nowhere"},
     39: {"oam": ""},
     40: {"name": "=cmd|'/C calc'!A1"},
 }
 GOOD = range(1, 35)
-FAILS = {5: ("create", None), 12: ("install", "bmc_cred"), 19: ("bootstrap", None), 26: ("configure", "dm_pod_failed")}
+FAILS = {
+    5: ("create", None),
+    12: ("install", "bmc_cred"),
+    19: ("bootstrap", "images_download_failure"),
+    26: ("configure", "dm_pod_failed"),
+}
 STATUS_OF = {"create": "create-failed", "install": "install-failed", "bootstrap": "bootstrap-failed",
              "configure": "config-failed"}  # fmt: skip
 MOST = 10
