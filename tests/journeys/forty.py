@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.portal import Portal
 from tests.operations.engine.sites import BOOTSTRAP, INSTALL, row, sheet
+from tests.simulator.cloud_calls import Dcmanager
 from tests.simulator.new_sites import DEPLOY_CONFIG
 from tests.waiting import wait_until
 
@@ -36,6 +37,10 @@ FAILS = {
 }
 STATUS_OF = {"create": "create-failed", "install": "install-failed", "bootstrap": "bootstrap-failed",
              "configure": "config-failed"}  # fmt: skip
+CAUSE_OF = {"create": "create-failed", "install": "bmc_cred", "bootstrap": "images_download_failure",
+            "configure": "dm_pod_failed"}  # fmt: skip
+NEXT = {"create": ["retry"], "install": ["retry", "resume", "install"], "bootstrap": ["retry", "resume", "bootstrap"],
+        "configure": ["retry", "resume", "configure"]}  # fmt: skip
 MOST = 10
 
 
@@ -102,9 +107,16 @@ class Forty:
 
         return wait_until(over, timeout=timeout, every=0.5, what="the operation has ended")
 
-    def resume(self, pk: int, target: int) -> None:
-        path = f"{OPERATIONS}{pk}/targets/{target}/retry/"
-        status, answer = self.ask(path, {"secrets": {"sysadmin_password": SECRETS["sysadmin_password"]}})
+    def legal(self, pk: int, target: int) -> list[str]:
+        """Verbs that may be asked next."""
+        detail = self.ask(f"{OPERATIONS}{pk}/targets/{target}/")[1]
+        assert detail["explanation"]["summary"]
+        return [each["verb"] for each in detail["next"] if each["legal"]]
+
+    def try_again(self, pk: int, target: int, *, anew: bool = False) -> None:
+        """With all secrets where all is sent once more."""
+        secrets = SECRETS if anew else {"sysadmin_password": SECRETS["sysadmin_password"]}
+        status, answer = self.ask(f"{OPERATIONS}{pk}/targets/{target}/retry/", {"secrets": secrets})
         assert status == 200, answer
 
     def orders(self) -> Counter[tuple[str, str]]:
@@ -112,6 +124,11 @@ class Forty:
         rows = self.simulator.control("requests")["requests"]
         done = [each for each in rows if each.get("effect") and "/v1.0/" in each["path"]]
         return Counter((each["method"], each["path"].split("/v1.0/", 1)[1]) for each in done)
+
+    def upstream(self) -> dict[str, tuple[str, str]]:
+        """{name: (deploy status, management state)} as dcmanager says."""
+        rows = Dcmanager(self.simulator.url).ask("/v1.0/subclouds").json()["subclouds"]
+        return {each["name"]: (each["deploy-status"], each["management-state"]) for each in rows}
 
     def names_there(self) -> dict[str, int]:
         """{name: how many subclouds have it} at the controller."""

@@ -1,5 +1,7 @@
 """Forty sites deployed while processes are killed: no effect twice, none lost, every event once."""
 
+import base64
+import json
 import os
 import random
 import re
@@ -15,10 +17,12 @@ from tests.database.running import PrivateServer
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.network import free_port
 from tests.fixtures.portal import Portal, run
-from tests.journeys.forty import FAILS, GOOD, STATUS_OF, Forty, name_of
+from tests.journeys.forty import CAUSE_OF, FAILS, GOOD, NEXT, SECRETS, STATUS_OF, Forty, name_of
 from tests.journeys.installation import Installation, Row
+from tests.journeys.person import Person
 from tests.journeys.streaming import Follower
 from tests.journeys.test_kill_nine import kill_database, written
+from tests.journeys.test_secrets import places_of, tables
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
@@ -81,6 +85,7 @@ def test_twenty_kills_and_nothing_is_done_twice_or_lost(forty: Forty, database: 
     check_events(installation, script, last)
     check_upstream(forty)
     finish(forty, installation, pk)
+    check_secrets(forty, {"stream": json.dumps(script.events)} | tables(installation))
 
 
 def strike(forty: Forty, installation: Installation, database: PrivateServer, script: Follower) -> int:
@@ -113,7 +118,8 @@ def check_failures(forty: Forty, pk: int) -> None:
     assert sorted(failed) == sorted(FAILS), {n: (t["deploy_status"], t["error"]) for n, t in failed.items()}
     for number, (phase, _) in FAILS.items():
         assert failed[number]["deploy_status"] == STATUS_OF[phase]
-        assert failed[number]["error"]
+        assert failed[number]["cause"] == CAUSE_OF[phase]
+        assert forty.legal(pk, failed[number]["id"]) == NEXT[phase]
     completed = [number for number, each in targets.items() if each["state"] == "completed"]
     assert sorted(completed) == sorted(set(GOOD) - set(FAILS))
 
@@ -153,12 +159,31 @@ def check_upstream(forty: Forty) -> None:
 
 
 def finish(forty: Forty, installation: Installation, pk: int) -> None:
-    """Those that can be resumed are, to the end; the one whose creation failed can only be deleted and added again."""
+    """The four are tried again: resumed, but for the one whose creation failed, which is taken away and added anew."""
     targets = forty.targets(pk)
-    resumable = [number for number, (phase, _) in FAILS.items() if phase != "create"]
-    for number in resumable:
-        forty.resume(pk, targets[number]["id"])
-    wait_until(lambda: over(installation, pk), timeout=180, every=0.5, what="those resumed have ended")
-    after = forty.targets(pk)
-    assert {after[number]["state"] for number in resumable} == {"completed"}
+    for number, (phase, _) in FAILS.items():
+        forty.try_again(pk, targets[number]["id"], anew=phase == "create")
+    wait_until(lambda: over(installation, pk), timeout=180, every=0.5, what="those tried again have ended")
+    assert {forty.targets(pk)[number]["state"] for number in GOOD} == {"completed"}
+    there = forty.upstream()
+    assert {there[name_of(number)] for number in GOOD} == {("complete", "managed")}
+    orders = forty.orders()
+    resumes = sorted(count for (_, path), count in orders.items() if path.endswith("/resume"))
+    assert resumes == [1] * (len(FAILS) - 1)
+    deleted = sum(count for (method, _), count in orders.items() if method == "DELETE")
+    assert orders["POST", "subclouds"] == len(GOOD) + deleted
     assert installation.sql("SELECT count(*) FROM operations_runsecret") == [(0,)]
+
+
+def check_secrets(forty: Forty, texts: dict[str, str]) -> None:
+    """No secret of the run is in a table, django-q2's too, in a log, an event or a page; and the search would find."""
+    person = Person(forty.portal, "engineer")
+    (operation,) = forty.ask("/api/v1/operations/")[1]["results"]
+    paths = [f"/operations/{operation['id']}/", "/operations/"]
+    some = list(forty.targets(operation["id"]).values())[:6]
+    paths += [f"/operations/{operation['id']}/targets/{each['id']}/" for each in some]
+    texts |= {path: person.page(path) for path in paths}
+    texts |= {f"log of {name}": forty.portal.log(name) for name in forty.portal.children}
+    coded = {secret: base64.b64encode(secret.encode()).decode() for secret in SECRETS.values()}
+    assert places_of({"CHG-40"}, texts).keys() >= {"table operations_operation", f"/operations/{operation['id']}/"}
+    assert places_of({*coded, *coded.values()}, texts) == {}
