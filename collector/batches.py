@@ -67,7 +67,8 @@ class Batches(Generic[T]):
             if (left := until - loop.time()) <= 0:
                 break
             try:
-                batch.append(await asyncio.wait_for(self._queue.get(), left))
+                async with asyncio.timeout(left):  # not wait_for(): in Python 3.11 it may swallow a cancellation
+                    batch.append(await self._queue.get())
             except TimeoutError:
                 break
         return batch

@@ -51,7 +51,8 @@ class Collector:
                 while not self._stopping.is_set():
                     await self._turn()
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._stopping.wait(), TURN_SECONDS)
+                        async with asyncio.timeout(TURN_SECONDS):
+                            await self._stopping.wait()
                 following.cancel()
         finally:
             await self._leave()

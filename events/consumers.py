@@ -110,7 +110,8 @@ class EventStream(AsyncWebsocketConsumer):
     async def _visibility(self) -> Visibility:
         """Raises CloseError: SIGNED_OUT for nobody, LATER if that cannot be found out now."""
         try:
-            visibility = await asyncio.wait_for(in_thread(visibility_of, self.scope), AUTHENTICATE_SECONDS)
+            async with asyncio.timeout(AUTHENTICATE_SECONDS):
+                visibility = await in_thread(visibility_of, self.scope)
         except (DatabaseError, TimeoutError) as error:
             raise CloseError(Close.LATER) from error
         if visibility is None:

@@ -85,7 +85,8 @@ class Feed:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
-        await asyncio.wait_for(in_thread(epoch.verify_server), PATIENCE)
+        async with asyncio.timeout(PATIENCE):  # not wait_for(): in Python 3.11 it may swallow a cancellation
+            await in_thread(epoch.verify_server)
         link = await psycopg.AsyncConnection.connect(**(address() | TRANSPORT), autocommit=True)
         await link.execute("SET TIME ZONE 'UTC'")  # times are encoded as they come
         await link.execute(f"LISTEN {CHANNEL}")

@@ -73,7 +73,8 @@ class Hub:
 
     async def join(self, wanted: Filter) -> Subscription:
         """Raises TimeoutError while the stream has never been read: there is nothing yet to join."""
-        await asyncio.wait_for(self.feed.ready.wait(), READY)
+        async with asyncio.timeout(READY):
+            await self.feed.ready.wait()
         subscription = Subscription(wanted, self.feed.position)
         self.groups.setdefault(wanted, set()).add(subscription)
         return subscription

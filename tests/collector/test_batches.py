@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from collector.batches import Batches
 from collector.writer import DatabaseLostError
 
@@ -56,3 +58,23 @@ async def test_a_lost_database_ends_nothing() -> None:
     await batches.drained()
     task.cancel()
     assert tries == 2
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_an_end_that_comes_with_a_result_is_an_end(steps: int) -> None:
+    """Whoever is told to stop at the very moment a result arrives must not go on for ever."""
+
+    async def store(batch: list[int]) -> None:
+        pass
+
+    batches = Batches(store, most=10)
+    task = asyncio.create_task(batches.run())
+    await batches.put(1)
+    for _ in range(10):  # until it waits for a second one
+        await asyncio.sleep(0)
+    await batches.put(2)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert done, "it was told to stop and goes on"
