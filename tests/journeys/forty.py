@@ -113,8 +113,9 @@ class Forty:
         assert detail["explanation"]["summary"]
         return [each["verb"] for each in detail["next"] if each["legal"]]
 
-    def try_again(self, pk: int, target: int, *, anew: bool = False) -> None:
-        """With all secrets where all is sent once more."""
+    def resume(self, pk: int, target: int) -> None:
+        """Tried again; with all secrets where its creation failed, as everything is sent once more."""
+        anew = self.ask(f"{OPERATIONS}{pk}/targets/{target}/")[1]["deploy_status"] == "create-failed"
         secrets = SECRETS if anew else {"sysadmin_password": SECRETS["sysadmin_password"]}
         status, answer = self.ask(f"{OPERATIONS}{pk}/targets/{target}/retry/", {"secrets": secrets})
         assert status == 200, answer
