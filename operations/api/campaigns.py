@@ -77,6 +77,7 @@ class Preview(APIView):
 @extend_schema_view(get=extend_schema(summary="Everything about one campaign", tags=["campaigns"]))
 class OneCampaign(ScopedObject):
     serializer_class = CampaignSchema
+    beside = CampaignSchema().fields.keys() - CampaignRowSchema().fields.keys()  # what campaign_answer adds to the row
 
     def rows(self, scopes: Scopes) -> QuerySet[Operation]:
         return campaigns(scopes)

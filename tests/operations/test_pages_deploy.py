@@ -186,7 +186,7 @@ def test_what_was_not_looked_at_does_not_run(client: Client, world: World) -> No
 
 
 def test_missing_secrets_are_named_beside_the_verdicts(client: Client, world: World) -> None:
-    without = {name: "" for name in form(world) if name.startswith("secret:")}
+    without = {name: "" for name in form(world) if name.startswith("secret:")} | {"start": "on"}
     seen = hidden(client.post(DEPLOY, form(world, line(1)) | without, headers=HX).content.decode())
     answer = client.post(DEPLOY, form(world, line(1)) | without | seen | {"do": "deploy", "typed": "1"}, headers=HX)
     text = answer.content.decode()
