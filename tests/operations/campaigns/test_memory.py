@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from operations.campaigns.batch import End, Member, Memory, SiteEnd
-from operations.campaigns.progress import read, told
+from operations.campaigns.plan import canonical
+from operations.campaigns.reading import UnreadableError, read
 
 FULL = Memory(
     attempt=3, troubles=1, roster=(Member(1, 11, "cell-1", 2), Member(2, 12, "cell-2", 1)),
@@ -18,10 +19,9 @@ FULL = Memory(
 
 @pytest.mark.parametrize("memory", [FULL, Memory()], ids=["full", "empty"])
 def test_it_comes_back_as_it_was(memory: Memory) -> None:
-    assert read(json.loads(json.dumps(told(memory)))) == memory
+    assert read(Memory, json.loads(json.dumps(canonical(memory))), "progress") == memory
 
 
-def test_nothing_stored_is_a_batch_that_has_not_begun() -> None:
-    assert read({}) == Memory()
-    with pytest.raises(TypeError):
-        read({"colour": "blue"})
+def test_what_another_version_wrote_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="colour"):
+        read(Memory, canonical(Memory()) | {"colour": "blue"}, "progress")
