@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from simulator.clock import Clock
@@ -16,6 +15,7 @@ from simulator.dcmanager.error_texts import MAX_TEXT
 from simulator.dcmanager.interruption import interrupt
 from simulator.dcmanager.lifecycle import NO_ERRORS, Mark, Run, Standing, Trouble, course, standing, written
 from simulator.dcmanager.record import LANES, GroupRecord, Record, first_record, site_spans, watches
+from simulator.dcmanager.seen import Seen
 from simulator.faults import Fault
 from simulator.fleet import Cloud, CloudKey, Group
 from simulator.identity import stable_fraction
@@ -23,30 +23,6 @@ from simulator.releases import Release, release_of
 from simulator.world import World
 
 TroubleSource = Callable[[World, Cloud, Record], Iterable[Trouble]]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A subcloud as its dcmanager shows it now; `endpoints` maps endpoint type to sync status.
-
-    `written` are columns that work has written which is not settled yet. `error` is the text of the last status column
-    that touched it, without the hints that are added on reading.
-    """
-
-    availability: Availability
-    endpoints: Mapping[str, str]
-    endpoint_since: Mapping[str, float]
-    deploy: Standing
-    backup: Standing
-    prestage: Standing
-    error: str
-    updated_at: float
-    valid_until: float
-    written: Mapping[str, Any]
-
-    @property
-    def word(self) -> str:
-        return "online" if self.availability.online else "offline"
 
 
 class Register:

@@ -9,7 +9,8 @@ from typing import Any
 from simulator.clock import stamp_database
 from simulator.dcmanager.audit import ENDPOINTS, aggregate
 from simulator.dcmanager.error_texts import with_hints
-from simulator.dcmanager.register import Register, Seen
+from simulator.dcmanager.register import Register
+from simulator.dcmanager.seen import Seen
 from simulator.dcmanager.stored_values import install_values, rehome_data
 from simulator.fleet import Cloud
 from simulator.identity import stable_fraction

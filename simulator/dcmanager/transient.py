@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.dcmanager import deploy_states
 from simulator.dcmanager.refusals import Refused
-from simulator.dcmanager.register import Seen
+from simulator.dcmanager.seen import Seen
 
 BACKUP = frozenset({"validating", "pre-backup", "backing-up", "deleting-backup"})
 PRESTAGE = frozenset({"prestaging"})
