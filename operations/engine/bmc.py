@@ -1,5 +1,6 @@
 """The BMCs of a subcloud's servers, for taking it out of service: asked and told over Redfish."""
 
+import logging
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from starlingx.records import ComputerSystem
 from starlingx.redfish import Redfish
 from starlingx.secret import Secret
 
+log = logging.getLogger(__name__)
 OFF = "Off"
 NO_BMC = "No BMC of this subcloud is known: power it down by hand, and the rest follows."
 
@@ -53,7 +55,8 @@ async def power_state(controller: Controller, bmcs: Bmcs) -> str:
     """Off when every server is; On when one is not; "" where one of them cannot be asked."""
     try:
         states = {system.power_state for system in await _systems(controller, bmcs)}
-    except StarlingXError:
+    except StarlingXError as problem:
+        log.warning("power of %s is not known: %s", ", ".join(bmcs.urls), problem)
         return ""
     return OFF if states == {OFF} else "On"
 
