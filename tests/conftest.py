@@ -1,5 +1,7 @@
 """What every test may use. Fixtures that start processes live in tests/fixtures/, one file per kind."""
 
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.network",
     "tests.fixtures.cluster",
@@ -7,3 +9,10 @@ pytest_plugins = [
     "tests.fixtures.portal",
     "tests.fixtures.chromium",
 ]
+
+LONGEST = ("test_deploy_survives_kills", "test_forty_sites", "test_campaign")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: the other test processes work through the rest meanwhile."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
