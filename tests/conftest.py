@@ -1,6 +1,7 @@
 """What every test may use. Fixtures that start processes live in tests/fixtures/, one file per kind."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.fixtures.network",
@@ -9,6 +10,10 @@ pytest_plugins = [
     "tests.fixtures.portal",
     "tests.fixtures.chromium",
 ]
+
+# How long one example takes says more about the other test processes than about the code.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 LONGEST = ("test_deploy_survives_kills", "test_forty_sites", "test_campaign")
 
