@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from operations.planning.addresses import BadAddress, Network, Range, read_addresses, read_networks
+from operations.planning.problems import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class KnownSite:
     """One subcloud of the same System Controller, addresses as dcmanager gives them.
 
     `subnet`, `start_ip` and `end_ip` are those of the admin network where there is one, else of the management
-    network; of dual stack only the first value.
+    network; of dual stack only the first value. `hidden`: whoever plans may not see it, so no message names it.
     """
 
     name: str
@@ -28,6 +29,12 @@ class KnownSite:
     end_ip: str = ""
     oam_floating_ip: str = ""
     bmc_address: str = ""
+    hidden: bool = False
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return "a subcloud outside your scope" if self.hidden else f"subcloud {shown(self.name)}"
 
 
 @dataclass(frozen=True, kw_only=True)

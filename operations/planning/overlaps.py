@@ -12,7 +12,7 @@ from itertools import chain
 
 from operations.planning.addresses import Address, Network, Range, whole
 from operations.planning.bootstrap import Bootstrap
-from operations.planning.fleet import FleetPlan, known_networks, known_ranges
+from operations.planning.fleet import FleetPlan, KnownSite, known_networks, known_ranges
 from operations.planning.install import Install
 from operations.planning.problems import Problem, shown
 from operations.planning.range_index import Held, RangeIndex
@@ -47,19 +47,17 @@ def find_overlaps(sites: Sequence[PlannedSite], fleet: FleetPlan) -> dict[int, l
 
 
 def _overlapping_ranges(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
-    known = RangeIndex(
-        Held(each, site.name) for site in fleet.sites for each in known_ranges(site.start_ip, site.end_ip)
-    )
+    known = RangeIndex(Held(each, site) for site in fleet.sites for each in known_ranges(site.start_ip, site.end_ip))
     planned = RangeIndex(Held(each, site.number) for site in sites for each in site.kept.ranges)
     for site in sites:
         for network, each in _ranges(site):
             field = f"bootstrap_values/{network.kind}_start_address"
             held = known.overlapping(each)
             if held:
-                yield site.number, Problem(field, _overlap(network, each, f"subcloud {shown(held.owner)}", held))
+                yield site.number, Problem(field, _overlap(network, each, held))
             held = planned.overlapping(each, but_not=site.number)
             if held:
-                yield site.number, Problem(field, _overlap(network, each, f"row {held.owner}", held))
+                yield site.number, Problem(field, _overlap(network, each, held))
 
 
 def _ranges(site: PlannedSite) -> Iterator[tuple[SiteNetwork, Range]]:
@@ -69,28 +67,35 @@ def _ranges(site: PlannedSite) -> Iterator[tuple[SiteNetwork, Range]]:
                 yield network, each
 
 
-def _overlap(network: SiteNetwork, mine: Range, whose: str, held: Held) -> str:
-    return f"The {network.kind} range {mine} overlaps that of {whose}: {held.range}. Choose another."
+def _overlap(network: SiteNetwork, mine: Range, held: Held) -> str:
+    return f"The {network.kind} range {mine} overlaps that of {_whose(held)}. Choose another."
+
+
+def _whose(held: Held) -> str:
+    """The holder and its range; of a site that the planner may not see neither."""
+    if isinstance(held.owner, KnownSite):
+        return held.owner.title if held.owner.hidden else f"{held.owner.title}: {held.range}"
+    return f"row {held.owner}: {held.range}"
 
 
 def _oam_in_management(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
-    known = RangeIndex(Held(whole(net), site.name) for site in fleet.sites for net in known_networks(site.subnet))
+    known = RangeIndex(Held(whole(net), site) for site in fleet.sites for net in known_networks(site.subnet))
     planned = RangeIndex(Held(whole(net), site.number) for site in sites for net in site.kept.subnets)
     for site in sites:
         for subnet in site.bootstrap.oam_subnets:
             base = Range(subnet.network_address, subnet.network_address)
             held = known.overlapping(base)
             if held:
-                yield site.number, _oam_overlap(subnet, f"subcloud {shown(held.owner)}", held)
+                yield site.number, _oam_overlap(subnet, held)
             held = planned.overlapping(base, but_not=site.number)
             if held:
-                yield site.number, _oam_overlap(subnet, f"row {held.owner}", held)
+                yield site.number, _oam_overlap(subnet, held)
 
 
-def _oam_overlap(subnet: Network, whose: str, held: Held) -> Problem:
+def _oam_overlap(subnet: Network, held: Held) -> Problem:
     return Problem(
         "bootstrap_values/external_oam_subnet",
-        f"The OAM subnet {subnet} begins in the management subnet of {whose}: {held.range}. Choose another.",
+        f"The OAM subnet {subnet} begins in the management subnet of {_whose(held)}. Choose another.",
     )
 
 
@@ -131,15 +136,14 @@ def _others(number: int, numbers: list[int]) -> str:
 
 def _taken(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
     """Addresses that subclouds of the fleet have already."""
-    oam = {text: site.name for site in fleet.sites for text in _canonical(site.oam_floating_ip)}
-    bmc = {text: site.name for site in fleet.sites for text in _canonical(site.bmc_address)}
+    oam = {text: site.title for site in fleet.sites for text in _canonical(site.oam_floating_ip)}
+    bmc = {text: site.title for site in fleet.sites for text in _canonical(site.bmc_address)}
     for what, holders in (("OAM floating address", oam), ("BMC address", bmc)):
         field, values_of = _UNIQUE[what]
         for site in sites:
             for value in values_of(site):
                 if str(value) in holders:
-                    owner = shown(holders[str(value)])
-                    yield site.number, Problem(field, f"The {what} {value} is that of subcloud {owner} already.")
+                    yield site.number, Problem(field, f"The {what} {value} is that of {holders[str(value)]} already.")
 
 
 def _canonical(text: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def check_deploy(ask: DeployAsk) -> Checked:
     _demand("defaults/", list(default_problems(ask.defaults, columns_for(template))))
     sheet = read_sheet(ask.sites, columns_for(template, ask.defaults), ask.filename)
     _demand("sites/", sheet.problems)
-    fleet = fleet_plan(ask.controller)
+    fleet = fleet_plan(ask.controller, ask.groups)
     given = [name for name, text in ask.secrets.items() if text]
     verdicts = check(sheet.rows, template, fleet, ask.defaults, given)
     pairs = zip(sheet.rows, verdicts, strict=True)
@@ -100,7 +100,7 @@ def check_row(ask: DeployAsk, number: int) -> Verdict | None:
     sheet = read_sheet(ask.sites, columns_for(template, ask.defaults), ask.filename)
     _demand("sites/", sheet.problems)
     rows = [row for row in sheet.rows if row.number == number]
-    return next(iter(check(rows, template, fleet_plan(ask.controller), ask.defaults)), None)
+    return next(iter(check(rows, template, fleet_plan(ask.controller, ask.groups), ask.defaults)), None)
 
 
 def plan_deploy(ask: DeployAsk, user: User, actor: Actor, now: datetime) -> Operation:

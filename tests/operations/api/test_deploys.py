@@ -277,6 +277,20 @@ class TestPermits:
         assert post(region, CHECK, body(controller, line(1))).status_code == 403
         assert AuditEntry.objects.filter(outcome="refused").count() == 1
 
+    def test_sites_of_others_are_compared_but_not_named(
+        self, narrow_api: Client, controller: Controller, world: World
+    ) -> None:
+        Cloud.objects.filter(pk=world.clouds[0].pk).update(
+            name="secret-place", group=None, management_start_ip="172.16.2.10", management_end_ip="172.16.2.60",
+            management_subnet="172.16.2.0/24", bmc_address="10.64.0.4",
+        )  # fmt: skip
+        rows = post(narrow_api, CHECK, body(controller, line(2), line(3))).json()["rows"]
+        said = " ".join(each["message"] for row in rows for each in row["problems"])
+        assert "overlaps that of a subcloud outside your scope" in said
+        assert "BMC address 10.64.0.4 is that of a subcloud outside your scope" in said
+        assert "secret-place" not in said
+        assert "172.16.2.60" not in said
+
     def test_a_read_only_controller(self, api: Client, controller: Controller) -> None:
         Controller.objects.update(write_username="")
         answer = post(api, DEPLOYS, body(controller, line(1)))
