@@ -35,8 +35,9 @@ def list_columns(now: datetime) -> dict[str, Any]:
     same = "id name region location description software_version management_state availability_status deploy_status"
     more = "sync_status system_mode contact critical_alarms major_alarms minor_alarms warning_alarms ceph_status"
     last = "ceph_source nic_status ports_up ports_down ports_unknown hosts_total hosts_ok latitude longitude oam_ip"
+    backup = "backup_status backup_at"
     return {
-        **{name: name for name in f"{same} {more} {last}".split()},
+        **{name: name for name in f"{same} {more} {last} {backup}".split()},
         "dcmanager_id": "dcmanager_id",
         "region_name": "region_name",
         "controller": "controller_id",
@@ -52,7 +53,7 @@ def list_columns(now: datetime) -> dict[str, Any]:
 
 def detail_columns(now: datetime) -> dict[str, Any]:
     more = (
-        "endpoint_sync error_description backup_status backup_at prestage_status prestage_versions management_subnet "
+        "endpoint_sync error_description prestage_status prestage_versions management_subnet "
         "management_start_ip management_end_ip management_gateway_ip peer_group_id upstream_created_at "
         "upstream_updated_at system_name system_type timezone placed_by_hand region_by_hand contact_changed_at "
         "contact_error created_at"

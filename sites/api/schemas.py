@@ -50,6 +50,8 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
     latitude = s.FloatField(allow_null=True, help_text="Degrees, WGS 84")
     longitude = s.FloatField(allow_null=True)
     oam_ip = s.CharField()
+    backup_status = s.CharField(help_text="dcmanager's word on its last backup; empty: it never said")
+    backup_at = s.DateTimeField(allow_null=True, help_text="When its last good backup was made")
     dcmanager_id = s.IntegerField(help_text="dcmanager's id, unique on its controller only")
     region_name = s.CharField(help_text="StarlingX's region name of the subcloud")
     controller = s.IntegerField()
@@ -65,8 +67,6 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
 class SubcloudSchema(SubcloudListSchema):
     endpoint_sync = s.DictField(child=s.CharField())
     error_description = s.CharField()
-    backup_status = s.CharField()
-    backup_at = s.DateTimeField(allow_null=True)
     prestage_status = s.CharField()
     prestage_versions = s.CharField()
     management_subnet = s.CharField()
