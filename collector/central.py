@@ -14,12 +14,14 @@ from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.site import Kind, Site
 from collector.writer import DatabaseLostError
+from operations.ingest import record_options
 from sites import ingest
 from sites.choices import Facet
 from sites.ingest import FailedLook
 from starlingx.dcmanager import DcManager
 from starlingx.errors import MissingService, StarlingXError, Unexpected
 from starlingx.records import Subcloud
+from starlingx.strategies import Strategies
 
 log = logging.getLogger(__name__)
 DCMANAGER = "dcmanager"
@@ -109,6 +111,15 @@ class Central:
             requested_at=requested_at,
             now=timezone.now(),
         )
+
+    async def poll_options(self) -> None:
+        """How VIMs shall go about strategies. Few rows, and nothing else depends on them: a failure waits for the next
+        round and is no mark against dcmanager."""
+        reading = self._reading
+        await self._listed.wait()
+        requested_at = timezone.now()
+        rows = await Strategies(reading.doors.central).options(timeout=LIST_SECONDS)
+        await reading.writer.run(record_options, reading.config.controller_id, rows, requested_at=requested_at)
 
     def _hasten(self, sites: Iterable[Site]) -> None:
         now = asyncio.get_running_loop().time()

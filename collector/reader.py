@@ -93,6 +93,7 @@ class Reader:
         async with asyncio.TaskGroup() as group:
             group.create_task(every("subclouds", reading, central.poll_subclouds))
             group.create_task(every("alarm_counts", reading, central.poll_counts))
+            group.create_task(every("strategy_options", reading, central.poll_options))
             for each in batches:
                 group.create_task(each.run())
             for lane in reading.lanes.values():

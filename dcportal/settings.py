@@ -220,6 +220,7 @@ POLL_SECONDS = {
     "central_alarms": _paced(30),  # T0: FM of the central region
     "subclouds": _paced(60),  # T0: GET /v1.0/subclouds
     "groups": _paced(60),
+    "strategy_options": _paced(300),
     "alarms": _paced(300),  # T1: slow sweep; at once when counts or states change
     "inventory": _paced(3600),  # T2
     "open_page": _paced(8),  # T3: while somebody looks at the subcloud

@@ -27,6 +27,11 @@ class Kind(TextChoices):
     RECONFIGURE_NETWORK = "reconfigure_network", "Reconfigure network"
     DECOMMISSION = "decommission", "Decommission"
     CAMPAIGN = "campaign", "Campaign"
+    GROUP_CREATE = "group_create", "Make a group"
+    GROUP_UPDATE = "group_update", "Change a group"
+    GROUP_DELETE = "group_delete", "Delete a group"
+    OPTIONS_SET = "options_set", "Set strategy options"
+    OPTIONS_DELETE = "options_delete", "Clear strategy options"
 
 
 class WaveState(TextChoices):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from operations.campaign_selectors import approval_word
 from operations.campaigns.strategy import Kind as StrategyKind
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
-from operations.models import Operation, SiteTemplate, Target
+from operations.models import Operation, SiteTemplate, StrategyOptions, Target
 from operations.selectors import targets
 from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, WordsFilter
 from sites.search import search_query
@@ -160,6 +160,17 @@ class CampaignSiteFilter(TargetFilter):
     skipped = FlagFilter(field_name="in_campaign__skipped")
     new_alarms = FilledFilter([], field_name="in_campaign__new_alarms")
     region = WordsFilter(field_name="region")
+
+
+class OptionsFilter(django_filters.FilterSet):
+    """Filters of the list of strategy options."""
+
+    controller = IdsFilter(field_name="controller_id")
+    cloud = MaybeIdsFilter(field_name="cloud_id", label="- are the defaults")
+
+    class Meta:
+        model = StrategyOptions
+        fields: list[str] = []
 
 
 class TemplateFilter(django_filters.FilterSet):

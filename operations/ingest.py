@@ -1,4 +1,5 @@
-"""What the fleet tells about orchestration: the strategy of a subcloud's own VIM, while somebody looks at it."""
+"""What the fleet tells about orchestration: the strategy of a subcloud's own VIM, while somebody looks at it; and the
+options that dcmanager gives to VIMs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,11 +10,12 @@ from django.db import transaction
 
 from events.kinds import Kind
 from events.log import append
-from operations.models import VimStrategySeen
-from sites.choices import Facet
+from operations.models import StrategyOptions, VimStrategySeen
+from sites.choices import CloudKind, Facet
 from sites.ingest.facets import Look, admit
+from sites.models import Cloud, Controller
 from sites.places import cloud_event, places
-from starlingx.records import VimStrategy, VimStrategyDetail
+from starlingx.records import SwUpdateOptions, VimStrategy, VimStrategyDetail
 
 SOURCE = "VIM"
 MOST_STAGES = 100
@@ -44,6 +46,29 @@ def record_vim(snapshots: Sequence[VimSnapshot], *, lease_token: int, now: datet
             changed, update_conflicts=True, unique_fields=["cloud"], update_fields=list(FIELDS)
         )
         _tell([*gone, *(row.cloud_id for row in changed)], rows, now)
+
+
+def record_options(controller_id: int, rows: Sequence[SwUpdateOptions], *, requested_at: datetime) -> None:
+    """The complete list of a System Controller. One requested before the newest stored one is dropped."""
+    with transaction.atomic():
+        Controller.objects.select_for_update().get(pk=controller_id)
+        stored = StrategyOptions.objects.filter(controller=controller_id)
+        if stored.filter(observed_at__gt=requested_at).exists():
+            return
+        standing = Cloud.objects.filter(controller=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
+        clouds = dict(standing.values_list("dcmanager_id", "pk"))
+        stored.delete()  # there are few
+        StrategyOptions.objects.bulk_create(
+            StrategyOptions(
+                controller_id=controller_id, cloud_id=clouds.get(row.subcloud_id), observed_at=requested_at,
+                storage_apply_type=row.storage_apply_type[:32], worker_apply_type=row.worker_apply_type[:32],
+                max_parallel_workers=row.max_parallel_workers,
+                alarm_restriction_type=row.alarm_restriction_type[:32],
+                default_instance_action=row.default_instance_action[:32],
+            )
+            for row in rows
+            if row.subcloud_id is None or row.subcloud_id in clouds
+        )  # fmt: skip
 
 
 FIELDS = ("uuid", "name", "state", "phase", "percent", "reason", "stages")

@@ -72,6 +72,11 @@ _ROWS = (
     KindSpec(
         Kind.CAMPAIGN, "campaign", ("campaign",), "operations.run_campaign", (), (SYSADMIN,), risk=2, planned=True
     ),
+    KindSpec(Kind.GROUP_CREATE, "group_create", ("group_create",), _DEPLOY, planned=True),
+    KindSpec(Kind.GROUP_UPDATE, "group_update", ("group_update",), _DEPLOY, planned=True),
+    KindSpec(Kind.GROUP_DELETE, "group_delete", ("group_delete",), _DEPLOY, planned=True),
+    KindSpec(Kind.OPTIONS_SET, "options_set", ("options_set",), _DEPLOY, planned=True),
+    KindSpec(Kind.OPTIONS_DELETE, "options_delete", ("options_delete",), _DEPLOY, planned=True),
 )  # fmt: skip
 KINDS: dict[str, KindSpec] = {row.kind.value: row for row in _ROWS}
 ON_SUBCLOUDS = tuple(name for name, spec in KINDS.items() if not spec.planned)

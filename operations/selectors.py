@@ -18,9 +18,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject
 
 from operations.choices import ACTIVE_TARGETS, TargetState
-from operations.models import Operation, Target
+from operations.models import Operation, StrategyOptions, Target
 from sites.access import Scopes
 from sites.paging import Sorts
+from sites.selectors import controllers
 
 OPERATION_SORTS: Sorts = {
     "created": ("created_at", "id"),
@@ -60,6 +61,13 @@ def operations(scopes: Scopes) -> QuerySet[Operation]:
 
 def targets(scopes: Scopes) -> QuerySet[Target]:
     return Target.objects.filter(scopes.placed())
+
+
+def strategy_options(scopes: Scopes) -> QuerySet[StrategyOptions]:
+    """Those of subclouds in scope, and the defaults of their System Controllers."""
+    mine = Q(cloud=None, controller__in=controllers(scopes).values("pk"))
+    own = Q(cloud__removed_at=None, cloud__isnull=False) & scopes.clouds("cloud__")
+    return StrategyOptions.objects.filter(mine | own)
 
 
 def with_trouble(rows: QuerySet[Target]) -> QuerySet[Target]:

@@ -15,6 +15,11 @@ STEPS = {
     "delete_backup": "delete the backup",
     "reconfigure_network": "reconfigure the network",
     "edit": "describe",
+    "group_create": "make the group",
+    "group_update": "change the group",
+    "group_delete": "delete the group",
+    "options_set": "set strategy options",
+    "options_delete": "clear strategy options",
 }
 OPTIONS = {
     "manage": "manage it afterwards",

@@ -1,10 +1,12 @@
-"""Sites as campaigns judge and plan them. Eight queries for any number of sites."""
+"""Sites as campaigns judge and plan them. Seven queries for any number of sites."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from alarms.models import Alarm
 from ceph.choices import CephSource
@@ -12,7 +14,7 @@ from hosts.models import Host
 from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
 from operations.campaigns.rulebook import RELEASES_FRESH
 from operations.choices import ACTIVE_TARGETS
-from operations.models import Target
+from operations.models import StrategyOptions, Target
 from operations.profiles import profile_of
 from sites.choices import Facet, Severity
 from sites.models import Cloud, FacetState, Neighbours, Release
@@ -60,7 +62,7 @@ def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | No
     rows = Cloud.objects.filter(pk__in=ids, removed_at=None, dcmanager_id__isnull=False).values(*COLUMNS)
     ages, alarms, releases = _ages(ids), _alarms(ids), _releases(ids)
     unfit, active = _hosts(ids)
-    busy = _busy(ids, but_for)
+    busy, strict = _busy(ids, but_for), _strict(ids)
     found = {}
     for row in rows:
         pk = row["pk"]
@@ -71,6 +73,7 @@ def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | No
             "hosts_unfit": tuple(unfit[pk]) if Facet.HOSTS in own else None,
             "active_controller": active.get(pk, ""),
             "busy_with": busy.get(pk, ""),
+            "strict_alarms": strict(row["controller_id"], pk),
         }
         found[pk] = _site(row, SiteFacts(**facts))
     return found
@@ -154,6 +157,16 @@ def _hosts(ids: list[int]) -> tuple[dict[int, list[str]], dict[int, str]]:
         if is_active:
             active[pk] = hostname
     return unfit, active
+
+
+def _strict(ids: list[int]) -> Callable[[int, int], bool]:
+    """(controller, cloud) -> whether its own option, or else its System Controller's default, is strict."""
+    rows = StrategyOptions.objects.filter(Q(cloud__in=ids) | Q(cloud=None))
+    words: dict[tuple[int | None, int | None], str] = {
+        (None if cloud else controller, cloud): word
+        for controller, cloud, word in rows.values_list("controller_id", "cloud_id", "alarm_restriction_type")
+    }
+    return lambda controller, cloud: words.get((None, cloud), words.get((controller, None), "")) == "strict"
 
 
 def _busy(ids: list[int], but_for: int | None) -> dict[int, str]:

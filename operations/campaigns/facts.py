@@ -35,6 +35,7 @@ class SiteFacts:
     `releases`: release id to USM's state, as the site itself tells; None where it was not asked. `ceph`: "ok", "warn",
     "error", "none" or "unknown", with `ceph_reason`. `health_failures`: lines of the site's own health query that say
     [Fail]. `hosts_unfit`: hosts that are not unlocked, enabled and available. `busy_with`: what else works on it.
+    `strict_alarms`: its option alarm-restriction-type is strict, so that its VIM stops on any alarm.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SiteFacts:
     hosts_unfit: tuple[str, ...] | None = None
     health_failures: tuple[str, ...] | None = None
     busy_with: str = ""
+    strict_alarms: bool = False
     statuses_at: datetime | None = None
     alarms_at: datetime | None = None
     ceph_at: datetime | None = None

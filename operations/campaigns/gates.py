@@ -31,9 +31,8 @@ def alarms(case: Case) -> Iterator[Reason]:
 
 
 def _stopped_by(alarm: AlarmFact, site: SiteFacts, rules: CampaignRules) -> str:
-    checks = alarm_checks(
-        rules.spec, site.software_version, strict=rules.strict_alarms, deployment_open=_deployment_open(site)
-    )
+    strict = rules.strict_alarms or site.strict_alarms
+    checks = alarm_checks(rules.spec, site.software_version, strict=strict, deployment_open=_deployment_open(site))
     return next((check.who for check in checks if check.stops_on(alarm)), "")
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from operations.engine.bmc import Bmcs, power_state
+from operations.engine.central_look import look_central
+from operations.engine.central_steps import GROUPS, OPTIONS
 from operations.engine.seen import Seen, View
 from operations.engine.steps import settled
 from operations.models import Target
@@ -23,9 +25,13 @@ async def look(
 
     A BMC that does not answer counts as "not known".
     """
+    if view.step in GROUPS or (view.step in OPTIONS and not view.facts.get("subcloud")):
+        return await look_central(session, view, None, now)
     found = await _find(DcManager(session), target)
     if found is not None and target.region_name and found.region_name != target.region_name:
         found = None
+    if view.step in OPTIONS:
+        return await look_central(session, view, found, now)
     seen = Seen(now, found, session.server_clock_skew or 0.0)
     if bmcs is not None and not settled(view, seen):
         return replace(seen, power=await power_state(controller, bmcs))

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import F, Q
 
 from operations.engine.bmc import Bmcs
+from operations.engine.central_steps import GROUP_FIELDS, OPTION_FIELDS
 from operations.engine.seen import Seen
 from operations.kinds import BMC, SYSADMIN
 from operations.models import RunSecret, Target
 from operations.payloads import SitePlan, site_plan
 from sites.credentials import unseal
-from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork
+from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork, NewOptions
 from starlingx.errors import BadValue
 from starlingx.secret import Secret
 from starlingx.session import CloudSession
@@ -167,6 +168,21 @@ async def _network(dcmanager: DcManagerWrites, request: Request) -> None:
     await dcmanager.reconfigure_network(request.id, network, request.sysadmin)
 
 
+async def _create_group(dcmanager: DcManagerWrites, request: Request) -> None:
+    given = {name: request.facts[name] for name in GROUP_FIELDS if name != "name"}
+    await dcmanager.create_group(request.facts["name"], **given)
+
+
+async def _update_group(dcmanager: DcManagerWrites, request: Request) -> None:
+    given = {name: request.facts[name] for name in GROUP_FIELDS if name in request.facts}
+    await dcmanager.update_group(request.facts["group_id"], **given)
+
+
+async def _set_options(dcmanager: DcManagerWrites, request: Request) -> None:
+    given = {name: request.facts[name] for name in OPTION_FIELDS if name in request.facts}
+    await dcmanager.set_options(request.number, NewOptions(**given))
+
+
 Order = Callable[[DcManagerWrites, Request], Awaitable[object]]
 _ORDERS: dict[str, Order] = {
     "add": _add,
@@ -191,4 +207,9 @@ _ORDERS: dict[str, Order] = {
     "delete_backup": _delete_backup,
     "restore": _restore,
     "reconfigure_network": _network,
+    "group_create": _create_group,
+    "group_update": _update_group,
+    "group_delete": lambda dcmanager, request: dcmanager.delete_group(request.facts["group_id"]),
+    "options_set": _set_options,
+    "options_delete": lambda dcmanager, request: dcmanager.delete_options(request.number),
 }

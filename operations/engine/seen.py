@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from operations.choices import Outcome
-from starlingx.records import Subcloud
+from starlingx.records import Subcloud, SubcloudGroup, SwUpdateOptions
 
 BEFORE = (
     "deploy_status", "backup_status", "prestage_status", "management_state", "updated_at", "backup_datetime",
@@ -18,12 +18,15 @@ class Seen:
     """One look upstream, asked at `at`. `subcloud` None: dcmanager has none of that name or id.
 
     `skew`: seconds by which the controller's clock is ahead. `power`: what the BMC says, "" where it was not asked.
+    `group`, `options`: what a step of central_steps.py is about.
     """
 
     at: datetime
     subcloud: Subcloud | None
     skew: float = 0.0
     power: str = ""
+    group: SubcloudGroup | None = None
+    options: SwUpdateOptions | None = None
 
     def before(self) -> dict[str, Any]:
         """What an intent remembers: texts, or None where there is no subcloud."""

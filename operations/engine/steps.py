@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 
+from operations.engine import central_steps
 from operations.engine.seen import Progress, Seen, Sent, View
 from operations.engine.statuses import PATHS, backup_progress, deploy_progress, prestage_progress
 from operations.planning.legality import SubcloudState, refusal
@@ -27,6 +28,8 @@ def state_of(subcloud: Subcloud) -> SubcloudState:
 
 def settled(view: View, seen: Seen) -> bool:
     """The step's end is there already, whoever brought it about: nothing need be sent."""
+    if view.step in central_steps.STEPS:
+        return central_steps.settled(view, seen)
     subcloud = seen.subcloud
     if view.step == "delete":
         return subcloud is None
@@ -57,6 +60,8 @@ def _reached(view: View, seen: Seen, subcloud: Subcloud) -> bool:
 
 def refused(view: View, seen: Seen) -> str | None:
     """Why the step must not be sent now; None when it may."""
+    if view.step in central_steps.STEPS:
+        return central_steps.refused(view, seen)
     if view.step == "add":
         return None if seen.subcloud is None else "A subcloud of this name is there already; it was not made by this."
     if seen.subcloud is None:
@@ -71,6 +76,8 @@ def refused(view: View, seen: Seen) -> str | None:
 
 def progress(view: View, seen: Seen, sent: Sent) -> Progress:
     """How far `sent`, the last request of the step, is."""
+    if view.step in central_steps.STEPS:
+        return central_steps.progress(view, seen, sent)
     subcloud = seen.subcloud
     if settled(view, seen):
         return Progress("done")

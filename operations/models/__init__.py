@@ -4,6 +4,7 @@ from operations.models.calendar import FreezeSpan, MaintenanceWindow
 from operations.models.campaigns import ArchivedStep, Batch, BatchIntent, Campaign, CampaignTarget, Wave
 from operations.models.jobs import Intent, Job
 from operations.models.operations import Operation, RunSecret
+from operations.models.options import StrategyOptions
 from operations.models.orchestration import VimStrategySeen
 from operations.models.plans import DeployPlan
 from operations.models.targets import Attempt, PhaseSpan, Target
@@ -25,6 +26,7 @@ __all__ = [
     "PhaseSpan",
     "RunSecret",
     "SiteTemplate",
+    "StrategyOptions",
     "Target",
     "VimStrategySeen",
     "Wave",

@@ -115,6 +115,21 @@ def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> t
     return controller, allowed
 
 
+def whole_controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str) -> Controller:
+    """To change what it keeps for all of its subclouds. The caller has demanded the kind's permission.
+
+    Raises Http404 where the user sees nothing of it, PermissionDenied (audited) where only a part.
+    """
+    controller = controllers(scopes).filter(pk=pk).first()
+    if controller is None:
+        raise Http404("There is no such System Controller, or it is not in your scope.")
+    if not scopes.fleet and pk not in scopes.controllers:
+        detail = {"needs": "scope over the whole System Controller"}
+        audit(actor_of(request), f"operation.{kind}", f"controller:{pk}", now_of(request), detail, "refused")
+        raise PermissionDenied(f"This needs scope over the whole of {controller.name}.")
+    return controller
+
+
 def demand_brake(request: HttpRequest | Request, scopes: Scopes, region: str, *, release: bool) -> None:
     """The fleet's brake ("") is for those who act on the whole fleet, a region's for those who act on that region.
 

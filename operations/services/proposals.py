@@ -82,7 +82,7 @@ def propose(
     not_before: datetime | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """Thirteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
+    """Fourteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
 
     The caller has read the clouds within the user's scopes.
     """

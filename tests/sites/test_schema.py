@@ -20,6 +20,7 @@ from operations.models import (
     MaintenanceWindow,
     Operation,
     SiteTemplate,
+    StrategyOptions,
     Target,
     Wave,
 )
@@ -50,6 +51,7 @@ def filled(world: World) -> World:
     operation = Operation.objects.create(kind="manage", title="Manage", requester_name="robot", created_at=now)
     Target.objects.create(operation=operation, number=1, name=cloud.name, cloud=cloud, controller=cloud.controller)
     _add_campaign(world)
+    StrategyOptions.objects.create(controller=world.controllers[0], observed_at=now)
     MaintenanceWindow.objects.create(name="Night", weekdays=[0], start="01:00", minutes=90)
     FreezeSpan.objects.create(name="Fair", first="2026-12-01", last="2026-12-08")
     texts = {"bootstrap_values": "a: 1", "created_at": now, "changed_at": now, "changed_by": "robot"}

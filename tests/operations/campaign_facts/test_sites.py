@@ -14,7 +14,7 @@ from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.sites import campaign_sites
 from operations.campaigns.eligibility import judge
 from operations.campaigns.rulebook import read_rulebook
-from operations.models import Operation, Target
+from operations.models import Operation, StrategyOptions, Target
 from sites.choices import Facet
 from sites.models import Cloud, Controller, FacetState, Release, Surroundings
 from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
@@ -102,6 +102,21 @@ def test_alarms(affecting: bool | None, alarm_id: str, against: list[str], world
         cloud=world.clouds[1], alarm_id="100.102", management_affecting=True, cleared_at=world.now, **stands
     )
     assert (keys(world), keys(world, 1)) == (against, [])
+
+
+def test_where_options_are_strict_any_alarm_stops(world: World) -> None:
+    stands = {"severity": 2, "raised_at": world.now, "first_seen_at": world.now, "changed_at": world.now}
+    for cloud in world.clouds:
+        Alarm.objects.create(cloud=cloud, alarm_id="100.101", management_affecting=False, **stands)
+    one, other = world.controllers
+    StrategyOptions.objects.create(controller=one, alarm_restriction_type="strict", observed_at=world.now)
+    StrategyOptions.objects.create(controller=other, alarm_restriction_type="relaxed", observed_at=world.now)
+    for number, word in ((1, "relaxed"), (2, "strict")):
+        cloud = world.clouds[number]
+        StrategyOptions.objects.create(
+            controller=cloud.controller, cloud=cloud, alarm_restriction_type=word, observed_at=world.now
+        )
+    assert [keys(world, number) for number in range(4)] == [["blocking-alarm"], [], ["blocking-alarm"], []]
 
 
 def test_hosts_that_are_not_fit_are_named(world: World) -> None:
@@ -200,7 +215,7 @@ def test_as_many_queries_however_many_sites(world: World) -> None:
         campaign_sites(ids[:1], world.now)
     with CaptureQueriesContext(connection) as many:
         assert len(campaign_sites(ids, world.now)) == 24
-    assert len(few) == len(many) == 6
+    assert len(few) == len(many) == 7
     with CaptureQueriesContext(connection) as controllers:
         controller_facts([controller.pk for controller in world.controllers], world.now)
     assert len(controllers) == 4
