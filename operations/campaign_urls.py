@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from operations.views.campaigns import acts, batch, page, rollback, siteacts
+from operations.views.campaigns import acts, batch, page, plan, rollback, siteacts
 
 pages: list[URLPattern] = [
+    path("campaigns/new/", plan.page, name="campaign-new"),
     path("<int:pk>/campaign/head", page.head, name="campaign-head"),
     path("<int:pk>/campaign/waves", page.waves, name="campaign-waves"),
     path("<int:pk>/campaign/history", page.history, name="campaign-history"),

@@ -46,9 +46,12 @@ class CampaignAsk:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def preview(ask: CampaignAsk, now: datetime) -> Proposal:
-    """What would be planned; nothing is kept. Raises RefusedError for what is wrong with the request as a whole."""
-    return propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before)
+def preview(ask: CampaignAsk, now: datetime, but_for: int | None = None) -> Proposal:
+    """What would be planned; nothing is kept. `but_for`: the campaign whose plan it would replace.
+
+    Raises RefusedError for what is wrong with the request as a whole.
+    """
+    return propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before, but_for=but_for)
 
 
 def create_campaign(

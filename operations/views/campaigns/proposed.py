@@ -1,0 +1,120 @@
+"""A proposal as the preview shows it: who takes part and why not, waves against time, when windows open, warnings."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from operations.campaign_facts.calendar import freezes
+from operations.campaigns.calendars import calendar_of, free_spans
+from operations.campaigns.plan import Wave
+from operations.campaigns.site_time import shown, site_zone
+from operations.services.proposals import HELD, INELIGIBLE, Judged, Proposal, tally
+
+NAMED = 60  # sites that are listed below one reason
+ZONES = 6
+OCCURRENCES = 3
+WORDS = {INELIGIBLE: ("none", "take no part"), HELD: ("warn", "wait until it clears")}
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Sites against which a reason stands; `more` of them are not listed."""
+
+    key: str
+    mark: str
+    count: int
+    sites: list[tuple[str, str]]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A wave against time: `x` and `width` in percent of all of it, None where it never ends."""
+
+    name: str
+    sites: int
+    batches: list[tuple[str, list[int]]]
+    begins: datetime | None
+    ends: datetime | None
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSpans:
+    zone: str
+    sites: int
+    note: str
+    spans: list[tuple[str, str, str]]  # opens, closes, what a change of clocks does to it
+
+
+def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
+    counts = tally(proposal.judged)
+    single = sum(each.takes_part and "SX" in each.site.site_type for each in proposal.judged)
+    return {
+        "counts": counts, "grounds": grounds(proposal.judged), "bars": bars(proposal, now),
+        "zones": zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
+        "findings": proposal.eta.findings, "eta_note": proposal.eta_note, "warnings": proposal.warnings,
+        "outage": single if proposal.book.spec.deploys else 0, "batches": len(list(proposal.plan.batches)),
+    }  # fmt: skip
+
+
+def grounds(judged: Iterable[Judged]) -> list[tuple[str, str, list[Grounds]]]:
+    """[(verdict, what that means, its reasons)]; a site stands below each reason of its own."""
+    found: dict[str, dict[str, list[tuple[str, str]]]] = {INELIGIBLE: {}, HELD: {}}
+    for each in judged:
+        for reason in each.reasons if each.verdict in found else ():
+            if reason.stands_against:
+                found[each.verdict].setdefault(reason.key, []).append((each.site.facts.name, reason.sentence))
+    return [
+        (verdict, WORDS[verdict][1], _ordered(WORDS[verdict][0], by_key)) for verdict, by_key in found.items() if by_key
+    ]
+
+
+def _ordered(mark: str, by_key: dict[str, list[tuple[str, str]]]) -> list[Grounds]:
+    rows = sorted(by_key.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [Grounds(key, mark, len(sites), sites[:NAMED], max(0, len(sites) - NAMED)) for key, sites in rows]
+
+
+def bars(proposal: Proposal, now: datetime) -> list[Bar]:
+    """Waves in order, from when it may begin to when the last has soaked."""
+    begin = max(now, proposal.not_before or now)
+    ends = {wave.number: wave for wave in proposal.eta.waves}
+    until = max([begin + timedelta(minutes=1), *(wave.ends for wave in proposal.eta.waves)])
+    whole = (until - begin) / timedelta(seconds=1)
+    found = []
+    for wave in proposal.plan.waves:
+        told = ends.get(wave.number)
+        at = told.begins if told else None
+        x = 100 * (at - begin).total_seconds() / whole if at else 0
+        wide = max(0.6, 100 * (told.ends - at).total_seconds() / whole) if told and at else 0
+        width = f"{min(wide, 100 - x):.2f}"
+        over = told.ends if told else None
+        found.append(Bar(wave.name, len(wave.sites), _by_controller(wave), at, over, f"{x:.2f}", width))
+    return found
+
+
+def _by_controller(wave: Wave) -> list[tuple[str, list[int]]]:
+    found: dict[str, list[int]] = {}
+    for batch in wave.batches:
+        found.setdefault(batch.controller, []).append(len(batch.sites))
+    return sorted(found.items())
+
+
+def zones(proposal: Proposal, now: datetime) -> list[ZoneSpans]:
+    """When the windows open next, in the zones that most sites are in; [] where it may run at any time."""
+    book = proposal.book
+    if not book.windows:
+        return []
+    count = Counter(site_zone(each.site.timezone, book.default_zone) for each in proposal.judged if each.takes_part)
+    frozen, begin = freezes(), max(now, proposal.not_before or now)
+    found = []
+    for told, sites in count.most_common(ZONES):
+        calendar = calendar_of(told.zone, "", book.windows, frozen)
+        spans = islice(free_spans(calendar, begin), OCCURRENCES)
+        rows = [(shown(span.opens, told.zone), shown(span.closes, told.zone), span.note) for span in spans]
+        found.append(ZoneSpans(told.zone.key, sites, told.note, rows))
+    return found
