@@ -1,5 +1,6 @@
 """Addresses of operations: pages and parts (`urlpatterns`), and its share of the REST interface (`api`)."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
 
 from operations.api import (
@@ -55,7 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brake/state", braking.state, name="brake-state"),
     path("brake/pull", braking.pull, name="brake-pull"),
     path("brake/release", braking.release, name="brake-release"),
-    *campaign_pages,
+    *(campaign_pages if settings.CAMPAIGNS else ()),  # as their REST: see below
     path("<int:pk>/", onepage.page, name="operation"),
     path("<int:pk>/head", oppage.head, name="head"),
     path("<int:pk>/targets.csv", targetfiles.as_csv, name="targets-csv"),
