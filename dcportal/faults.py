@@ -1,11 +1,17 @@
 """Errors outside of views: JSON for automation, a page for people."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template import loader
 from django.views import defaults
 
 from sites.rest import problem
 
 API = "/api/"
+RETRY_AFTER = 5  # seconds: a database that restarts is back by then, and is not asked by everybody at once
+NO_DATABASE = "The portal's database does not answer. Nothing was changed by this request unless it said so. Try again."
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -27,8 +33,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Nothing of the fault reaches the client; it is in the log."""
+    """Nothing of the fault reaches the client; it is in the log. Django calls this while it handles the exception."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _no_database(request)
     if request.path.startswith(API):
         said = "The portal failed on this request. It is logged."
         return JsonResponse(problem("server_error", said), status=500)
     return defaults.server_error(request)
+
+
+def _no_database(request: HttpRequest) -> HttpResponse:
+    answer: HttpResponse
+    if request.path.startswith(API):
+        answer = JsonResponse(problem("unavailable", NO_DATABASE), status=503)
+    else:
+        answer = HttpResponse(loader.render_to_string("errors/503.html"), status=503)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    return answer

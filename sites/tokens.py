@@ -1,11 +1,13 @@
 """API tokens: made once, shown once, kept only as a digest."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework import exceptions
@@ -13,6 +15,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.request import Request
 
 from sites.models import ApiToken
+
+logger = logging.getLogger(__name__)
 
 PREFIX = "dcp_"
 SHOWN = 10  # characters of a token that lists show
@@ -47,8 +51,17 @@ def token_of(text: str, now: datetime) -> ApiToken | None:
         .first()
     )
     if token and (token.used_at is None or now - token.used_at > USED_EVERY):
-        ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+        _note_use(token, now)
     return token
+
+
+def _note_use(token: ApiToken, now: datetime) -> None:
+    """As far as it can be: a database that takes no writes (a standby, a full disk) can still be read."""
+    try:
+        with transaction.atomic():
+            ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+    except DatabaseError as error:
+        logger.warning("the use of token %s cannot be noted: %s", token.prefix, error)
 
 
 def user_of_token(text: str, now: datetime) -> User | None:
