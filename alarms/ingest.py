@@ -94,7 +94,7 @@ def record(batch: Sequence[AlarmSnapshot], *, lease_token: int, now: datetime) -
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(s.cloud_id, s.requested_at, s.complete, "" if s.complete else CUT) for s in latest.values()]
-        admitted = admit(Facet.ALARMS, looks, source=SOURCE, lease_token=lease_token)
+        admitted = admit(Facet.ALARMS, looks, source=SOURCE, lease_token=lease_token, now=now)
         STAGING.stage(cursor, _rows(latest[pk] for pk in sorted(admitted.clouds)))
         changes = [
             Change(Kind.ALARM_RAISED if inserted else Kind.ALARM_CHANGED, pk, cloud_id, *told)

@@ -69,7 +69,9 @@ class Central:
         requested_at = timezone.now()
         summaries = await reading.services.ask(DCMANAGER, self._dcmanager().alarms(timeout=LIST_SECONDS))
         reported, changed = reading.roster.count_changes(summaries)
-        await reading.writer.run(ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token)
+        await reading.writer.run(
+            ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token, now=timezone.now()
+        )
         self._hasten(changed)
         self._sweeps.polled("alarm_counts")
 
@@ -82,7 +84,9 @@ class Central:
         except Unexpected as caught:
             reading.services.doubt(DCMANAGER, requested_at, str(caught))
             failures = [FailedLook(cloud_id, requested_at, str(caught)) for cloud_id in reading.roster.by_cloud]
-            await reading.writer.run(ingest.failed, Facet.SUBCLOUD, failures, lease_token=reading.token)
+            await reading.writer.run(
+                ingest.failed, Facet.SUBCLOUD, failures, lease_token=reading.token, now=timezone.now()
+            )
             raise
         reading.services.trust(DCMANAGER)
         return subclouds
@@ -119,7 +123,9 @@ class Central:
         await self._listed.wait()
         requested_at = timezone.now()
         rows = await Strategies(reading.doors.central).options(timeout=LIST_SECONDS)
-        await reading.writer.run(record_options, reading.config.controller_id, rows, requested_at=requested_at)
+        await reading.writer.run(
+            record_options, reading.config.controller_id, rows, requested_at=requested_at, now=timezone.now()
+        )
 
     def _hasten(self, sites: Iterable[Site]) -> None:
         now = asyncio.get_running_loop().time()

@@ -79,7 +79,7 @@ def store(looks: list[HealthLook], lease_token: int) -> None:
             for look in looks
             if isinstance(told := getattr(look, part), str)
         ]
-        sites_ingest.failed(facet, failures, lease_token=lease_token)
+        sites_ingest.failed(facet, failures, lease_token=lease_token, now=now)
 
 
 async def _ask(site: Site, kube: Kubernetes) -> HealthLook:

@@ -43,9 +43,9 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
             result.changes = recorded.changes
             _derive(recorded, now)
         unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if _same(each)]
-        sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token)
+        sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token, now=now)
         failures = [FailedLook(each.site.cloud_id, each.requested_at, each.error) for each in looks if each.error]
-        sites_ingest.failed(Facet.ALARMS, failures, lease_token=lease_token)
+        sites_ingest.failed(Facet.ALARMS, failures, lease_token=lease_token, now=now)
         turned = sites_ingest.record_contact(_contacts(looks), lease_token=lease_token, now=now)
         result.lost = [pk for pk, (_, contact) in turned.items() if contact == Contact.UNREACHABLE]
         result.found = [pk for pk, (_, contact) in turned.items() if contact == Contact.REACHABLE]

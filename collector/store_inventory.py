@@ -1,6 +1,7 @@
 """Inventory looks to rows. One transaction for each app, hosts before what hangs on them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -35,14 +36,14 @@ def store(looks: Sequence[InventoryLook], lease_token: int) -> None:
     for look in looks:
         if look.certificates is not None:
             sites_ingest.record_certificates(look.site.cloud_id, look.certificates, now=now)
-    _store_failures(looks, lease_token)
+    _store_failures(looks, lease_token, now)
 
 
-def _store_failures(looks: Sequence[InventoryLook], lease_token: int) -> None:
+def _store_failures(looks: Sequence[InventoryLook], lease_token: int, now: datetime) -> None:
     by_facet: dict[Facet, list[FailedLook]] = {}
     for look in looks:
         for facet, problem in look.failures.items():
             failure = FailedLook(look.site.cloud_id, look.requested_at, str(problem))
             by_facet.setdefault(facet, []).append(failure)
     for facet, failures in by_facet.items():
-        sites_ingest.failed(facet, failures, lease_token=lease_token)
+        sites_ingest.failed(facet, failures, lease_token=lease_token, now=now)

@@ -64,7 +64,7 @@ def record(batch: Sequence[HostSnapshot], *, lease_token: int, now: datetime) ->
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = admit(Facet.HOSTS, looks, source=SOURCE, lease_token=lease_token)
+        admitted = admit(Facet.HOSTS, looks, source=SOURCE, lease_token=lease_token, now=now)
         taken = [latest[pk] for pk in sorted(admitted.clouds)]
         _record_hosts(cursor, taken, admitted.first, now)
         _record_disks(cursor, [snapshot for snapshot in taken if snapshot.disks is not None], now)

@@ -12,6 +12,7 @@ from events.kinds import Kind
 from events.log import append
 from operations.models import StrategyOptions, VimStrategySeen
 from sites.choices import CloudKind, Facet
+from sites.freshness import latest_possible
 from sites.ingest.facets import Look, admit
 from sites.models import Cloud, Controller
 from sites.places import cloud_event, places
@@ -35,7 +36,7 @@ def record_vim(snapshots: Sequence[VimSnapshot], *, lease_token: int, now: datet
     """Stores them in one transaction, with an event for each cloud whose strategy changed."""
     with transaction.atomic():
         looks = [Look(each.cloud_id, each.requested_at) for each in snapshots]
-        admitted = admit(Facet.VIM, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.VIM, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         latest = {each.cloud_id: each for each in snapshots if each.cloud_id in admitted}
         stored = {row.cloud_id: row for row in VimStrategySeen.objects.filter(cloud__in=latest)}
         rows = {pk: _row(each) for pk, each in latest.items() if each.strategy is not None}
@@ -48,12 +49,15 @@ def record_vim(snapshots: Sequence[VimSnapshot], *, lease_token: int, now: datet
         _tell([*gone, *(row.cloud_id for row in changed)], rows, now)
 
 
-def record_options(controller_id: int, rows: Sequence[SwUpdateOptions], *, requested_at: datetime) -> None:
-    """The complete list of a System Controller. One requested before the newest stored one is dropped."""
+def record_options(
+    controller_id: int, rows: Sequence[SwUpdateOptions], *, requested_at: datetime, now: datetime
+) -> None:
+    """The complete list of a System Controller. One requested before the newest stored one is dropped, unless that
+    lies in the future: see sites/ingest/facets.py."""
     with transaction.atomic():
         Controller.objects.select_for_update().get(pk=controller_id)
         stored = StrategyOptions.objects.filter(controller=controller_id)
-        if stored.filter(observed_at__gt=requested_at).exists():
+        if stored.filter(observed_at__gt=requested_at, observed_at__lte=latest_possible(now)).exists():
             return
         standing = Cloud.objects.filter(controller=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
         clouds = dict(standing.values_list("dcmanager_id", "pk"))

@@ -1,12 +1,13 @@
 """Expressions that turn stored values into the words an answer shows."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import (
     Case,
     CharField,
@@ -24,10 +25,9 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, JSONObject
-from django.db.models.lookups import LessThan
 
 from sites.choices import Contact, Facet, Severity
-from sites.freshness import contact_of, stale_after
+from sites.freshness import contact_of, current
 from sites.models import FacetState
 
 
@@ -50,9 +50,22 @@ def stale(now: datetime, outer: str = "pk", facet: Facet = Facet.ALARMS) -> Comb
 
     A scalar subquery, not EXISTS: PostgreSQL would hash the facets of the whole fleet to answer for one row.
     """
-    limit = now - timedelta(seconds=stale_after(facet))
-    old = Coalesce(LessThan(observed(facet, outer), limit), True, output_field=BooleanField())
+    old = outside(observed(facet, outer), facet, now)
     return Case(When(**{contact_of(outer): Contact.UNREACHABLE}, then=Value(True)), default=old)
+
+
+def outside(at: Combinable, facet: Facet, now: datetime) -> Combinable:
+    """true where the time `at` is not one at which something current was read, or is null: freshness.is_stale()."""
+    between = Value(DateTimeTZRange(*current(facet, now), "[]"), output_field=DateTimeRangeField())
+    return Coalesce(_Outside(at, between), True, output_field=BooleanField())
+
+
+class _Outside(Func):
+    """A time that a range does not hold. Two comparisons would look the time up twice."""
+
+    template = "NOT (%(expressions)s)"
+    arg_joiner = " <@ "
+    output_field = BooleanField()
 
 
 def listed(model: type[Model], key: str, fields: Sequence[str], order: str, outer: str = "pk") -> Func:

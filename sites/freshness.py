@@ -11,6 +11,7 @@ from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from sites.choices import PERIOD_OF_FACET, Contact, Facet
 from sites.models import Cloud, FacetState
 
+AHEAD_SECONDS = 5.0  # the clocks of our hosts may differ by so much; what lies further ahead is a wrong clock's time
 TOLD_BY_DCMANAGER = (Facet.SUBCLOUD, Facet.ALARM_COUNTS)  # these stay current when the site is cut off
 
 
@@ -44,7 +45,20 @@ def is_stale(facet: str, observed_at: datetime | None, now: datetime, *, lost: b
     """`lost`: the cloud itself does not answer, so nothing it told is current, however young."""
     if lost and facet not in TOLD_BY_DCMANAGER:
         return True
-    return observed_at is None or (now - observed_at).total_seconds() > stale_after(facet)
+    if observed_at is None:
+        return True
+    oldest, newest = current(facet, now)
+    return not oldest <= observed_at <= newest
+
+
+def current(facet: str, now: datetime) -> tuple[datetime, datetime]:
+    """The oldest and the newest time at which what is current now was read: no clock that is right says later."""
+    return now - timedelta(seconds=stale_after(facet)), latest_possible(now)
+
+
+def latest_possible(now: datetime) -> datetime:
+    """A time stored before now that is later than this was told by a clock that was wrong."""
+    return now + timedelta(seconds=AHEAD_SECONDS)
 
 
 def freshness_of(rows: Iterable[Mapping[str, Any]], now: datetime, *, lost: bool = False) -> dict[str, Freshness]:
@@ -73,7 +87,7 @@ def is_live(now: datetime, outer: str = "pk") -> Q:
     Nothing is current at a cloud that does not answer: three periods are a quarter of an hour.
     """
     fresh = FacetState.objects.filter(
-        cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS))
+        cloud=OuterRef(outer), facet=Facet.ALARMS, observed_at__range=current(Facet.ALARMS, now)
     )
     return Q(Exists(fresh)) & ~Q(**{contact_of(outer): Contact.UNREACHABLE})
 
@@ -85,7 +99,7 @@ def with_alarm_age(clouds: QuerySet[Cloud]) -> QuerySet[Cloud]:
 
 def is_live_joined(now: datetime) -> Q:
     """is_live() for clouds of with_alarm_age()."""
-    fresh = Q(alarm_age__observed_at__gte=now - timedelta(seconds=stale_after(Facet.ALARMS)))
+    fresh = Q(alarm_age__observed_at__range=current(Facet.ALARMS, now))
     return fresh & ~Q(contact=Contact.UNREACHABLE)
 
 

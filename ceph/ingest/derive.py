@@ -13,7 +13,7 @@ from events.kinds import Kind
 from events.log import append
 from sites import spans
 from sites.choices import Facet, SpanField
-from sites.freshness import stale_after
+from sites.freshness import is_stale
 from sites.ingest import cloud_event, places
 from sites.models import FacetState
 
@@ -32,16 +32,15 @@ def derive(cloud_ids: Collection[int], *, now: datetime) -> None:
             return
         facets = _facets([row.cloud_id for row in rows])
         alarms = _alarms([row.cloud_id for row in rows])
-        oldest = now - timedelta(seconds=stale_after(Facet.CEPH_HEALTH))
         states: dict[int, CephState] = {}
         for row in rows:
             measured_at = facets.get((row.cloud_id, Facet.CEPH_HEALTH.value))
-            current = measured_at is not None and measured_at >= oldest and _checked_lately(row, now)
+            counts = not is_stale(Facet.CEPH_HEALTH, measured_at, now) and _checked_lately(row, now)
             states[row.cloud_id] = state_of(
                 row.flavour,
                 row.backend_state,
                 [_alarm(*each, measured_at) for each in alarms[row.cloud_id]],
-                measured=row.health if current else "",
+                measured=row.health if counts else "",
                 alarms_known=(row.cloud_id, Facet.ALARMS.value) in facets,
             )
         _write(states, now)

@@ -69,7 +69,7 @@ def record(batch: Sequence[StorageSnapshot], *, lease_token: int, now: datetime)
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = admit(Facet.STORAGE, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.STORAGE, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         clouds = sorted(admitted)
         taken = [latest[pk] for pk in clouds]
         CLUSTERS.stage(cursor, (_cluster(snapshot) for snapshot in taken))

@@ -43,7 +43,7 @@ def record_health(batch: Sequence[HealthSnapshot], *, lease_token: int, now: dat
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = admit(Facet.CEPH_HEALTH, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.CEPH_HEALTH, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         HEALTH.stage(cursor, (_row(latest[pk]) for pk in sorted(admitted)))
         HEALTH.upsert(cursor, now)
         derive(admitted, now=now)

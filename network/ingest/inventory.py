@@ -87,7 +87,7 @@ def record(batch: Sequence[NetworkSnapshot], *, lease_token: int, now: datetime)
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = admit(Facet.PORTS, looks, source=SOURCE, lease_token=lease_token)
+        admitted = admit(Facet.PORTS, looks, source=SOURCE, lease_token=lease_token, now=now)
         clouds = sorted(admitted.clouds)
         taken = [latest[pk] for pk in clouds]
         hosts = host_ids(clouds)

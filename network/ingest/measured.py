@@ -33,7 +33,7 @@ def record_links(batch: Sequence[LinkSnapshot], *, lease_token: int, now: dateti
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(s.cloud_id, s.requested_at) for s in latest.values() if s.links is not None]
-        admitted = admit(Facet.NIC_LINKS, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.NIC_LINKS, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         without = {snapshot.cloud_id for snapshot in latest.values() if snapshot.links is None}
         rows = Port.objects.filter(cloud__in=admitted | without).order_by()
         changes: dict[int, bool | None] = {}

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alarms.models import Alarm
 from network.choices import LinkEvidence, LinkState
 from network.links import PORT_ALARMS, Link, PortAlarm, PortFacts, upward
 from network.models import Interface, Port
 from sites.choices import Facet
-from sites.freshness import stale_after
+from sites.freshness import current
 from sites.models import FacetState
 
 
@@ -33,11 +33,11 @@ class _Purposes:
 NO_PURPOSE = _Purposes(frozenset(), frozenset())
 
 
-def read(cloud_ids: Collection[int], facet: Facet, *, since: datetime | None = None) -> set[int]:
-    """Those of the clouds whose facet was read whole at least once, or since then."""
+def read(cloud_ids: Collection[int], facet: Facet, *, at: datetime | None = None) -> set[int]:
+    """Those of the clouds whose facet was read whole at least once, or is current `at` that time."""
     rows = FacetState.objects.filter(cloud__in=list(cloud_ids), facet=facet, observed_at__isnull=False)
-    if since is not None:
-        rows = rows.filter(observed_at__gte=since)
+    if at is not None:
+        rows = rows.filter(observed_at__range=current(facet, at))
     return set(rows.values_list("cloud_id", flat=True))
 
 
@@ -53,7 +53,7 @@ def port_alarms(cloud_ids: Collection[int]) -> dict[int, list[PortAlarm]]:
 def stored_ports(cloud_ids: Collection[int], now: datetime) -> list[StoredPort]:
     """All ports of these clouds. A measurement that has gone stale is none."""
     purposes = _purposes(cloud_ids)
-    measured = read(cloud_ids, Facet.NIC_LINKS, since=now - timedelta(seconds=stale_after(Facet.NIC_LINKS)))
+    measured = read(cloud_ids, Facet.NIC_LINKS, at=now)
     rows = Port.objects.filter(cloud__in=list(cloud_ids)).order_by().values_list(
         "pk", "cloud_id", "uuid", "name", "interface_id", "measured_up", "link_state", "link_evidence", "link_detail",
         "host__hostname", "host__administrative", "host__operational",

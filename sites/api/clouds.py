@@ -1,7 +1,7 @@
 """REST: subclouds and their groups."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
@@ -13,7 +13,7 @@ from sites.api.schemas import GroupSchema, SubcloudListSchema, SubcloudSchema
 from sites.choices import Contact, Facet
 from sites.expressions import objects, observed, severity_words, stale
 from sites.filters import CloudFilter, GroupFilter
-from sites.freshness import TOLD_BY_DCMANAGER, stale_after
+from sites.freshness import TOLD_BY_DCMANAGER, current
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Cloud, FacetState, Release, SubcloudGroup
 from sites.selectors import CLOUD_SORTS, groups, subclouds
@@ -21,10 +21,7 @@ from sites.selectors import CLOUD_SORTS, groups, subclouds
 
 def facets(now: datetime) -> Any:
     """[{"facet", "observed_at", "attempted_at", "source", "error", "stale"}] of the cloud."""
-    limits = [
-        When(facet=facet, observed_at__gte=now - timedelta(seconds=stale_after(facet)), then=Value(False))
-        for facet in Facet
-    ]
+    limits = [When(facet=facet, observed_at__range=current(facet, now), then=Value(False)) for facet in Facet]
     rows = FacetState.objects.filter(cloud=OuterRef("pk")).order_by("facet")
     lost = When(~Q(facet__in=TOLD_BY_DCMANAGER), cloud__contact=Contact.UNREACHABLE, then=Value(True))
     is_old = Case(lost, *limits, default=Value(True), output_field=BooleanField())

@@ -1,13 +1,11 @@
 """REST: System Controllers. Administrators add and change them; secrets go in and never come out."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models import Case, F, OuterRef, QuerySet, Value, When
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers as s
@@ -19,9 +17,8 @@ from rest_framework.response import Response
 from sites.access import Scopes
 from sites.api.bodies import BodySerializer
 from sites.choices import Facet, Interface, Problem
-from sites.expressions import objects
+from sites.expressions import objects, outside
 from sites.filters import ControllerFilter
-from sites.freshness import stale_after
 from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Controller, ControllerService
@@ -95,7 +92,6 @@ class AddedController(s.Serializer[dict[str, object]]):
 
 def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
     """Addresses and errors only for those who see the whole controller."""
-    limit = now - timedelta(seconds=stale_after(Facet.SUBCLOUD))
 
     def inside(of: Any) -> Any:
         return of if scopes.fleet else Case(When(pk__in=scopes.controllers, then=of), default=Value(None))
@@ -110,7 +106,7 @@ def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
         "region": "region",
         **{name: inside(F(name)) for name in OPEN},
         "observed_at": "beat__t0_at",
-        "stale": Coalesce(LessThan(F("beat__t0_at"), limit), True, output_field=BooleanField()),
+        "stale": outside(F("beat__t0_at"), Facet.SUBCLOUD, now),
         "services": objects(rows, *ServiceSchema().fields),
     }
 

@@ -98,7 +98,8 @@ def record_subclouds(
     """
     central = ensure_central(controller_id)
     with transaction.atomic():
-        if not admit(Facet.SUBCLOUD, [Look(central, requested_at)], source=SOURCE, lease_token=lease_token).clouds:
+        look = Look(central, requested_at)
+        if not admit(Facet.SUBCLOUD, [look], source=SOURCE, lease_token=lease_token, now=now).clouds:
             return None
         removed = _remove_gone(controller_id, subclouds, now)
         if forget is not None and removed:
@@ -187,7 +188,7 @@ def _record_batch(
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(known[subcloud.id], requested_at) for subcloud in batch if subcloud.id in known]
-        admitted = admit(Facet.SUBCLOUD, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.SUBCLOUD, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         rows = [_row(controller_id, s, groups) for s in differing if s.id not in known or known[s.id] in admitted]
         if not rows:
             return
@@ -196,7 +197,7 @@ def _record_batch(
         written = STAGING.upsert(cursor, now, ("name", *SPANS))
         _tell(differences, written, now)
         added = [Look(pk, requested_at) for pk, _, inserted, *_ in written if inserted]
-        admit(Facet.SUBCLOUD, added, source=SOURCE, lease_token=lease_token)
+        admit(Facet.SUBCLOUD, added, source=SOURCE, lease_token=lease_token, now=now)
 
 
 def _row(controller_id: int, subcloud: Subcloud, groups: dict[int, int]) -> tuple[Any, ...]:

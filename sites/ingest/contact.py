@@ -11,6 +11,7 @@ from events.log import append
 from sites import spans
 from sites.bounded import bounded
 from sites.choices import Contact, SpanField
+from sites.freshness import latest_possible
 from sites.places import cloud_event, places
 from sites.staging import quiet_commit
 
@@ -28,7 +29,8 @@ class ContactResult:
 
 
 def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: datetime) -> dict[int, tuple[str, str]]:
-    """Write what changed, with span and event; the try counts only if it is newer than the last change.
+    """Write what changed, with span and event; the try counts only if it is newer than the last change, or that was
+    stamped by a clock that has been set back since.
 
     Dropped under an old lease, like any snapshot. Returns the old and new word of each cloud whose contact changed.
     """
@@ -45,6 +47,7 @@ def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: d
                 "errors": [bounded(result.error, LONGEST_ERROR) for result in latest.values()],
                 "attempted": [result.attempted_at for result in latest.values()],
                 "token": lease_token,
+                "possible": latest_possible(now),
             },
         )
         changed = {pk: (old, contact) for pk, contact, old in cursor.fetchall() if contact != old}
@@ -69,7 +72,8 @@ WITH tries AS (
     JOIN sites_cloud c ON c.id = v.cloud_id AND c.removed_at IS NULL
     LEFT JOIN sites_controllerlease l ON l.controller_id = c.controller_id
     WHERE coalesce(l.token, 0) <= %(token)s AND (c.contact, c.contact_error) IS DISTINCT FROM (v.contact, v.error)
-        AND (c.contact_changed_at IS NULL OR c.contact_changed_at <= v.attempted_at)
+        AND (c.contact_changed_at IS NULL OR c.contact_changed_at <= v.attempted_at
+            OR c.contact_changed_at > %(possible)s)
     ORDER BY v.cloud_id
 )
 UPDATE sites_cloud c SET contact = t.contact, contact_error = t.error,

@@ -11,7 +11,8 @@ from sites.ingest.facets import Look, admit
 SOURCE = "dcmanager"
 
 
-def record_counts(cloud_ids: Iterable[int], *, requested_at: datetime, lease_token: int) -> None:
+def record_counts(cloud_ids: Iterable[int], *, requested_at: datetime, lease_token: int, now: datetime) -> None:
     """dcmanager reported counts for these clouds. Those it reports -1 for were not observed and are not among them."""
     with transaction.atomic():
-        admit(Facet.ALARM_COUNTS, (Look(pk, requested_at) for pk in cloud_ids), source=SOURCE, lease_token=lease_token)
+        looks = [Look(pk, requested_at) for pk in cloud_ids]
+        admit(Facet.ALARM_COUNTS, looks, source=SOURCE, lease_token=lease_token, now=now)

@@ -8,6 +8,7 @@ from django.db import transaction
 from events.kinds import Kind
 from events.log import NewEvent, append
 from sites.bounded import bounded
+from sites.freshness import latest_possible
 from sites.models import SubcloudGroup as GroupRow
 from starlingx.records import SubcloudGroup
 
@@ -19,14 +20,15 @@ def record_groups(
 ) -> None:
     """The complete list: new ones are added, changed ones updated, missing ones get `removed_at`.
 
-    A list requested before the newest stored one is dropped. There are few groups, so rows are compared here.
+    A list requested before the newest stored one is dropped, unless that lies in the future: see facets.py. There are
+    few groups, so rows are compared here.
     """
     with transaction.atomic():
         stored = {
             row.dcmanager_id: row
             for row in GroupRow.objects.select_for_update().filter(controller_id=controller_id, removed_at=None)
         }
-        if any(row.observed_at > requested_at for row in stored.values()):
+        if any(requested_at < row.observed_at <= latest_possible(now) for row in stored.values()):
             return
         events = [
             event

@@ -37,7 +37,7 @@ def record_releases(batch: Sequence[ReleaseSnapshot], *, lease_token: int, now: 
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = sorted(admit(Facet.SOFTWARE, looks, source="USM", lease_token=lease_token).clouds)
+        admitted = sorted(admit(Facet.SOFTWARE, looks, source="USM", lease_token=lease_token, now=now).clouds)
         rows = {
             (pk, release.release_id[:128]): (release.state, release.sw_version, release.reboot_required)
             for pk in admitted

@@ -47,7 +47,7 @@ def record_systems(batch: Sequence[SystemSnapshot], *, lease_token: int, now: da
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = admit(Facet.SYSTEM, looks, source=SOURCE, lease_token=lease_token).clouds
+        admitted = admit(Facet.SYSTEM, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         boxes = region_boxes()
         changes: dict[int, dict[str, Any]] = {}
         before: dict[int, Cloud] = {}

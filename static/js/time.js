@@ -18,7 +18,12 @@ export function setServerTime(response) {
   offset = Math.abs(difference) > 2000 ? difference : 0;
 }
 
+// A fact from the future was stamped by a clock that was wrong: it is stale, and must not read "0 s ago" for a day.
+const AHEAD_MS = 5000; // as sites/freshness.py
+const fromFuture = (milliseconds) => milliseconds < -AHEAD_MS;
+
 export function age(milliseconds) {
+  if (fromFuture(milliseconds)) return "in the future";
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
@@ -66,7 +71,7 @@ function tickAge(element, at) {
   const old = at - date.getTime();
   write(element, age(old));
   const limit = Number(element.dataset.staleAfter);
-  if (limit) element.toggleAttribute("data-stale", old > limit * 1000);
+  if (limit) element.toggleAttribute("data-stale", old > limit * 1000 || fromFuture(old));
   if (!element.title) element.title = absolute(date);
 }
 

@@ -4,12 +4,12 @@ const EVERY_MS = 8000;
 let before = "";
 
 function show(facets) {
-  for (const [name, {observed_at: at}] of Object.entries(facets)) {
+  for (const [name, {observed_at: at, stale}] of Object.entries(facets)) {
     if (!at) continue;
     for (const age of document.querySelectorAll(`time[data-facet="${CSS.escape(name)}"]`)) {
       age.dateTime = at;
       age.removeAttribute("title");
-      age.classList.remove("stale");
+      age.classList.toggle("stale", stale);
     }
   }
   // hatching and notices belong to the parts: they are drawn anew when a facet goes stale, fails, or recovers

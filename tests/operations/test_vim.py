@@ -34,7 +34,7 @@ def test_a_strategy_comes_moves_and_goes() -> None:
 
     def look(after: int, *told: Any) -> None:
         at = now + timedelta(seconds=after)
-        record_vim([VimSnapshot(cloud.pk, at, *told)], lease_token=1, now=at)
+        record_vim([VimSnapshot(cloud.pk, at, *told)], lease_token=1, now=now + timedelta(seconds=20))
 
     look(0, strategy, detail(10))
     look(5, strategy, detail(10))

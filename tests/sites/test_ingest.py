@@ -178,7 +178,7 @@ def test_contact_is_told_once_and_facts_stay(owner: Controller) -> None:
     Event.objects.all().delete()
     for second in (1, 2):
         record_contact([ContactResult(pk, later(second), False, "refused")], lease_token=1, now=later(second))
-        failed(Facet.ALARMS, [FailedLook(pk, later(second), "refused")], lease_token=1)
+        failed(Facet.ALARMS, [FailedLook(pk, later(second), "refused")], lease_token=1, now=later(second))
     cloud = Cloud.objects.get(pk=pk)
     assert (cloud.contact, cloud.contact_error, cloud.contact_changed_at) == (Contact.UNREACHABLE, "refused", later(1))
     assert events() == [("cloud.contact", {"contact": "unreachable"})]
@@ -191,8 +191,8 @@ def test_contact_is_told_once_and_facts_stay(owner: Controller) -> None:
 def test_a_failed_look_keeps_the_age_and_counts(owner: Controller) -> None:
     take(owner, subcloud(1))
     pk = standing()["cell-0001"].pk
-    failed(Facet.SUBCLOUD, [FailedLook(pk, later(5), "503\x00")], lease_token=1)
-    failed(Facet.SUBCLOUD, [FailedLook(pk, later(6), "504")], lease_token=1)
+    failed(Facet.SUBCLOUD, [FailedLook(pk, later(5), "503\x00")], lease_token=1, now=later(5))
+    failed(Facet.SUBCLOUD, [FailedLook(pk, later(6), "504")], lease_token=1, now=later(6))
     state = FacetState.objects.get(cloud=pk, facet="subcloud")
     assert (state.observed_at, state.attempted_at, state.error, state.failures) == (NOW, later(6), "504", 2)
 

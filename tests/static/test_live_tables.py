@@ -113,6 +113,16 @@ def test_shortcuts_can_be_switched_off(table: Page) -> None:
     assert not table.evaluate("document.querySelector('[data-shortcuts]').open")
 
 
+def test_a_time_from_the_future_is_stale(page: Page, map_server: MapServer) -> None:
+    """A clock that was set back leaves such times; "0 s ago" would call them live for as long as it was ahead."""
+    later = PAGE.replace("2020-01-01", "2120-01-01").replace('stale-after="1"', 'stale-after="900"')
+    map_server.pages = {"/table": engines["django"].from_string(later).render(FRAME)}
+    page.goto(f"{map_server.url}/table")
+    until(page, READY)
+    assert page.inner_text("time[data-age]") == "in the future"
+    assert page.evaluate("document.querySelector('time[data-age]').hasAttribute('data-stale')")
+
+
 def test_a_percent_has_its_age_and_goes_when_none_is_told(page: Page, map_server: MapServer) -> None:
     map_server.pages = {"/table": engines["django"].from_string(TOLD).render(FRAME)}
     page.goto(f"{map_server.url}/table")
