@@ -1,12 +1,16 @@
 """Sessions with the clouds of one controller, opened when first needed."""
 
+import asyncio
+
 from collector.config import ControllerConfig
+from collector.pacing import retry_after
 from collector.site import Site
 from starlingx.addresses import expand
 from starlingx.kubernetes import Kubernetes
 from starlingx.session import CloudSession, Connector
 
 CENTRAL = "central"
+LONGEST_SECONDS = 3600.0  # about a token's life
 
 
 class Doors:
@@ -18,7 +22,15 @@ class Doors:
         self.central = self._open_central()
 
     def reopen(self, site: Site) -> None:
-        """Sign in anew at the next call: the catalog that came with the token lacks a service that may be there now."""
+        """Sign in anew at the next call: the catalog that came with the token lacks a service that may be there now.
+
+        Ever more seldom while it goes on lacking it: the next token brings the next catalog anyway.
+        """
+        now = asyncio.get_running_loop().time()
+        quiet = now - site.reopened_at
+        if site.reopenings and quiet < retry_after(site.reopenings, LONGEST_SECONDS):
+            return
+        site.reopened_at, site.reopenings = now, 1 if quiet > 2 * LONGEST_SECONDS else site.reopenings + 1
         if site.central:
             self.central = self._open_central()
         site.session = None

@@ -29,18 +29,17 @@ class InventoryDesk:
 
     async def look(self, site: Site) -> float:
         """T2. Seconds until the next one. A cloud out of reach is read when it is back: see AlarmDesk."""
+        wanted = _wanted(site)
         try:
-            look = await look_at_inventory(site, self._reading.doors.session(site))
+            look = await look_at_inventory(site, self._reading.doors.session(site), wanted)
         except BadPattern as caught:
-            look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(INVENTORY_FACETS, caught))
+            look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(wanted, caught), wanted=wanted)
         if site.central:
             await self._note(look)
         if any(isinstance(problem, MissingService) for problem in look.failures.values()):
             self._reading.doors.reopen(site)
         await self.batches.put((Kind.INVENTORY, look))
-        if look.unreachable and site.failures:
-            return jittered(period("inventory"))
-        return retry_after(RETRY_STEP, period("inventory")) if look.failures else jittered(period("inventory"))
+        return _next(site, look)
 
     async def look_closer(self, site: Site) -> float:
         """T3: hosts and software, as long as somebody's page is open."""
@@ -57,6 +56,8 @@ class InventoryDesk:
         """How sysinv and USM of the System Controller itself answered."""
         services = self._reading.services
         for service, facet in ((PLATFORM, Facet.HOSTS), (USM, Facet.SOFTWARE)):
+            if facet not in look.wanted:
+                continue
             if (problem := look.failures.get(facet)) is not None:
                 services.note_failure(service, look.requested_at, problem)
             else:
@@ -78,4 +79,26 @@ class InventoryDesk:
                 look.site.failed &= ~kind
 
 
-RETRY_STEP = 6  # a part that failed is tried again after about a minute
+def _wanted(site: Site) -> frozenset[Facet]:
+    """Everything when its time has come or somebody asks; between, only the parts whose last try failed."""
+    asked = Kind.INVENTORY in site.asked
+    site.asked &= ~Kind.INVENTORY
+    whole = asked or not site.unread or asyncio.get_running_loop().time() >= site.whole_at
+    return INVENTORY_FACETS if whole else site.unread
+
+
+def _next(site: Site, look: InventoryLook) -> float:
+    """Seconds until the next look. Parts that fail are tried again ever more seldom, and never beside a whole look."""
+    now = asyncio.get_running_loop().time()
+    if look.wanted == INVENTORY_FACETS:
+        site.whole_at = now + jittered(period("inventory"))
+    site.unread = frozenset(look.failures)
+    site.unread_tries = site.unread_tries + 1 if look.failures else 0
+    left = max(site.whole_at - now, 0.0)
+    if not look.failures or (look.unreachable and site.failures):
+        return left
+    pause = retry_after(RETRY_STEP + site.unread_tries - 1, period("inventory"))
+    return pause if 2 * pause < left else left
+
+
+RETRY_STEP = 6  # a part that failed is tried again after about a minute, then ever later

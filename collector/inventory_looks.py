@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from starlingx.sysinv import SysInv
 from starlingx.usm import Usm
 from starlingx.vim import KINDS, Vim
 
+Read = Callable[[], Awaitable[None]]
 NO_SYSTEM = "sysinv lists no system"
 STACK = re.compile(r"-ipv[46]$")  # of a dual stack, pools of one network differ in this
 
@@ -40,6 +41,7 @@ class InventoryLook:
     certificates: list[Certificate] | None = None
     vim: VimSnapshot | None = None
     failures: dict[Facet, StarlingXError] = field(default_factory=dict)
+    wanted: frozenset[Facet] = frozenset()  # what was asked for
 
     @property
     def unreachable(self) -> bool:
@@ -47,34 +49,50 @@ class InventoryLook:
         return any(isinstance(problem, Unreachable) for problem in self.failures.values())
 
 
-async def look_at_inventory(site: Site, session: CloudSession) -> InventoryLook:
-    """T2. Never raises a StarlingXError. A cloud that does not answer the first call is not asked any more."""
-    look = InventoryLook(site, timezone.now())
+INVENTORY_FACETS = frozenset({Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE, Facet.SOFTWARE})
+WITH_HOSTS = frozenset({Facet.HOSTS, Facet.STORAGE})
+
+
+async def look_at_inventory(
+    site: Site, session: CloudSession, wanted: frozenset[Facet] = INVENTORY_FACETS
+) -> InventoryLook:
+    """T2, or the `wanted` parts of it. Never raises a StarlingXError.
+
+    A cloud that does not answer the first call is not asked any more.
+    """
+    look = InventoryLook(site, timezone.now(), wanted=wanted)
     sysinv = SysInv(session)
+    hosts: list[Host] = []
     try:
-        systems = await sysinv.systems()
-        hosts = await sysinv.hosts()
+        if Facet.SYSTEM in wanted:
+            _system(look, await sysinv.systems())
+        if wanted & WITH_HOSTS:
+            hosts = await sysinv.hosts()
     except StarlingXError as caught:
         if isinstance(caught, (Unreachable, Unauthorized)):
-            look.failures = dict.fromkeys(INVENTORY_FACETS, caught)
+            look.failures = dict.fromkeys(wanted, caught)
             return look
-        look.failures = dict.fromkeys((Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE), caught)
-        await _part(look, Facet.SOFTWARE, lambda: _releases(look, session))
+        look.failures = dict.fromkeys(wanted - {Facet.SOFTWARE}, caught)
+        await _parts(look, wanted & {Facet.SOFTWARE}, {Facet.SOFTWARE: lambda: _releases(look, session)})
         return look
-    _system(look, systems)
-    await asyncio.gather(
-        _part(look, Facet.HOSTS, lambda: _hosts(look, sysinv, hosts)),
-        _part(look, Facet.PORTS, lambda: _network(look, sysinv)),
-        _part(look, Facet.STORAGE, lambda: _storage(look, sysinv, hosts)),
-        _part(look, Facet.SOFTWARE, lambda: _releases(look, session)),
+    await _parts(
+        look,
+        wanted,
+        {
+            Facet.HOSTS: lambda: _hosts(look, sysinv, hosts),
+            Facet.PORTS: lambda: _network(look, sysinv),
+            Facet.STORAGE: lambda: _storage(look, sysinv, hosts),
+            Facet.SOFTWARE: lambda: _releases(look, session),
+        },
     )
-    if site.central:
+    if site.central and Facet.SYSTEM in wanted:
         await _part(look, Facet.SYSTEM, lambda: _certificates(look, sysinv))
         await _part(look, Facet.SYSTEM, lambda: _management(look, sysinv))
     return look
 
 
-INVENTORY_FACETS = (Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE, Facet.SOFTWARE)
+async def _parts(look: InventoryLook, wanted: frozenset[Facet], reads: Mapping[Facet, Read]) -> None:
+    await asyncio.gather(*(_part(look, facet, read) for facet, read in reads.items() if facet in wanted))
 
 
 async def look_at_hosts(site: Site, session: CloudSession) -> InventoryLook:
@@ -93,7 +111,7 @@ async def look_at_hosts(site: Site, session: CloudSession) -> InventoryLook:
     return look
 
 
-async def _part(look: InventoryLook, facet: Facet, read: Callable[[], Awaitable[None]]) -> None:
+async def _part(look: InventoryLook, facet: Facet, read: Read) -> None:
     try:
         await read()
     except StarlingXError as caught:

@@ -36,6 +36,7 @@ class Lane:
 
     def hasten(self, site: Site, at: float) -> None:
         """At the latest at `at`; a look under way is followed by another."""
+        site.asked |= self.kind
         if site.cloud_id in self._running:
             self._again.add(site.cloud_id)
         elif site.due.get(self.kind, at + 1) > at:

@@ -1,8 +1,10 @@
 """What the collector keeps in mind of one cloud between looks. All of it can be learned again after a restart."""
 
+import math
 from dataclasses import dataclass, field
 from enum import IntFlag
 
+from sites.choices import Facet
 from starlingx.kubernetes import Kubernetes
 from starlingx.session import CloudSession
 
@@ -36,8 +38,14 @@ class Site:
     kube: Kubernetes | None = None
     digest: int | None = None  # of the alarm list that is stored; None: not known
     failures: int = 0  # tries in a row without any answer
+    whole_at: float = 0.0  # event loop time; then the whole inventory is due, until then only what is `unread`
+    unread: frozenset[Facet] = frozenset()  # parts of the inventory whose last try failed
+    unread_tries: int = 0  # in a row
+    reopened_at: float = -math.inf  # event loop time of the last sign-in for the sake of a fresh catalog
+    reopenings: int = 0  # such sign-ins in a row
     watched_until: float = 0.0  # event loop time; somebody's page is open until then
     due: dict[Kind, float] = field(default_factory=dict)
+    asked: Kind = NOTHING  # somebody wants this look out of turn
     tried: Kind = NOTHING  # at least once, however it ended
     failed: Kind = NOTHING  # the last try had no whole answer
     ports_known: bool = False  # its ports were stored under this lease
