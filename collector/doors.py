@@ -2,12 +2,14 @@
 
 import asyncio
 
+from django.conf import settings
+
 from collector.config import ControllerConfig
 from collector.pacing import retry_after
 from collector.site import Site
 from starlingx.addresses import expand
 from starlingx.kubernetes import Kubernetes
-from starlingx.session import CloudSession, Connector
+from starlingx.session import CloudSession, Connector, Patience
 
 CENTRAL = "central"
 LONGEST_SECONDS = 3600.0  # about a token's life
@@ -66,6 +68,7 @@ class Doors:
             credentials=self._config.credentials,
             interface=self._config.interface,
             region=self._config.region,
+            patience=_patience(),
         )
 
     def _open(self, site: Site) -> CloudSession:
@@ -75,6 +78,7 @@ class Doors:
             credentials=self._config.credentials,
             interface=self._config.subcloud_interface,
             region=site.region_name,
+            patience=_patience(),
         )
 
     def _expanded(self, pattern: str, site: Site) -> str:
@@ -86,3 +90,9 @@ class Doors:
             management_start_ip=site.start_ip,
             oam_ip=site.oam_ip,
         )
+
+
+def _patience() -> Patience:
+    """Paced like all reading, so that a demo at high speed sees it end."""
+    periods = settings.POLL_SECONDS
+    return Patience(first=periods["subclouds"], longest=periods["inventory"] / 2)

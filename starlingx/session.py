@@ -17,9 +17,10 @@ from starlingx.decoding import decode, outcome, refusal
 from starlingx.delivery import Delivery
 from starlingx.keystone import Credentials, Token
 from starlingx.long_lists import rows_of
+from starlingx.patience import Patience
 from starlingx.sign_in import SignIn, deadline
 
-__all__ = ["DEFAULT_TIMEOUT", "WRITE_TIMEOUT", "CloudSession", "Connector", "Credentials", "deadline"]
+__all__ = ["DEFAULT_TIMEOUT", "WRITE_TIMEOUT", "CloudSession", "Connector", "Credentials", "Patience", "deadline"]
 
 DEFAULT_TIMEOUT = 30.0
 WRITE_TIMEOUT = 25.0  # a step of a job has 30 s
@@ -48,7 +49,7 @@ class CloudSession:
 
     `region` is the cloud's own region; left out, it is found in the catalog. `interface` is public, internal or admin.
     `token` is one that an earlier session of the same account had: used as long as it is good. A token is kept in
-    memory only.
+    memory only. `patience` says when refused credentials are tried again.
     """
 
     def __init__(
@@ -60,9 +61,10 @@ class CloudSession:
         interface: str = "public",
         region: str | None = None,
         token: Token | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._connector = connector
-        self._sign_in = SignIn(connector, auth_url, credentials, token)
+        self._sign_in = SignIn(connector, auth_url, credentials, token, patience)
         self._interface = interface
         self._region = region
         self._gate = connector.gate()

@@ -14,8 +14,10 @@ from starlingx.connector import Connector, place
 from starlingx.decoding import decode
 from starlingx.errors import StarlingXError, Timeout, Unauthorized
 from starlingx.keystone import Credentials, Token, read_token
+from starlingx.patience import Patience
 
 SIGN_IN_TIMEOUT = 30.0
+REFUSED = "Keystone does not accept these credentials; they are tried again at {}"
 
 
 @contextlib.asynccontextmanager
@@ -32,12 +34,23 @@ async def deadline(seconds: float, where: str) -> AsyncIterator[None]:
 
 
 class SignIn:
-    """Keeps the token. Safe for many tasks of one loop: they share one sign-in."""
+    """Keeps the token. Safe for many tasks of one loop: they share one sign-in.
 
-    def __init__(self, connector: Connector, auth_url: str, credentials: Credentials, token: Token | None) -> None:
+    Credentials that Keystone refused are not shown to it again for a while, whoever calls, however often.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        auth_url: str,
+        credentials: Credentials,
+        token: Token | None,
+        patience: Patience | None = None,
+    ) -> None:
         self._connector = connector
         self._credentials = credentials
         self._token = token
+        self._patience = patience or Patience()
         self._under_way: asyncio.Task[Token] | None = None
         self.url = URL(f"{versioned(auth_url, 'v3')}/auth/tokens")
         self.clock_skew: float | None = None
@@ -76,13 +89,17 @@ class SignIn:
     async def _sign_in(self) -> Token:
         where = place("POST", self.url)
         asked_at = time.monotonic()
+        if due := self._patience.until(asked_at):
+            raise Unauthorized(REFUSED.format(due), place=where, status=401)
         async with deadline(SIGN_IN_TIMEOUT, where):
             headers = {"Content-Type": "application/json"}
             body = self._credentials.request_body()
             answer = await self._connector.exchange("POST", self.url, headers, body)
         self.clock_skew = answer.clock_skew
         if answer.status == 401:
-            raise Unauthorized("Keystone does not accept these credentials", place=where, status=401)
+            self._patience.refused(time.monotonic())
+            raise Unauthorized(REFUSED.format(self._patience.until(time.monotonic())), place=where, status=401)
+        self._patience.accepted()
         decoded = decode(answer, self.url, (self._credentials.password,))
         try:
             return read_token(answer.subject_token, decoded, asked_at)
