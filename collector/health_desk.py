@@ -73,13 +73,16 @@ def store(looks: list[HealthLook], lease_token: int) -> None:
         ceph_ingest.record_health(health, lease_token=lease_token, now=now)
     if links:
         network_ingest.record_links(links, lease_token=lease_token, now=now)
-    for facet, part in ((Facet.CEPH_HEALTH, "ceph"), (Facet.NIC_LINKS, "links")):
-        failures = [
-            FailedLook(look.site.cloud_id, look.requested_at, told)
-            for look in looks
-            if isinstance(told := getattr(look, part), str)
-        ]
-        sites_ingest.failed(facet, failures, lease_token=lease_token, now=now)
+    no_health = [_failure(look, look.ceph) for look in looks if isinstance(look.ceph, str)]
+    no_links = [_failure(look, look.links) for look in looks if isinstance(look.links, str)]
+    sites_ingest.failed(Facet.CEPH_HEALTH, no_health, lease_token=lease_token, now=now)
+    sites_ingest.failed(Facet.NIC_LINKS, no_links, lease_token=lease_token, now=now)
+    ceph_ingest.doubt([failure.cloud_id for failure in no_health], now=now)
+    network_ingest.doubt([failure.cloud_id for failure in no_links], now=now)
+
+
+def _failure(look: HealthLook, why: str) -> FailedLook:
+    return FailedLook(look.site.cloud_id, look.requested_at, why)
 
 
 async def _ask(site: Site, kube: Kubernetes) -> HealthLook:

@@ -131,8 +131,8 @@ def osd(number: int, **fields: Any) -> records.Osd:
     return records.Osd.read(Row(told | fields, "osd"))
 
 
-def ceph_health(word: str, **checks: str) -> records.CephHealth:
-    """A CephCluster with that health; `checks` are messages by name."""
+def ceph_health(word: str, at: datetime = NOW, **checks: str) -> records.CephHealth:
+    """A CephCluster with that health, as Ceph saw it `at` that time; `checks` are messages by name."""
     details = {name: {"severity": word, "message": message} for name, message in checks.items()}
-    ceph = {"health": word, "details": details, "lastChecked": NOW.isoformat()}
+    ceph = {"health": word, "details": details, "lastChecked": at.isoformat()}
     return records.CephHealth.read(Row({"metadata": {"name": "rook-ceph"}, "status": {"ceph": ceph}}, "cluster"))

@@ -2,6 +2,6 @@
 
 from ceph.ingest.derive import derive
 from ceph.ingest.inventory import StorageSnapshot, record
-from ceph.ingest.measured import HealthSnapshot, record_health
+from ceph.ingest.measured import HealthSnapshot, doubt, record_health
 
-__all__ = ["HealthSnapshot", "StorageSnapshot", "derive", "record", "record_health"]
+__all__ = ["HealthSnapshot", "StorageSnapshot", "derive", "doubt", "record", "record_health"]

@@ -1,12 +1,13 @@
 """Ceph's own word, from the CephCluster resource that Rook keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from ceph.choices import CephSource
 from ceph.ingest.derive import derive
 from ceph.models import CephCluster as ClusterRow
 from sites.bounded import bounded
@@ -37,11 +38,16 @@ class HealthSnapshot:
 
 
 def record_health(batch: Sequence[HealthSnapshot], *, lease_token: int, now: datetime) -> None:
-    """Note what was measured, then the badge that follows. Clouds without a cluster were not measured."""
-    measured = [snapshot for snapshot in batch if any(cluster.health for cluster in snapshot.clusters)]
-    latest = {snapshot.cloud_id: snapshot for snapshot in sorted(measured, key=lambda each: each.requested_at)}
+    """Note what was measured, then the badge that follows.
+
+    Clouds without a cluster were not measured; where there was one before, its word stands no longer.
+    """
+    told = {snapshot.cloud_id: snapshot for snapshot in sorted(batch, key=lambda each: each.requested_at)}
     with transaction.atomic(), connection.cursor() as cursor:
         quiet_commit(cursor)
+        mute = [pk for pk, snapshot in told.items() if not _tells(snapshot)]
+        had = set(ClusterRow.objects.filter(cloud__in=mute).exclude(health="").values_list("cloud_id", flat=True))
+        latest = {pk: snapshot for pk, snapshot in told.items() if pk in had or _tells(snapshot)}
         looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
         admitted = admit(Facet.CEPH_HEALTH, looks, source=SOURCE, lease_token=lease_token, now=now).clouds
         HEALTH.stage(cursor, (_row(latest[pk]) for pk in sorted(admitted)))
@@ -49,8 +55,21 @@ def record_health(batch: Sequence[HealthSnapshot], *, lease_token: int, now: dat
         derive(admitted, now=now)
 
 
+def doubt(cloud_ids: Collection[int], *, now: datetime) -> None:
+    """These could not be measured: where the badge still stands on what was measured before, that may be stale now."""
+    measured = ClusterRow.objects.filter(cloud__in=list(cloud_ids), source=CephSource.MEASURED)
+    if found := list(measured.values_list("cloud_id", flat=True)):
+        derive(found, now=now)
+
+
+def _tells(snapshot: HealthSnapshot) -> bool:
+    return any(cluster.health for cluster in snapshot.clusters)
+
+
 def _row(snapshot: HealthSnapshot) -> tuple[object, ...]:
     """Of several clusters the worst counts."""
+    if not _tells(snapshot):
+        return (snapshot.cloud_id, "", Jsonb({}), None, None, None, None)
     worst = max(snapshot.clusters, key=lambda each: _RANK.index(each.health) if each.health in _RANK else 0)
     checks = {
         bounded(check.name, 64): {

@@ -2,6 +2,6 @@
 
 from network.ingest.derive import derive
 from network.ingest.inventory import NetworkSnapshot, record
-from network.ingest.measured import LinkSnapshot, record_links
+from network.ingest.measured import LinkSnapshot, doubt, record_links
 
-__all__ = ["LinkSnapshot", "NetworkSnapshot", "derive", "record", "record_links"]
+__all__ = ["LinkSnapshot", "NetworkSnapshot", "derive", "doubt", "record", "record_links"]

@@ -1,11 +1,12 @@
 """Links as the NIC exporter on the hosts measures them, where there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from network.choices import LinkEvidence
 from network.ingest.derive import derive
 from network.models import Port
 from sites.choices import Facet
@@ -50,6 +51,13 @@ def record_links(batch: Sequence[LinkSnapshot], *, lease_token: int, now: dateti
                 [list(changes), list(changes.values())],
             )
         derive(admitted | without, now=now)
+
+
+def doubt(cloud_ids: Collection[int], *, now: datetime) -> None:
+    """These could not be measured: where links still stand on what was measured before, that may be stale now."""
+    rows = Port.objects.filter(cloud__in=list(cloud_ids), link_evidence=LinkEvidence.MEASURED).order_by()
+    if found := list(rows.values_list("cloud_id", flat=True).distinct()):
+        derive(found, now=now)
 
 
 def measured(links: NicLinkList | None, hostname: str, name: str, driver: str) -> bool | None:
