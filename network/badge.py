@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from network.choices import LinkState
-from sites.choices import Badge
+from sites.choices import NicStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class NicBadge:
     unknown: int
 
     @property
-    def status(self) -> Badge:
-        """Any port down is an error; unknown ports alone never make it green; without ports there is no badge."""
+    def status(self) -> NicStatus:
+        """Any port down is an error, and green is only what is known of every port; without ports there is no badge."""
         if self.down:
-            return Badge.ERROR
-        if self.up:
-            return Badge.OK
-        return Badge.UNKNOWN if self.unknown else Badge.NONE
+            return NicStatus.ERROR
+        if self.unknown:
+            return NicStatus.PARTLY if self.up else NicStatus.UNKNOWN
+        return NicStatus.OK if self.up else NicStatus.NONE
 
 
 def nic_badge(states: Iterable[LinkState | str]) -> NicBadge:

@@ -31,8 +31,19 @@ class Contact(TextChoices):
     UNREACHABLE = "unreachable", "unreachable"
 
 
+class NicStatus(TextChoices):
+    """What the links of a cloud's ports in use add up to. PARTLY: some are up, none is known to be down, and of the
+    rest nobody knows; that is not OK, as the ports of SR-IOV are those that nothing watches."""
+
+    UNKNOWN = "unknown", "unknown"
+    NONE = "none", "no ports in use"
+    OK = "ok", "all links up"
+    PARTLY = "partly", "partly known"
+    ERROR = "error", "link down"
+
+
 class Badge(TextChoices):
-    """The fused Ceph and NIC states worn on map and list; written by the upper apps' ingest."""
+    """The fused Ceph state worn on map and list; written by the upper app's ingest."""
 
     UNKNOWN = "unknown", "unknown"
     NONE = "none", "none"

@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.fields import BooleanField
 
-from sites.choices import Badge, Contact, Severity
+from sites.choices import Badge, Contact, NicStatus, Severity
 from sites.expressions import severity_words
 from sites.filters import NOTHING_SET, any_id
 from sites.freshness import is_live, is_live_joined, with_alarm_age
@@ -40,7 +40,7 @@ NAMES = {"controller": Controller._meta.db_table, "group": SubcloudGroup._meta.d
 WORST_FIRST: dict[str, list[str]] = {
     "severity": [severity.label for severity in sorted(Severity, reverse=True)],
     "ceph": [Badge.ERROR, Badge.WARN, Badge.UNKNOWN, Badge.NONE, Badge.OK],
-    "nic": [Badge.ERROR, Badge.WARN, Badge.UNKNOWN, Badge.NONE, Badge.OK],
+    "nic": [NicStatus.ERROR, NicStatus.UNKNOWN, NicStatus.PARTLY, NicStatus.NONE, NicStatus.OK],
     "contact": [Contact.UNREACHABLE, Contact.UNKNOWN, Contact.REACHABLE],
     "stale": ["true", "false"],
 }

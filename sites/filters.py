@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from sites.backups import CONDITIONS as BACKUP_CONDITIONS
 from sites.backups import BackupState, older_than
-from sites.choices import Badge, Contact, Severity
+from sites.choices import Badge, Contact, NicStatus, Severity
 from sites.freshness import is_live
 from sites.models import Cloud, Controller, SubcloudGroup
 from sites.search import search_query
@@ -183,7 +183,7 @@ class CloudFilter(django_filters.FilterSet):
     release = WordsFilter(field_name="software_version")
     severity = SeverityFilter(field_name="severity")
     ceph = django_filters.MultipleChoiceFilter(field_name="ceph_status", choices=Badge)
-    nic = django_filters.MultipleChoiceFilter(field_name="nic_status", choices=Badge)
+    nic = django_filters.MultipleChoiceFilter(field_name="nic_status", choices=NicStatus)
     contact = django_filters.MultipleChoiceFilter(choices=Contact)
     stale = StaleFilter(field_name="id", label="Alarms older than three periods, or never read")
     backup = BackupFilter(field_name="backup_status", label="State of the backup")

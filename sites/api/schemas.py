@@ -2,6 +2,8 @@
 
 from rest_framework import serializers as s
 
+from sites.choices import NicStatus
+
 SEVERITIES = ["critical", "major", "minor", "warning", "indeterminate", "cleared"]
 BADGES = ["ok", "warn", "error", "none", "unknown"]
 
@@ -41,7 +43,10 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
     warning_alarms = s.IntegerField(allow_null=True)
     ceph_status = s.ChoiceField(BADGES)
     ceph_source = s.CharField(help_text="measured, alarm, backend, inferred or empty")
-    nic_status = s.ChoiceField(BADGES)
+    nic_status = s.ChoiceField(
+        NicStatus.values,
+        help_text="Of ports in use. partly: some are up, none is known to be down, the rest unknown",
+    )
     ports_up = s.IntegerField(allow_null=True)
     ports_down = s.IntegerField(allow_null=True)
     ports_unknown = s.IntegerField(allow_null=True)

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from sites.choices import Badge, CloudKind, Contact, Severity
+from sites.choices import Badge, CloudKind, Contact, NicStatus, Severity
 from sites.models.controllers import Controller
 from sites.search import search_column
 
@@ -120,7 +120,7 @@ class Cloud(models.Model):
     warning_alarms = models.IntegerField(null=True)
     ceph_status = models.CharField(max_length=8, choices=Badge, default=Badge.UNKNOWN)
     ceph_source = models.CharField(max_length=16, blank=True)  # measured, alarm, inferred, ""
-    nic_status = models.CharField(max_length=8, choices=Badge, default=Badge.UNKNOWN)
+    nic_status = models.CharField(max_length=8, choices=NicStatus, default=NicStatus.UNKNOWN)
     ports_up = models.IntegerField(null=True)
     ports_down = models.IntegerField(null=True)
     ports_unknown = models.IntegerField(null=True)

@@ -9,7 +9,7 @@ from events.models import Event
 from hosts import ingest as hosts_ingest
 from network import ingest
 from network.models import Interface, Port
-from sites.choices import Badge
+from sites.choices import NicStatus
 from sites.ingest import record_subclouds
 from sites.models import Cloud, StatusSpan
 from starlingx import records
@@ -56,7 +56,7 @@ def test_the_first_list_tells_the_badge_only(cloud: Cloud) -> None:
     take(cloud, heard=[neighbour("enp3s0f0", "leaf-1")])
     assert (state("enp3s0f0"), state("enp4s0f0")) == (("up", "inferred"), ("unknown", "none"))
     cloud.refresh_from_db()
-    assert (cloud.nic_status, cloud.ports_up, cloud.ports_unknown) == (Badge.OK, 1, 1)
+    assert (cloud.nic_status, cloud.ports_up, cloud.ports_unknown) == (NicStatus.PARTLY, 1, 1)
     assert [event.kind for event in Event.objects.all()] == ["cloud.nic"]
     assert Port.objects.get(name="enp3s0f0").neighbour_system == "leaf-1"
     assert Interface.objects.get(ifname="enp3s0f0").roles == ["oam"]
@@ -68,7 +68,7 @@ def test_an_alarm_takes_the_link_down_and_its_end_brings_it_back(cloud: Cloud) -
     stands(cloud, alarm("100.106", f"host=controller-0.port={OAM[0].uuid}"), at=5)
     assert state("enp3s0f0") == ("down", "alarm")
     cloud.refresh_from_db()
-    assert cloud.nic_status == Badge.ERROR
+    assert cloud.nic_status == NicStatus.ERROR
     told = {event.kind: event.data for event in Event.objects.all()}
     assert told["port.changed"] == {"host": "controller-0", "name": "enp3s0f0", "link_state": "down"}
     assert told["cloud.nic"]["down"] == 1
@@ -76,7 +76,7 @@ def test_an_alarm_takes_the_link_down_and_its_end_brings_it_back(cloud: Cloud) -
     stands(cloud, at=10)
     assert state("enp3s0f0") == ("up", "inferred")
     spans = list(StatusSpan.objects.filter(field="nic").order_by("began_at").values_list("value", flat=True))
-    assert spans == ["ok", "error", "ok"]
+    assert spans == ["partly", "error", "partly"]
 
 
 def test_measurements_decide_where_fm_is_blind(cloud: Cloud) -> None:
@@ -136,4 +136,4 @@ def test_nothing_new_changes_no_row(cloud: Cloud) -> None:
 def test_clouds_whose_ports_were_never_read_stay_unknown(cloud: Cloud) -> None:
     ingest.derive([cloud.pk], now=NOW)
     cloud.refresh_from_db()
-    assert (cloud.nic_status, cloud.ports_up) == (Badge.UNKNOWN, None)
+    assert (cloud.nic_status, cloud.ports_up) == (NicStatus.UNKNOWN, None)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from network.badge import nic_badge
 from network.choices import LinkEvidence, LinkState
 from network.links import PortAlarm, PortFacts, link_of, names, upward
-from sites.choices import Badge
+from sites.choices import NicStatus
 
 UUID = "5a1d0000-0000-4000-8000-000000000001"
 
@@ -84,7 +84,8 @@ def test_roles_come_from_the_bond_and_vlan_above() -> None:
 
 def test_the_badge_is_as_bad_as_the_worst_link_and_never_green_without_one_up() -> None:
     up, down, unknown = LinkState.UP, LinkState.DOWN, LinkState.UNKNOWN
-    assert nic_badge([up, down, unknown]).status == Badge.ERROR
-    assert nic_badge([up, unknown]).status == Badge.OK
-    assert nic_badge([unknown]).status == Badge.UNKNOWN
-    assert nic_badge([]).status == Badge.NONE
+    assert nic_badge([up, down, unknown]).status == NicStatus.ERROR
+    assert nic_badge([up, up]).status == NicStatus.OK
+    assert nic_badge([up, unknown]).status == NicStatus.PARTLY, "what nobody knows is not hidden behind what is up"
+    assert nic_badge([unknown]).status == NicStatus.UNKNOWN
+    assert nic_badge([]).status == NicStatus.NONE

@@ -18,7 +18,7 @@ def mixed(world: World) -> World:
         make_cloud(
             world.controllers[n % 2], world.groups[n % 2] if n % 5 else None, f"mixed-{n}", world.now,
             dcmanager_id=200 + n, severity=n % 6, region=["", "Brazil", "Europe"][n % 3],
-            ceph_status=["ok", "warn", "unknown"][n % 3], nic_status=["error", "ok"][n % 2],
+            ceph_status=["ok", "warn", "unknown"][n % 3], nic_status=["error", "ok", "partly"][n % 3],
             availability_status=["online", "offline"][n % 2], age=100_000 if n % 4 == 0 else 1.0,
         )  # fmt: skip
     return world

@@ -6,7 +6,7 @@ import {writeNames} from "./names.js";
 
 const L = window.L;
 const PAD = 0.3;
-const SINGLE = {cleared: 15, none: 12, indeterminate: 17};
+const SINGLE = {cleared: 15, none: 12, indeterminate: 17, partly: 17};
 const BIG = 20;
 const FONT = '"Inter Variable", sans-serif';
 const compact = (count) => (count < 1000 ? String(count) : count < 10000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`);

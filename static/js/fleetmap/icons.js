@@ -7,6 +7,7 @@ const SHAPES = {
   warning: "M10 .4 19.6 10 10 19.6 .4 10z",
   cleared: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
   indeterminate: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
+  partly: "M10 1a9 9 0 0 0 0 18zM12.4 1.6v16.8a9 9 0 0 0 0-16.8z",
   none: "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12z",
 };
 const SIGNS = {critical: ["!", 14.2, 13], major: ["!", 15.6, 12], warning: ["!", 14.2, 12], indeterminate: ["?", 14.4, 12]};

@@ -27,9 +27,15 @@ export const LAYERS = {
   },
   nic: {
     title: "NIC",
-    trouble: 3,
-    classes: badgeClasses({none: "no ports", ok: "links up", warn: "degraded", error: "link down"}),
-    of: (site) => badge(site.nic),
+    trouble: 4,
+    classes: [
+      {name: "none", word: "no ports", look: "none"},
+      {name: "ok", word: "links up", look: "cleared"},
+      {name: "partly", word: "partly known", look: "partly"}, // of some ports nobody knows: never drawn like "ok"
+      {name: "unknown", word: "unknown", look: "indeterminate"},
+      {name: "error", word: "link down", look: "critical"},
+    ],
+    of: (site) => ({none: 0, ok: 1, partly: 2, unknown: 3, error: 4})[site.nic] ?? 3,
   },
   freshness: {
     title: "Freshness",

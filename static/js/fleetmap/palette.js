@@ -12,6 +12,7 @@ export function basemapColours() {
 
 export function markerColours() {
   const looks = Object.fromEntries(LOOKS.map((name) => [name, {fill: token(name), ink: token(`${name}-ink`)}]));
+  looks.partly = looks.indeterminate;
   looks.none = {fill: token("control"), ink: token("card")};
   return {looks, card: token("card"), text: token("text"), muted: token("muted"), outline: token("outline"), accent: token("accent"), hatch: token("muted"), label: token("map-label"), halo: token("map-halo")};
 }
