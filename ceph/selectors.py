@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from ceph.choices import CephSource, Flavour
+from ceph.health import BADGE_OF_HEALTH
 from ceph.models import CephCluster, Monitor, Osd
 from sites.access import Scopes
 from sites.expressions import listed
@@ -40,8 +41,11 @@ class CephInView:
 
     @property
     def osd_state(self) -> str:
-        """Of every OSD box. Which OSD is down is told by no interface we can reach: if one is, all are in doubt."""
-        measured = self.cluster.source == CephSource.MEASURED
+        """Of every OSD box. Which OSD is down is told by no interface we can reach: if one is, all are in doubt.
+
+        So they are where Ceph's word is not one of its three: what it says of its OSDs is then not known either.
+        """
+        measured = self.cluster.source == CephSource.MEASURED and self.cluster.health in BADGE_OF_HEALTH
         return "up" if measured and self.osds_down is None else "unknown"
 
     @property

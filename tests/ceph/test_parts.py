@@ -43,3 +43,13 @@ def test_an_old_measurement_leaves_osds_unknown(client: Client) -> None:
 
 def test_without_contact_osds_are_unknown(client: Client) -> None:
     assert 'data-osd="unknown"' in panel(client, measured(contact="unreachable"))
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("HEALTH_OK", "up"), ("HEALTH_WARN", "up"), ("HEALTH_ERR", "up"), ("HEALTH_PURPLE", "unknown"), ("", "unknown")],
+)
+def test_a_word_we_do_not_know_says_nothing_of_osds(client: Client, word: str, expected: str) -> None:
+    cloud = measured()
+    CephCluster.objects.filter(cloud=cloud).update(health=word)
+    assert f'data-osd="{expected}"' in panel(client, cloud)
