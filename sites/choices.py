@@ -81,6 +81,7 @@ PERIOD_OF_FACET = {
     Facet.NIC_LINKS: "health",
     Facet.VIM: "open_page",
 }
+CENTRAL_PERIODS = {Facet.ALARMS: "central_alarms"}  # of central clouds, where it differs
 
 
 class SpanField(TextChoices):

@@ -26,8 +26,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, JSONObject
 
-from sites.choices import Contact, Facet, Severity
-from sites.freshness import contact_of, current
+from sites.choices import CENTRAL_PERIODS, Contact, Facet, Severity
+from sites.freshness import contact_of, current, is_central
 from sites.models import FacetState
 
 
@@ -50,13 +50,16 @@ def stale(now: datetime, outer: str = "pk", facet: Facet = Facet.ALARMS) -> Comb
 
     A scalar subquery, not EXISTS: PostgreSQL would hash the facets of the whole fleet to answer for one row.
     """
-    old = outside(observed(facet, outer), facet, now)
-    return Case(When(**{contact_of(outer): Contact.UNREACHABLE}, then=Value(True)), default=old)
+    at = observed(facet, outer)
+    cases = [When(**{contact_of(outer): Contact.UNREACHABLE}, then=Value(True))]
+    if facet in CENTRAL_PERIODS:
+        cases.append(When(is_central(outer), then=outside(at, facet, now, central=True)))
+    return Case(*cases, default=outside(at, facet, now))
 
 
-def outside(at: Combinable, facet: Facet, now: datetime) -> Combinable:
+def outside(at: Combinable, facet: Facet, now: datetime, *, central: bool = False) -> Combinable:
     """true where the time `at` is not one at which something current was read, or is null: freshness.is_stale()."""
-    between = Value(DateTimeTZRange(*current(facet, now), "[]"), output_field=DateTimeRangeField())
+    between = Value(DateTimeTZRange(*current(facet, now, central=central), "[]"), output_field=DateTimeRangeField())
     return Coalesce(_Outside(at, between), True, output_field=BooleanField())
 
 

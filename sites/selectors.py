@@ -114,7 +114,12 @@ def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
         raise Http404("There is no such cloud, or it is not in your scope.")
     return CloudInView(
         cloud=cloud,
-        facets=freshness_of(cast(Any, cloud).states, request.now, lost=cloud.contact == Contact.UNREACHABLE),
+        facets=freshness_of(
+            cast(Any, cloud).states,
+            request.now,
+            lost=cloud.contact == Contact.UNREACHABLE,
+            central=cloud.kind == CloudKind.CENTRAL,
+        ),
         releases=cast(Any, cloud).release_rows,
         now=request.now,
     )

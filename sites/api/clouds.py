@@ -10,10 +10,10 @@ from drf_spectacular.utils import extend_schema
 
 from sites.access import Scopes
 from sites.api.schemas import GroupSchema, SubcloudListSchema, SubcloudSchema
-from sites.choices import Contact, Facet
+from sites.choices import CENTRAL_PERIODS, Contact, Facet
 from sites.expressions import objects, observed, severity_words, stale
 from sites.filters import CloudFilter, GroupFilter
-from sites.freshness import TOLD_BY_DCMANAGER, current
+from sites.freshness import TOLD_BY_DCMANAGER, current, is_central
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Cloud, FacetState, Release, SubcloudGroup
 from sites.selectors import CLOUD_SORTS, groups, subclouds
@@ -24,7 +24,14 @@ def facets(now: datetime) -> Any:
     limits = [When(facet=facet, observed_at__range=current(facet, now), then=Value(False)) for facet in Facet]
     rows = FacetState.objects.filter(cloud=OuterRef("pk")).order_by("facet")
     lost = When(~Q(facet__in=TOLD_BY_DCMANAGER), cloud__contact=Contact.UNREACHABLE, then=Value(True))
-    is_old = Case(lost, *limits, default=Value(True), output_field=BooleanField())
+    central = [
+        When(
+            is_central("cloud_id") & Q(facet=facet) & ~Q(observed_at__range=current(facet, now, central=True)),
+            then=Value(True),
+        )
+        for facet in CENTRAL_PERIODS
+    ]
+    is_old = Case(lost, *central, *limits, default=Value(True), output_field=BooleanField())
     return objects(rows, "facet", "observed_at", "attempted_at", "source", "error", stale=is_old)
 
 
