@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import orjson
 from yarl import URL
 
 from starlingx.connector import Answer, place
 from starlingx.error_text import MOST_READ, error_text, presentable
 from starlingx.errors import Forbidden, NotFound, Refused, ServerFailed, StarlingXError, Unauthorized, Unexpected
+from starlingx.json_reading import NotJsonError, parse
 
 EXCERPT = 120
 
@@ -21,10 +21,9 @@ def decode(answer: Answer, url: URL, secrets: Iterable[str] = ()) -> object:
     if answer.status == 204 and not answer.body:
         return None
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError as caught:
-        reason = caught.msg
-    # Raised here and not above: the decoder's exception holds the whole document.
+        return parse(answer.body)
+    except NotJsonError as caught:
+        reason = str(caught)
     # Cut after redacting, as half a secret would not be found.
     start = presentable(answer.body[:MOST_READ].decode("utf-8", "replace"), secrets)[:EXCERPT] or "nothing"
     what = f"{answer.content_type}, {len(answer.body)} bytes"

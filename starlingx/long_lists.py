@@ -7,9 +7,8 @@ import json
 import re
 from collections.abc import Iterator
 
-import orjson
-
 from starlingx.errors import Unexpected
+from starlingx.json_reading import DECODER, NotJsonError, has_halves, mended, parse
 
 SHORT = 4 * 1024 * 1024  # bytes; below, everything at once costs little and is faster
 PIECE = 1024 * 1024
@@ -17,7 +16,6 @@ PIECE = 1024 * 1024
 NUMBER_ENDS = frozenset(" \t\r\n,]}")
 
 _SEPARATOR = re.compile(r"\s*([,\]])\s*")
-_DECODER = json.JSONDecoder()
 
 
 def rows_of(body: bytes | bytearray, key: str, *, short: int = SHORT) -> Iterator[object]:
@@ -31,9 +29,9 @@ def rows_of(body: bytes | bytearray, key: str, *, short: int = SHORT) -> Iterato
         yield from _one_by_one(body, start.end())
         return
     try:
-        decoded = orjson.loads(body)
-    except orjson.JSONDecodeError as caught:
-        raise Unexpected(f"not JSON ({caught.msg})") from None
+        decoded = parse(body)
+    except NotJsonError as caught:
+        raise Unexpected(f"not JSON ({caught})") from None
     rows = decoded.get(key) if isinstance(decoded, dict) else None
     if not isinstance(rows, list):
         raise Unexpected(f"the answer has no list {key!r}")
@@ -56,6 +54,7 @@ class _Window:
     def __init__(self, body: bytes | bytearray, start: int) -> None:
         self._body = body
         self._next = start
+        self._halves = has_halves(body)
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._text = ""
         self._at = 0
@@ -68,17 +67,17 @@ class _Window:
     def value(self) -> object:
         while True:
             try:
-                found, end = _DECODER.raw_decode(self._text, self._at)
-            except (json.JSONDecodeError, RecursionError) as caught:
+                found, end = DECODER.raw_decode(self._text, self._at)
+            except (ValueError, RecursionError) as caught:  # ValueError: a number with thousands of digits, too
                 if not self._more():
                     problem = getattr(caught, "msg", "nested too deeply")
                     raise Unexpected(f"not JSON, or cut off ({problem})") from None
                 continue
             # a number at the end of a piece may go on in the next one
-            if isinstance(found, int | float) and self._text[end : end + 1] not in NUMBER_ENDS and self._more():
+            if isinstance(found, int | float | None) and self._text[end : end + 1] not in NUMBER_ENDS and self._more():
                 continue
             self._at = end
-            return found
+            return mended(found) if self._halves else found
 
     def separator(self) -> str:
         """The comma or bracket behind a value; stands at the next value then."""

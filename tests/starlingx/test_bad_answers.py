@@ -37,7 +37,7 @@ ALARM = {"uuid": "u", "alarm_id": "100.101", "entity_instance_id": "host=a", "re
         (Answer(b'{"alarms": {}}', 200), "no list 'alarms'"),
         (Answer(b'{"alarms": [5]}', 200), r"alarms\[0\] is not an object"),
         (Answer(b"[" * 5000, 200), "not JSON"),
-        (Answer(b'"\\ud800"', 200), "not JSON"),
+        (Answer(b'"\\ud800"', 200), "no list 'alarms'"),
         (Answer(b"", 302), "redirect"),
     ],
 )
