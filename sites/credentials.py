@@ -28,9 +28,16 @@ def unseal(sealed: bytes | memoryview) -> str:
         ) from None
 
 
+def derived_key(purpose: str) -> bytes:
+    """32 bytes for that purpose alone, out of this installation's seal key."""
+    return _derived(settings.SEAL_KEY, f"dcportal {purpose}")
+
+
 @lru_cache(maxsize=4)
 def _box(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dcportal controller credentials").derive(
-        key.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(_derived(key, "dcportal controller credentials")))
+
+
+@lru_cache(maxsize=8)
+def _derived(key: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key.encode())

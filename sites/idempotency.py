@@ -1,6 +1,7 @@
 """`Idempotency-Key`: a write that automation repeats after a broken connection is done once and answered the same."""
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -9,11 +10,13 @@ from typing import Any, cast
 
 import orjson
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sites.credentials import seal, unseal
+from sites.credentials import derived_key, seal, unseal
 from sites.models import IdempotencyKey
 from sites.services.actors import now_of
 
@@ -46,7 +49,9 @@ def idempotent(method: Method) -> Method:
         if not SHAPE.fullmatch(key):
             raise ValidationError({HEADER: "1 to 128 visible ASCII characters."})
         row, is_first = IdempotencyKey.objects.get_or_create(
-            user=cast(User, request.user), key=key, defaults={"digest": _digest(request), "created_at": now_of(request)}
+            user=cast(User, request.user),
+            key=key,
+            defaults={"digest": request_digest(request), "created_at": now_of(request)},
         )
         if not is_first:
             return _repeated(row, request)
@@ -61,7 +66,7 @@ def forget_keys(now: datetime) -> Iterator[int]:
 
 
 def _repeated(row: IdempotencyKey, request: Request) -> Response:
-    if row.digest != _digest(request):
+    if row.digest != request_digest(request):
         raise KeyReusedError
     if row.status is None or row.answer_sealed is None:
         raise StillRunningError
@@ -82,6 +87,33 @@ def _remembered(row: IdempotencyKey, work: Callable[[], Response]) -> Response:
     return response
 
 
-def _digest(request: Request) -> str:
-    parts = [str(request.method).encode(), request.get_full_path().encode(), request._request.body]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+def request_digest(request: Request) -> str:
+    """What tells this request from another, in hex. Keyed: bodies hold passwords, and the digest is kept in a row.
+
+    A form counts by its fields and files: a client that repeats it draws a new boundary. Raises ParseError.
+    """
+    found = hmac.new(derived_key("idempotency digests"), digestmod="sha256")
+    for part in (str(request.method).encode(), request.get_full_path().encode(), *_content(request)):
+        found.update(len(part).to_bytes(8))  # so that no part can pass for the end of the one before
+        found.update(part)
+    return found.hexdigest()
+
+
+def _content(request: Request) -> Iterator[bytes]:
+    if not (request.content_type or "").lower().startswith("multipart/"):
+        yield request._request.body
+        return
+    form = cast(QueryDict, request.data)
+    for name in sorted(form):
+        for value in form.getlist(name):
+            yield name.encode()
+            yield from _file(value) if isinstance(value, UploadedFile) else (b"text", str(value).encode())
+
+
+def _file(upload: "UploadedFile[bytes]") -> Iterator[bytes]:
+    """Its name too: that says how a sheet is read."""
+    content = hashlib.sha256()
+    for chunk in upload.chunks():
+        content.update(chunk)
+    upload.seek(0)
+    yield from (b"file", (upload.name or "").encode(), content.digest())

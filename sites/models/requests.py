@@ -13,7 +13,7 @@ class IdempotencyKey(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=128)
-    digest = models.CharField(max_length=64)  # SHA-256 of method, path and body
+    digest = models.CharField(max_length=64)  # keyed, of method, path and content
     status = models.PositiveSmallIntegerField(null=True)
     answer_sealed = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_index=True)
