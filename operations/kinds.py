@@ -1,6 +1,8 @@
 """Each kind of operation: who may ask for it, which steps it takes, which secrets a run of it needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from operations.choices import Kind
 
@@ -24,6 +26,11 @@ class KindSpec:
     options: tuple[str, ...] = ()
     risk: int = 1
     planned: bool = False  # made with a plan of its own (deploys.py, campaigns.py), not asked for on chosen subclouds
+
+    def needs(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The secrets that a run with these options cannot do without: what a subcloud keeps itself only it deletes."""
+        local = self.kind == Kind.DELETE_BACKUP and options.get("local_only")
+        return (*self.secrets, SYSADMIN) if local else self.secrets
 
 
 _DEPLOY, _DECOMMISSION = "operations.run_deploy", "operations.run_decommission"

@@ -66,6 +66,10 @@ OWN_CAUSES = {
         "The System Controller refused the request.",
         "Read what it said below. Mend that, then try again: a refused request is never repeated by itself.",
     ),
+    "not-sent": (
+        "The request was not sent: something in it cannot be asked.",
+        "Mend what the text names, then try again. The System Controller was not asked.",
+    ),
     "not-legal": (
         "It is not in a state in which this may be asked.",
         "The reason stands below. Bring it into that state, then try again.",

@@ -9,6 +9,7 @@ from events.log import append
 from operations.choices import Outcome, TargetState
 from operations.engine import jobs
 from operations.engine.events import target_event, told
+from operations.engine.outcomes import never_sent
 from operations.engine.phases import close_phase, note_phase
 from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, View, Wait
 from operations.engine.usual import is_stuck, usual_cached
@@ -61,7 +62,8 @@ def write_answer(claim: jobs.Claim, intent: Intent, answer: Answer, now: datetim
             Outcome.UNKNOWN: "got no answer",
             Outcome.UNSENT: "could not be sent",
         }
-        target.message = f"{intent.verb} {words[answer.outcome]}"
+        word = "was not sent" if never_sent(answer.outcome, answer.status) else words[answer.outcome]
+        target.message = f"{intent.verb} {word}"
         _save(target, before, now)
         jobs.release(job, now if answer.outcome == Outcome.REFUSED else now + again)
 

@@ -49,7 +49,8 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
     if view.step in steps.WITHOUT_REQUEST:
         return Wait(pace.poll, f"waits until the site is {view.step}")
     if sent is not None and sent.outcome == Outcome.REFUSED:
-        return Fail(sent.detail or "The System Controller refused, without a reason.", "refused")
+        cause = "not-sent" if sent.never_sent else "refused"
+        return Fail(sent.detail or "The System Controller refused, without a reason.", cause)
     lost = sum(one.outcome == Outcome.LOST for one in view.sent)
     if lost >= MOST_LOST:
         return Ask(f"{view.step} was sent {lost} times and had no effect that could be seen.")

@@ -11,7 +11,7 @@ from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
 from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
 from operations.engine.look import look
-from operations.engine.outcomes import outcome_of
+from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
@@ -53,7 +53,9 @@ def view_of(target: Target) -> View:
     """The target at the step it is at, with the requests of this attempt."""
     name = target.steps[target.step]
     sent = tuple(
-        Sent(row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail)
+        Sent(
+            row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail, never_sent(row.outcome, row.status)
+        )
         for row in target.intents.filter(attempt=target.attempt, step=name)
     )
     return View(name, target.facts, sent, target.deploy_status, target.abort_requested)

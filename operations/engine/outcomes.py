@@ -4,6 +4,11 @@ from operations.choices import Outcome
 from starlingx.errors import BadPattern, BadValue, MissingService, Refused, StarlingXError
 
 
+def never_sent(outcome: str, status: int | None) -> bool:
+    """Whether a request that counts as refused was refused by ourselves: whoever is asked answers with a status."""
+    return outcome == Outcome.REFUSED and status is None
+
+
 def outcome_of(problem: StarlingXError) -> Outcome:
     if problem.outcome_unknown:
         return Outcome.UNKNOWN

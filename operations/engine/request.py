@@ -15,7 +15,7 @@ from operations.models import RunSecret, Target
 from operations.payloads import SitePlan, site_plan
 from sites.credentials import unseal
 from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork, NewOptions
-from starlingx.errors import BadValue
+from starlingx.errors import BadValue, Refused
 from starlingx.secret import Secret
 from starlingx.session import CloudSession
 
@@ -151,7 +151,7 @@ async def _delete_backup(dcmanager: DcManagerWrites, request: Request) -> None:
     release = request.facts.get("release") or request.release
     said = await dcmanager.delete_backup(release, subcloud_id=request.id, local_password=local)
     if said:  # 207: it failed for those that are named, and there is only one
-        raise BadValue(said)
+        raise Refused(said, status=207)
 
 
 async def _restore(dcmanager: DcManagerWrites, request: Request) -> None:

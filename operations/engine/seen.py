@@ -40,13 +40,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that was sent, or was about to be (`outcome` pending)."""
+    """A request that was sent, or was about to be (`outcome` pending). `never_sent`: refused by ourselves."""
 
     verb: str
     outcome: Outcome
     at: datetime
     before: Mapping[str, Any]
     detail: str = ""
+    never_sent: bool = False
 
     @property
     def effective(self) -> bool:

@@ -76,7 +76,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
         problems["clouds"] = f"At most {MOST_TARGETS} subclouds at once: make several operations."
     if not 1 <= ask.max_at_once <= MOST_TARGETS:
         problems["max_at_once"] = f"Between 1 and {MOST_TARGETS}."
-    for name in spec.secrets if ask.start else ():  # a plan is asked for them when it is started
+    for name in spec.needs(ask.options) if ask.start else ():  # a plan is asked for them when it is started
         if not ask.secrets.get(name):
             problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
     problems |= run_secrets.not_taken(spec, ask.secrets)

@@ -52,7 +52,7 @@ def missing(operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, 
     `anew` False: sites that dcmanager knows are taken on, for which it has the documents already.
     """
     there = {*given, *_kept(operation)}
-    wanted = list(spec.secrets)
+    wanted = list(spec.needs(operation.options))
     if anew and (plan := _plan(operation)) is not None:
         wanted = list(needed(plan))
     return [name for name in wanted if name not in there and name.rpartition("/")[2] not in there]

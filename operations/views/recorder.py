@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from operations.choices import ENDED_TARGETS, Outcome, TargetState
+from operations.engine.outcomes import never_sent
 from operations.engine.pace import pace
 from operations.engine.usual import usual_cached
 from operations.explaining import explained
@@ -85,7 +86,7 @@ def _context(request: PortalRequest, target: Target) -> dict[str, Any]:
     spans = attempts[-1]["phases"] if attempts else []
     rows = phase_rows(_plain(target), spans, usual_cached(target.profile, request.now))
     intents = [
-        row | {"mark": OUTCOME_MARKS[row["outcome"]], "outcome_word": Outcome(row["outcome"]).label}
+        row | {"mark": OUTCOME_MARKS[row["outcome"]], "outcome_word": _outcome_word(row["outcome"], row["status"])}
         for row in intents_of(target)
     ]
     found = verbs(target, request.standing)
@@ -98,6 +99,10 @@ def _context(request: PortalRequest, target: Target) -> dict[str, Any]:
         "by_hand": _by_hand(target), "moving": target.state == TargetState.RUNNING, **_look(target),
         **_strategy(target, request),
     }  # fmt: skip
+
+
+def _outcome_word(outcome: str, status: int | None) -> str:
+    return "not sent" if never_sent(outcome, status) else Outcome(outcome).label
 
 
 def _by_hand(target: Target) -> bool:

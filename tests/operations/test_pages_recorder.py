@@ -70,7 +70,9 @@ def test_an_error_has_a_cause_and_what_to_do(sign_in: SignIn, target: Target) ->
     assert "configure needs one of" in text
 
 
-@pytest.mark.parametrize("cause", ["refused", "not-legal", "read-only", "aborted", "interrupted", "given-up", "other"])
+@pytest.mark.parametrize(
+    "cause", ["refused", "not-legal", "read-only", "aborted", "interrupted", "given-up", "not-sent", "other"]
+)
 def test_every_cause_of_ours_is_explained(cause: str, sign_in: SignIn, target: Target) -> None:
     stop(target, "failed", "complete", "What was said.", cause)
     assert "What was said." in sign_in("Viewer").get(path(target)).content.decode()
@@ -81,6 +83,16 @@ def test_every_request_with_what_became_of_it(sign_in: SignIn, target: Target) -
     text = sign_in("Viewer").get(path(target)).content.decode()
     assert "no answer: outcome unknown" in text
     assert "no answer within 25 s" in text
+
+
+@pytest.mark.parametrize(("status", "word"), [(422, "refused"), (None, "not sent")])
+def test_a_request_that_was_never_sent_is_not_called_refused(
+    status: int | None, word: str, sign_in: SignIn, target: Target
+) -> None:
+    Intent.objects.update(outcome="refused", status=status, detail="a value that cannot be sent")
+    text = sign_in("Viewer").get(path(target)).content.decode()
+    sent = text[text.index("Requests sent") :]
+    assert [each for each in ("refused", "not sent") if each in sent] == [word]
 
 
 def test_attempts_stand_side_by_side(sign_in: SignIn, target: Target, world: World) -> None:

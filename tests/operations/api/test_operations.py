@@ -106,6 +106,7 @@ class TestChoosing:
     [
         ({"kind": "explode"}, "kind"), ({"kind": "deploy"}, "kind"), ({"kindd": "manage"}, "kindd"),
         ({"kind": "backup"}, "sysadmin_password"),
+        ({"kind": "delete_backup", "options": {"local_only": True}}, "sysadmin_password"),
         ({"kind": "unmanage", "secrets": {"sysadmin_password": "x"}}, "sysadmin_password"),
         ({"kind": "unmanage", "secrets": {"payload": "x"}}, "payload"),
         ({"kind": "unmanage", "options": {"force": True}}, "force"),
@@ -128,6 +129,14 @@ def test_what_is_wrong_is_said_by_field(body: dict[str, Any], field: str | None,
     assert answer.status_code == 400, answer.content
     assert field is None or field in faults_of(answer)
     assert not Operation.objects.exists()
+
+
+def test_a_planned_local_deletion_asks_for_its_password_when_it_starts(api: Client, world: World) -> None:
+    made = planned(api, "delete_backup", ids(world, 0), options={"local_only": True})
+    answer = post(api, f"{OPERATIONS}{made['id']}/start/")
+    assert (answer.status_code, "Give sysadmin_password" in answer.json()["error"]["message"]) == (409, True)
+    given = post(api, f"{OPERATIONS}{made['id']}/start/", {"secrets": {"sysadmin_password": PASSWORD}})
+    assert (given.status_code, given.json()["state"]) == (200, "processing")
 
 
 def test_a_repeated_request_is_one_operation(api: Client, world: World) -> None:

@@ -1,5 +1,7 @@
 """What a look makes a job do."""
 
+from dataclasses import replace
+
 import pytest
 
 from operations.choices import Outcome
@@ -50,6 +52,13 @@ def test_a_refusal_is_final_and_told_in_its_own_words() -> None:
     refused = sent("manage", 0, seen(0, subcloud()), Outcome.REFUSED)
     answer = action(view("manage", refused), seen(1, subcloud()), 1)
     assert isinstance(answer, Fail)
+
+
+def test_what_was_never_sent_was_refused_by_nobody() -> None:
+    refused = sent("manage", 0, seen(0, subcloud()), Outcome.REFUSED)
+    answer = action(view("manage", replace(refused, never_sent=True)), seen(1, subcloud()), 1)
+    assert isinstance(answer, Fail)
+    assert answer.cause == "not-sent"
 
 
 def test_an_effect_that_shows_settles_an_unknown_outcome() -> None:
