@@ -52,7 +52,7 @@ def options(given: Mapping[str, Any]) -> list[str]:
 def _option(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return name if value else f"not {name}"
-    return f"{name} {value}"
+    return f"no {name}" if value == "" else f"{name} {value}"
 
 
 def cause(key: str) -> str:

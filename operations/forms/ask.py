@@ -1,12 +1,12 @@
 """What is asked of subclouds that are there: options, secrets, reason, limits, and what has to be typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from operations.forms.confirm import check_typed, typed_field
-from operations.forms.options import option_field
+from operations.forms.options import CLEAR, option_fields
 from operations.forms.secrets import given_secrets, secret_fields
 from operations.kinds import KindSpec
 from operations.services.requests import MOST_TARGETS, Ask
@@ -21,7 +21,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, spec: KindSpec, clouds: Sequence[Cloud], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spec, self.clouds = spec, clouds
-        self.fields |= {name: option_field(name, clouds) for name in spec.options}
+        self.fields |= option_fields(spec.options, clouds)
         self.fields |= secret_fields(spec.secrets, spec.may_have)
         self.fields["reason"] = forms.CharField(
             label="Why", required=False, max_length=500, help_text="Or the number of the change. It is kept.",
@@ -36,10 +36,21 @@ class AskForm(forms.Form):
     def clean_typed(self) -> str:
         return check_typed(self.cleaned_data["typed"], self.type_this)
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for name in self._cleared(given):
+            if given.get(name) not in (None, "", self.fields[name].initial):
+                self.add_error(name, "Give a text or clear it, not both.")
+        return given
+
+    def _cleared(self, given: Mapping[str, Any]) -> list[str]:
+        return [name for name in self.spec.options if given.get(CLEAR + name)]
+
     def ask(self) -> Ask:
         """Of a valid form."""
         given = self.cleaned_data
         options = {name: given[name] for name in self.spec.options if given.get(name) not in (None, "", False)}
+        options |= dict.fromkeys(self._cleared(given), "")
         return Ask(
             kind=self.spec.kind.value,
             clouds=[cloud.pk for cloud in self.clouds],

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from operations.services.facts import FLAGS, LONGEST
+from operations.services.facts import CLEARABLE, FLAGS, LONGEST
 from sites.models import Cloud, SubcloudGroup
 
+CLEAR = "clear_"
 LABELS = {
     "force": "Force", "for_install": "For installing (otherwise for a software deployment)",
     "local_only": "On the subcloud itself, not on the System Controller",
@@ -37,6 +38,16 @@ KNOWN: dict[str, Callable[[Cloud], str]] = {
     "management_gateway_ip": lambda cloud: cloud.management_gateway_ip,
     "management_start_ip": lambda cloud: cloud.management_start_ip,
 }
+
+
+def option_fields(names: Sequence[str], clouds: Sequence[Cloud]) -> dict[str, forms.Field]:
+    """By name. What may be cleared has a box for that beside it: an empty field of many leaves each as it is."""
+    fields: dict[str, forms.Field] = {}
+    for name in names:
+        fields[name] = option_field(name, clouds)
+        if name in CLEARABLE:
+            fields[CLEAR + name] = forms.BooleanField(required=False, label=f"Clear the {name}")
+    return fields
 
 
 def option_field(name: str, clouds: Sequence[Cloud]) -> forms.Field:

@@ -12,6 +12,7 @@ from sites.models import Cloud, SubcloudGroup
 
 ADDRESSES = ("management_gateway_ip", "management_start_ip", "management_end_ip", "bootstrap_address")
 LONGEST = {"description": 255, "location": 255, "name": 255, "release": 32}
+CLEARABLE = ("description", "location")  # an empty text is a value of theirs
 ALONE = ("rename", "reconfigure_network")  # kinds for one subcloud, that need every option
 FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "for_install")
 

@@ -15,7 +15,7 @@ from operations.kinds import BMC, KINDS, KindSpec
 from operations.models import Job, Operation, Target
 from operations.profiles import profile_of
 from operations.services import run_secrets
-from operations.services.facts import option_problems, target_facts
+from operations.services.facts import CLEARABLE, option_problems, target_facts
 from operations.services.hashing import plan_hash
 from operations.services.start import RefusedError as RefusedError  # offered here too: asking is where it is met
 from operations.services.start import begin, close_if_hopeless
@@ -82,7 +82,8 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     problems |= run_secrets.not_taken(spec, ask.secrets)
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
-    options = {name: value for name, value in ask.options.items() if value not in (None, "")}
+    kept = {name: value for name, value in ask.options.items() if value is not None}
+    options = {name: value for name, value in kept.items() if value != "" or name in CLEARABLE}
     problems |= option_problems(spec, options, clouds) if clouds else {}
     if problems:
         raise RefusedError(problems)

@@ -165,6 +165,16 @@ class TestOne:
         assert 'value="Recife Norte"' in text
         assert EVIL not in text
 
+    def test_a_text_is_cleared_where_that_is_ticked(self, sign_in: SignIn, world: World) -> None:
+        Cloud.objects.update(location="Recife Norte", description="roof")
+        form = {"cloud": world.clouds[0].pk, "description": "roof", "location": "", "clear_description": "on"}
+        client = sign_in("Engineer")
+        operation = client.post("/operations/ask/edit", form | {"location": "Olinda", "clear_location": "on"})
+        assert "Give a text or clear it, not both" in operation.content.decode()
+        client.post("/operations/ask/edit", form)
+        assert Target.objects.get().facts == {"description": ""}
+        assert "no description" in client.get(f"/operations/{Operation.objects.get().pk}/").content.decode()
+
     @pytest.mark.parametrize("kind", ON_SUBCLOUDS)
     def test_every_kind_can_be_asked_about(self, kind: str, sign_in: SignIn, world: World) -> None:
         answer = sign_in("Engineer").get(f"/operations/ask/{kind}?cloud={world.clouds[0].pk}")

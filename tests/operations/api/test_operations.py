@@ -131,6 +131,11 @@ def test_what_is_wrong_is_said_by_field(body: dict[str, Any], field: str | None,
     assert not Operation.objects.exists()
 
 
+def test_an_empty_text_that_is_given_clears(api: Client, world: World) -> None:
+    planned(api, "edit", ids(world, 0), options={"description": "", "location": None})
+    assert (Operation.objects.get().options, Target.objects.get().facts) == ({"description": ""}, {"description": ""})
+
+
 def test_a_planned_local_deletion_asks_for_its_password_when_it_starts(api: Client, world: World) -> None:
     made = planned(api, "delete_backup", ids(world, 0), options={"local_only": True})
     answer = post(api, f"{OPERATIONS}{made['id']}/start/")
