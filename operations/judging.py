@@ -18,7 +18,8 @@ from sites.freshness import is_stale
 from sites.models import Cloud, FacetState
 
 # With what was ticked, more may be legal than without: the form is offered where any of these is.
-VARIANTS: tuple[dict[str, bool], ...] = ({}, {"force": True}, {"local_only": True})
+VARIANTS: tuple[dict[str, bool], ...] = ({}, {"force": True}, {"local_only": True},
+                                         {"without_known_backup": True})  # fmt: skip
 OUTAGES = (Kind.REDEPLOY, Kind.RESTORE, Kind.RECONFIGURE_NETWORK, Kind.INSTALL)
 GONE = "Out of service for good: powered down, and forgotten by the System Controller."
 SIMPLEX = "simplex"

@@ -65,7 +65,7 @@ _ROWS = (
     ),
     KindSpec(
         Kind.RESTORE, "restore", ("restore",), _DEPLOY, (SYSADMIN,), (),
-        ("with_install", "release", "local_only", "registry_images"), risk=2,
+        ("with_install", "release", "local_only", "registry_images", "without_known_backup"), risk=2,
     ),
     KindSpec(
         Kind.RECONFIGURE_NETWORK, "reconfigure_network", ("reconfigure_network",), _DEPLOY, (SYSADMIN,), (),

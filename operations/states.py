@@ -1,6 +1,7 @@
 """A subcloud as the portal knows it, in the words of the table of legal verbs."""
 
 from operations.planning.legality import SubcloudState
+from operations.planning.subcloud_state import knows_backup
 from sites.models import Cloud
 
 
@@ -11,6 +12,7 @@ def stored_state(cloud: Cloud) -> SubcloudState:
         management_state=cloud.management_state,
         availability_status=cloud.availability_status,
         backup_status=cloud.backup_status,
+        has_backup=knows_backup(cloud.backup_status, cloud.backup_at),
         prestage_status=cloud.prestage_status,
         peer_group=cloud.peer_group_id is not None,
         system_mode=cloud.system_mode,

@@ -9,7 +9,7 @@ from operations.engine.steps import VERBS
 from operations.kinds import KINDS, KindSpec
 from operations.models import Target
 from operations.planning.conditions import deletable
-from operations.planning.legality import SubcloudState, refusal
+from operations.planning.legality import SubcloudState, forced, refusal
 from operations.planning.phases import ABORT_FROM
 from operations.states import stored_state
 from sites.models import Cloud
@@ -50,7 +50,7 @@ def refused(spec: KindSpec, facts: Mapping[str, Any], cloud: Cloud) -> str | Non
         return deletable(state) if cloud.peer_group_id is None else grouped
     verb = "backup_delete_local" if spec.verb == "backup_delete" and facts.get("local_only") else spec.verb
     verb = "backup_delete_central" if verb == "backup_delete" else VERBS.get(verb, verb)
-    return refusal(verb, state, force=bool(facts.get("force")))
+    return refusal(verb, state, force=forced(facts))
 
 
 def next_verbs(target: Target, kind: str) -> list[Verdict]:

@@ -29,6 +29,7 @@ OPTIONS = {
     "local_only": "on the subcloud only",
     "registry_images": "with the images of its registry",
     "with_install": "install it first",
+    "without_known_backup": "though no backup is known",
     "bootstrap_address": "bootstrap address",
     "bmc_username": "account of the BMC",
 }

@@ -5,7 +5,8 @@ from ipaddress import ip_address
 from operations.engine import central_steps
 from operations.engine.seen import Progress, Seen, Sent, View
 from operations.engine.statuses import PATHS, backup_progress, deploy_progress, prestage_progress
-from operations.planning.legality import SubcloudState, refusal
+from operations.planning.legality import SubcloudState, forced, refusal
+from operations.planning.subcloud_state import knows_backup
 from starlingx.records import Subcloud
 
 # Our step -> dcmanager's verb, where the words differ (operations/planning/legality.py)
@@ -21,6 +22,7 @@ def state_of(subcloud: Subcloud) -> SubcloudState:
         management_state=subcloud.management_state,
         availability_status=subcloud.availability_status,
         backup_status=subcloud.backup_status,
+        has_backup=knows_backup(subcloud.backup_status, subcloud.backup_datetime),
         prestage_status=subcloud.prestage_status,
         peer_group=subcloud.peer_group_id is not None,
     )
@@ -71,7 +73,7 @@ def refused(view: View, seen: Seen) -> str | None:
     verb = VERBS.get(view.step, view.step)
     if view.step == "delete_backup" and view.facts.get("local_only"):
         verb = "backup_delete_local"
-    return refusal(verb, state_of(seen.subcloud), force=bool(view.facts.get("force")))
+    return refusal(verb, state_of(seen.subcloud), force=forced(view.facts))
 
 
 def progress(view: View, seen: Seen, sent: Sent) -> Progress:

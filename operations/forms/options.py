@@ -17,11 +17,13 @@ LABELS = {
     "name": "New name", "group": "Group", "management_subnet": "Management subnet",
     "management_gateway_ip": "Management gateway", "management_start_ip": "Management range: first address",
     "management_end_ip": "Management range: last address", "bootstrap_address": "Bootstrap address",
-    "bmc_username": "Account of the BMC",
+    "bmc_username": "Account of the BMC", "without_known_backup": "Restore though no backup is known",
 }  # fmt: skip
 HINTS = {
     "force": "Do not wait until it is online, or for alarms to clear.",
     "release": "Like 26.09. Empty: the one that it has.",
+    "without_known_backup": "If there is none after all, it ends in restore-prep-failed, and cannot be managed again "
+    "until it was restored or redeployed.",
     "registry_images": "Only with a backup on the subcloud.",
     "name": "Small letters, digits, - and . only.",
     "bmc_username": "Empty: the server is powered down by hand.",

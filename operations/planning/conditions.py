@@ -115,6 +115,16 @@ def restorable(state: SubcloudState) -> str | None:
     return no_deploy_running(state)
 
 
+def backed_up(state: SubcloudState) -> str | None:
+    """The portal's own: without a backup the restore fails, and what has failed so can no longer be managed."""
+    if state.has_backup is False:
+        return (
+            "No backup of it is known: neither its backup status nor a date tells of one. Back it up first, or say "
+            "that it is to be restored all the same."
+        )
+    return None
+
+
 def prestageable(state: SubcloudState) -> str | None:
     if state.prestage_status in ("", "failed", "complete", "prestaging"):  # that one is said by nothing_running
         return None

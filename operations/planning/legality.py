@@ -6,13 +6,15 @@ where dcmanager would look at it (availability, management), and does not where 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from operations.planning import conditions as c
 from operations.planning import phases
 from operations.planning.deploy_states import Kind, deploy_state
 from operations.planning.phases import remaining_phases
 from operations.planning.subcloud_state import SubcloudState, Verb
 
-__all__ = ["SubcloudState", "Verb", "next_verbs", "reasons", "refusal", "remaining_phases"]
+__all__ = ["SubcloudState", "Verb", "forced", "next_verbs", "reasons", "refusal", "remaining_phases"]
 
 _CONDITIONS: dict[Verb, tuple[c.Condition, ...]] = {
     Verb.INSTALL: (
@@ -64,12 +66,16 @@ _CONDITIONS: dict[Verb, tuple[c.Condition, ...]] = {
     Verb.BACKUP_CREATE: (c.deploy_in("backup", ("complete",)), c.managed, c.online, c.nothing_running),
     Verb.BACKUP_DELETE_CENTRAL: (c.nothing_running,),
     Verb.BACKUP_DELETE_LOCAL: (c.managed, c.online, c.nothing_running),
-    Verb.RESTORE: (c.not_secondary, c.not_rehoming, c.created, c.restorable, c.unmanaged),
+    Verb.RESTORE: (c.not_secondary, c.not_rehoming, c.created, c.restorable, c.unmanaged, c.backed_up),
     Verb.RECONFIGURE_NETWORK: (c.not_secondary, c.not_rehoming, c.created, c.unmanaged, c.nothing_running),
 }
 
-# What `force` takes away: dcmanager's own check of the same name (2.2.2).
-_NOT_FORCED: dict[Verb, frozenset[c.Condition]] = {Verb.MANAGE: frozenset({c.online})}
+# What `force` takes away: dcmanager's own check of the same name (2.2.2), and one that is the portal's.
+_NOT_FORCED: dict[Verb, frozenset[c.Condition]] = {
+    Verb.MANAGE: frozenset({c.online}),
+    Verb.RESTORE: frozenset({c.backed_up}),
+}
+_FORCES = ("force", "without_known_backup")
 
 _USUAL_ORDER = (
     Verb.RESUME,
@@ -109,7 +115,8 @@ _FIRST_FROM: dict[str, tuple[Verb, ...]] = {
 def reasons(verb: str, state: SubcloudState, *, force: bool = False) -> tuple[str, ...]:
     """Every sentence that stands against `verb`; () when it is legal.
 
-    `force` is dcmanager's: managing does not ask whether the site is online. Raises ValueError for an unknown verb.
+    `force` is dcmanager's: managing does not ask whether the site is online. A restore does not ask for a backup then.
+    Raises ValueError for an unknown verb.
     """
     asked = Verb(verb)
     if deploy_state(state.deploy_status).kind is Kind.UNKNOWN:
@@ -131,6 +138,11 @@ def refusal(verb: str, state: SubcloudState, *, force: bool = False) -> str | No
     Raises ValueError for an unknown verb.
     """
     return " ".join(reasons(verb, state, force=force)) or None
+
+
+def forced(options: Mapping[str, object]) -> bool:
+    """Whether what was ticked makes a verb legal against one of its conditions."""
+    return any(options.get(name) for name in _FORCES)
 
 
 def next_verbs(state: SubcloudState) -> tuple[Verb, ...]:

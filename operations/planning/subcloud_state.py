@@ -35,16 +35,17 @@ class Verb(StrEnum):
 class SubcloudState:
     """A subcloud as last read, in dcmanager's words. None, and "" of a status, mean "not known".
 
-    `backup_status` and `prestage_status` are "" when there never was one. `has_install_values` and
-    `has_deploy_config`: stored by dcmanager, or given with the request. `peer_group`: is it a member of one;
-    `primary_site`: is this System Controller the primary one of it. `controller_deploying`: the System Controller has
-    a software deployment of its own open.
+    `backup_status` and `prestage_status` are "" when there never was one. `has_backup`: does dcmanager tell of one.
+    `has_install_values` and `has_deploy_config`: stored by dcmanager, or given with the request. `peer_group`: is it a
+    member of one; `primary_site`: is this System Controller the primary one of it. `controller_deploying`: the System
+    Controller has a software deployment of its own open.
     """
 
     deploy_status: str
     management_state: str = ""
     availability_status: str = ""
     backup_status: str = ""
+    has_backup: bool | None = None
     prestage_status: str = ""
     peer_group: bool = False
     primary_site: bool | None = None
@@ -54,3 +55,11 @@ class SubcloudState:
     enrolled_with_vcsr: bool | None = None
     controller_deploying: bool | None = None
     system_mode: str = ""
+
+
+def knows_backup(backup_status: str, backup_at: object) -> bool:
+    """Whether dcmanager tells of a backup: there is no list of them, only the word and date of the last (2.6).
+
+    A try that failed leaves the date of the good one before it.
+    """
+    return backup_at is not None or backup_status.startswith("complete")

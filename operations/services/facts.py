@@ -14,7 +14,8 @@ ADDRESSES = ("management_gateway_ip", "management_start_ip", "management_end_ip"
 LONGEST = {"description": 255, "location": 255, "name": 255, "release": 32}
 CLEARABLE = ("description", "location")  # an empty text is a value of theirs
 ALONE = ("rename", "reconfigure_network")  # kinds for one subcloud, that need every option
-FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "for_install")
+FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "for_install",
+         "without_known_backup")  # fmt: skip
 
 
 def option_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, str]:

@@ -147,6 +147,19 @@ class TestOne:
         client.post("/operations/ask/redeploy", form)
         assert Operation.objects.count() == made
 
+    def test_a_restore_without_a_known_backup_is_asked_for_in_words(self, sign_in: SignIn, world: World) -> None:
+        pk = world.clouds[0].pk
+        Cloud.objects.filter(pk=pk).update(management_state="unmanaged", availability_status="offline")
+        client = sign_in("Engineer")
+        text = client.get(f"/operations/ask/restore?cloud={pk}").content.decode()
+        assert "No backup of it is known" in text
+        assert "Restore though no backup is known" in text
+        form = {"cloud": pk, "sysadmin_password": SECRET, "typed": "edge-0"}
+        client.post("/operations/ask/restore", form)
+        assert Target.objects.get().state == "refused"
+        client.post("/operations/ask/restore", form | {"without_known_backup": "on"})
+        assert Target.objects.order_by("pk").last().state == "waiting"  # type: ignore[union-attr]
+
     def test_moving_offers_the_groups_of_its_controller(self, sign_in: SignIn, world: World) -> None:
         other = SubcloudGroup.objects.create(
             controller=world.controllers[0], dcmanager_id=7, name=EVIL, observed_at=world.now

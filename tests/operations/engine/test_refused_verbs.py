@@ -121,11 +121,12 @@ def legal_words(kind: str) -> dict[str, str]:
     for word in STATES:
         for management in ("managed", "unmanaged"):
             for availability in ("online", "offline"):
-                cloud = Cloud(deploy_status=word, management_state=management, availability_status=availability)
-                if refusal(verb_of(kind), stored_state(cloud)) is None:
-                    return {
-                        "deploy_status": word, "management_state": management, "availability_status": availability,
-                    }  # fmt: skip
+                told = {
+                    "deploy_status": word, "management_state": management, "availability_status": availability,
+                    "backup_status": "complete-central",
+                }  # fmt: skip
+                if refusal(verb_of(kind), stored_state(Cloud(**told))) is None:
+                    return told
     raise AssertionError(kind)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from operations.planning.deploy_states import STATES, Phase
-from operations.planning.legality import SubcloudState, Verb, next_verbs, reasons, refusal, remaining_phases
+from operations.planning.legality import SubcloudState, Verb, forced, next_verbs, reasons, refusal, remaining_phases
+from operations.planning.subcloud_state import knows_backup
 from tests.operations.planning.test_deploy_states import NO_DELETE, NO_RESTORE, TRANSITIONAL, words
 
 ALL = set(STATES)
@@ -221,3 +222,24 @@ def test_what_a_resume_runs(word: str) -> None:
         assert remaining_phases(word) == phases[2:]
     else:
         assert remaining_phases(word) == ()
+
+
+class TestRestoreNeedsABackup:
+    """The portal's own: dcmanager takes it, and the site ends in restore-prep-failed, out of management for good."""
+
+    def test_none_is_known(self) -> None:
+        state = replace(fit(Verb.RESTORE), has_backup=False)
+        assert "No backup of it is known" in (refusal("restore", state) or "")
+        assert refusal("restore", state, force=forced({"without_known_backup": True})) is None
+
+    @pytest.mark.parametrize("known", [True, None])
+    def test_one_is_known_or_nobody_looked(self, known: bool | None) -> None:
+        assert refusal("restore", replace(fit(Verb.RESTORE), has_backup=known)) is None
+
+    @pytest.mark.parametrize(
+        ("status", "at", "known"),
+        [("", None, False), ("unknown", None, False), ("failed", None, False), ("backing-up", None, False),
+         ("complete-central", None, True), ("complete-local", None, True), ("failed", "2026-08-20", True)],
+    )  # fmt: skip
+    def test_by_what_dcmanager_tells(self, status: str, at: str | None, known: bool) -> None:
+        assert knows_backup(status, at) is known
