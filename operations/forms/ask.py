@@ -4,24 +4,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from operations.forms.confirm import check_typed, typed_field
-from operations.forms.options import CLEAR, option_fields
+from operations.forms.options import CLEAR, group_choices, option_fields
 from operations.forms.secrets import given_secrets, secret_fields
 from operations.kinds import KindSpec
 from operations.services.requests import MOST_TARGETS, Ask
-from sites.models import Cloud
+from sites.models import Cloud, SubcloudGroup
 
 NOW, LATER = "now", "later"
 
 
 class AskForm(forms.Form):
-    """The fields depend on the kind, and on whether it is for one subcloud or for several."""
+    """The fields depend on the kind, and on whether it is for one subcloud or for several. `groups`: those that they
+    may be moved to."""
 
-    def __init__(self, *args: Any, spec: KindSpec, clouds: Sequence[Cloud], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        spec: KindSpec,
+        clouds: Sequence[Cloud],
+        groups: QuerySet[SubcloudGroup] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.spec, self.clouds = spec, clouds
-        self.fields |= option_fields(spec.options, clouds)
+        self.groups = group_choices(clouds, groups) if groups is not None else []
+        self.fields |= option_fields(spec.options, clouds, self.groups)
         self.fields |= secret_fields(spec.secrets, spec.may_have)
         self.fields["reason"] = forms.CharField(
             label="Why", required=False, max_length=500, help_text="Or the number of the change. It is kept.",
@@ -60,6 +70,7 @@ class AskForm(forms.Form):
             max_at_once=given.get("max_at_once") or 10,
             stop_after_failures=given.get("stop_after_failures"),
             start=given.get("start", NOW) == NOW,
+            groups=frozenset(int(pk) for pk, _ in self.groups if pk),
         )
 
     def add_problems(self, problems: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from operations.services.facts import CLEARABLE, FLAGS, LONGEST
 from sites.models import Cloud, SubcloudGroup
@@ -42,23 +43,26 @@ KNOWN: dict[str, Callable[[Cloud], str]] = {
 }
 
 
-def option_fields(names: Sequence[str], clouds: Sequence[Cloud]) -> dict[str, forms.Field]:
-    """By name. What may be cleared has a box for that beside it: an empty field of many leaves each as it is."""
+def option_fields(
+    names: Sequence[str], clouds: Sequence[Cloud], groups: Sequence[tuple[str, str]]
+) -> dict[str, forms.Field]:
+    """By name. `groups`: choices. What may be cleared has a box for that beside it: an empty field of many leaves each
+    as it is."""
     fields: dict[str, forms.Field] = {}
     for name in names:
-        fields[name] = option_field(name, clouds)
+        fields[name] = option_field(name, clouds, groups)
         if name in CLEARABLE:
             fields[CLEAR + name] = forms.BooleanField(required=False, label=f"Clear the {name}")
     return fields
 
 
-def option_field(name: str, clouds: Sequence[Cloud]) -> forms.Field:
+def option_field(name: str, clouds: Sequence[Cloud], groups: Sequence[tuple[str, str]]) -> forms.Field:
     """Of one subcloud the values that are known are filled in; of several none."""
     shown: dict[str, Any] = {"label": LABELS.get(name, name.replace("_", " ")), "help_text": HINTS.get(name, "")}
     if name in FLAGS:
         return forms.BooleanField(required=False, **shown)
     if name == "group":
-        return forms.ChoiceField(choices=group_choices(clouds), **shown)
+        return forms.ChoiceField(choices=groups, **shown)
     known = KNOWN.get(name)
     first = known(clouds[0]) if known and len(clouds) == 1 else ""
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
@@ -67,12 +71,11 @@ def option_field(name: str, clouds: Sequence[Cloud]) -> forms.Field:
     )
 
 
-def group_choices(clouds: Sequence[Cloud]) -> list[tuple[str, str]]:
-    """The groups that people made on the one System Controller of these subclouds; none where there are several."""
+def group_choices(clouds: Sequence[Cloud], groups: QuerySet[SubcloudGroup]) -> list[tuple[str, str]]:
+    """Those of `groups` on the one System Controller of these subclouds; none where there are several."""
     controllers = {cloud.controller_id for cloud in clouds}
     if len(controllers) != 1:
         return []
-    groups = SubcloudGroup.objects.filter(removed_at=None, portal_made=False, controller_id=controllers.pop())
     here = {cloud.group_id for cloud in clouds}
-    rows = groups.order_by("name").values_list("pk", "name")
+    rows = groups.filter(controller_id=controllers.pop()).order_by("name").values_list("pk", "name")
     return [("", "choose one"), *((str(pk), f"{name} (now)" if here == {pk} else name) for pk, name in rows)]

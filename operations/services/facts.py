@@ -18,9 +18,13 @@ FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "fo
          "without_known_backup")  # fmt: skip
 
 
-def option_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, str]:
-    """{option: what is wrong with it}."""
+def option_problems(
+    spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud], groups: frozenset[int] | None = None
+) -> dict[str, str]:
+    """{option: what is wrong with it}. `groups`: ids of those that subclouds may be moved to; None: all."""
     problems = _value_problems(options) | _address_problems(options) | _kind_problems(spec, options, clouds)
+    if spec.kind == "move_group":
+        problems |= _group_problems(options, clouds, groups)
     if options.get("release") and (wrong := misrelease(str(options["release"]), FleetPlan())):
         problems["release"] = wrong
     if options.get("registry_images") and not options.get("local_only"):
@@ -51,7 +55,7 @@ def _kind_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[
             problems["clouds"] = "One subcloud at a time."
     if spec.kind == "rename" and options.get("name") and (wrong := misname(str(options["name"]))):
         problems["name"] = wrong[0].upper() + wrong[1:]
-    return problems | (_group_problems(options, clouds) if spec.kind == "move_group" else {})
+    return problems
 
 
 def _address_problems(options: Mapping[str, Any]) -> dict[str, str]:
@@ -68,10 +72,14 @@ def _address_problems(options: Mapping[str, Any]) -> dict[str, str]:
     return problems
 
 
-def _group_problems(options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, str]:
+def _group_problems(
+    options: Mapping[str, Any], clouds: Sequence[Cloud], groups: frozenset[int] | None
+) -> dict[str, str]:
+    """A group that the user may not fill is none: its name is not told."""
     group = find_group(options, clouds)
-    if group is None:
-        return {"group": "Name a group (by id) of the System Controller that all of these subclouds belong to."}
+    if group is None or (groups is not None and group.pk not in groups):
+        where = "the System Controller that all of these subclouds belong to"
+        return {"group": f"Name a group (by id) in your scope, of {where}."}
     return {}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
@@ -14,7 +15,7 @@ from operations.kinds import KINDS
 from operations.models import Operation, Target
 from operations.selectors import operations, targets
 from sites.access import Scopes
-from sites.models import Cloud, Controller
+from sites.models import Cloud, Controller, SubcloudGroup
 from sites.selectors import controllers, subclouds
 from sites.services.actors import actor_of, audit, demand, now_of
 
@@ -92,6 +93,15 @@ def campaign_site_for(request: HttpRequest | Request, scopes: Scopes, pk: int, t
         raise Http404("There is no such site in this campaign, or it is not in your scope.")
     demand(request, PAUSE if verb == "hold_site" else RUN, f"campaign.{verb}", f"target:{target}")
     return found
+
+
+def groups_to_fill(scopes: Scopes) -> QuerySet[SubcloudGroup]:
+    """Those that the user may move subclouds to: whose scopes reach only some of a group's subclouds would lose sight
+    of what they put in it."""
+    standing = SubcloudGroup.objects.filter(removed_at=None, portal_made=False)
+    if scopes.fleet:
+        return standing
+    return standing.filter(Q(pk__in=scopes.groups) | Q(controller_id__in=scopes.controllers))
 
 
 def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> tuple[Controller, frozenset[int] | None]:

@@ -28,7 +28,10 @@ MOST_TARGETS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked for. `secrets` by name; they show in no repr. `start`: begin at once with what may run."""
+    """What is asked for. `secrets` by name; they show in no repr. `start`: begin at once with what may run.
+
+    `groups`: ids of the groups that subclouds may be moved to (permits.groups_to_fill); None: all.
+    """
 
     kind: str
     clouds: Sequence[int]
@@ -38,6 +41,7 @@ class Ask:
     max_at_once: int = 10
     stop_after_failures: int | None = None
     start: bool = True
+    groups: frozenset[int] | None = None
 
 
 def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime) -> Operation:
@@ -84,7 +88,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     kept = {name: value for name, value in ask.options.items() if value is not None}
     options = {name: value for name, value in kept.items() if value != "" or name in CLEARABLE}
-    problems |= option_problems(spec, options, clouds) if clouds else {}
+    problems |= option_problems(spec, options, clouds, ask.groups) if clouds else {}
     if problems:
         raise RefusedError(problems)
     return options

@@ -20,7 +20,7 @@ from operations.leaving import losses, steps
 from operations.models import Operation
 from operations.profiles import profile_of
 from operations.services.choosing import chosen_clouds
-from operations.services.permits import demand_kind
+from operations.services.permits import demand_kind, groups_to_fill
 from operations.services.requests import RefusedError, request_operation
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
@@ -62,7 +62,8 @@ def ask(request: PortalRequest, kind: str) -> HttpResponse:
         return _nothing(request, spec, "; ".join(refusal.problems.values()))
     if not chosen.clouds:
         return _nothing(request, spec, "Choose at least one subcloud.")
-    form = AskForm(request.POST if request.method == "POST" else None, spec=spec, clouds=chosen.clouds)
+    groups = groups_to_fill(request.scopes) if kind == Kind.MOVE_GROUP else None
+    form = AskForm(request.POST if request.method == "POST" else None, spec=spec, clouds=chosen.clouds, groups=groups)
     if request.method == "POST" and form.is_valid():
         done = _done(request, form, chosen)
         if done:

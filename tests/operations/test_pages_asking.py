@@ -172,6 +172,17 @@ class TestOne:
         client.post("/operations/ask/move_group", {"cloud": world.clouds[0].pk, "group": other.pk})
         assert Target.objects.get().facts["group_id"] == 7
 
+    def test_moving_offers_only_groups_in_scope(self, sign_in: SignIn, world: World) -> None:
+        other = SubcloudGroup.objects.create(
+            controller=world.controllers[0], dcmanager_id=7, name="elsewhere", observed_at=world.now
+        )
+        client = sign_in("Engineer", group=world.groups[0])
+        text = client.get(f"/operations/ask/move_group?cloud={world.clouds[0].pk}").content.decode()
+        assert f'value="{world.groups[0].pk}"' in text
+        assert "elsewhere" not in text
+        client.post("/operations/ask/move_group", {"cloud": world.clouds[0].pk, "group": other.pk})
+        assert not Operation.objects.exists()
+
     def test_editing_begins_with_what_is_known(self, sign_in: SignIn, world: World) -> None:
         Cloud.objects.update(location="Recife Norte", description=EVIL)
         text = sign_in("Engineer").get(f"/operations/ask/edit?cloud={world.clouds[0].pk}").content.decode()

@@ -9,9 +9,9 @@ from events.models import AuditEntry
 from operations.choices import TargetState
 from operations.models import Operation, Target
 from operations.services.requests import Ask, request_operation
-from sites.models import Cloud
+from sites.models import Cloud, SubcloudGroup
 from sites.services.actors import Actor
-from tests.operations.api.asking import OPERATIONS, PASSWORD, asked, planned, post
+from tests.operations.api.asking import OPERATIONS, PASSWORD, asked, faults_of, planned, post
 from tests.operations.api.conftest import Clients
 from tests.sites.world import World, make_user
 
@@ -193,3 +193,25 @@ def test_an_operation_nobody_else_sees_is_audited_when_looked_for(
     hidden = planned(api, "unmanage", [world.clouds[2].pk])
     assert narrow_api.get(f"{OPERATIONS}{hidden['id']}/").status_code == 404
     assert refusals() == [("read", f"operation:{hidden['id']}")]
+
+
+class TestMovingToAGroup:
+    """A site that leaves the scope of whoever moves it is lost from their view."""
+
+    @pytest.fixture
+    def other(self, world: World) -> SubcloudGroup:
+        return SubcloudGroup.objects.create(
+            controller=world.controllers[0], dcmanager_id=7, name="Brazil", observed_at=world.now
+        )
+
+    def test_only_to_groups_in_scope(
+        self, narrow_api: Client, client_of: Clients, other: SubcloudGroup, world: World
+    ) -> None:
+        wish = {"options": {"group": other.pk}}
+        refused = asked(narrow_api, "move_group", [world.clouds[0].pk], **wish)
+        assert (refused.status_code, list(faults_of(refused))) == (400, ["group"])
+        assert "Brazil" not in refused.content.decode()
+        region = client_of("Engineer", region="Brazil")  # its sites lie in some groups, which are not its own
+        assert asked(region, "move_group", [world.clouds[0].pk], **wish).status_code == 400
+        both = client_of("Engineer", controller=world.controllers[0])
+        assert asked(both, "move_group", [world.clouds[0].pk], **wish).status_code == 201
