@@ -20,11 +20,13 @@ SITE = (
 def fleet_plan(controller: Controller, groups: frozenset[int] | None = None) -> FleetPlan:
     """Of one System Controller: its subclouds and those on their way, its own network, releases, groups.
 
-    `groups`: dcmanager's ids of those the planner may see, None for all; sites of others are compared but not named.
+    `groups`: dcmanager's ids of those the planner may see, None for all; sites of others are compared but not named,
+    and other groups are not told of.
     Which releases it supports and has images of, no API tells: they stay unknown.
     """
     central = Cloud.objects.filter(controller=controller, kind=CloudKind.CENTRAL, removed_at=None).first()
-    names = dict(standing_groups(controller).values_list("dcmanager_id", "name"))
+    standing = dict(standing_groups(controller).values_list("dcmanager_id", "name"))
+    names = {number: name for number, name in standing.items() if not _hidden(number, groups)}
     return FleetPlan(
         sites=(*_standing(controller, groups), *_on_their_way(controller, groups)),
         region_names=tuple(filter(None, (controller.region,))),
@@ -32,6 +34,7 @@ def fleet_plan(controller: Controller, groups: frozenset[int] | None = None) -> 
         management_pools=_pools(central) if central else (),
         active_release=active_release(central) if central else "",
         groups=names or None,
+        scoped=groups is not None,
     )
 
 

@@ -45,7 +45,7 @@ class FleetPlan:
     is always taken). `management_subnets`: of the controller, like "192.168.204.0/24". `management_pools`: pairs
     (start, end) that its own hosts use. `supported_releases`: like "26.09", the active one among them.
     `releases_with_image`: those whose ISO is in the vault. `kubernetes_versions`: fresh-install version by release.
-    `groups`: name by id.
+    `groups`: name by id, of those that the planner may see; `scoped`: there may be others.
     """
 
     sites: tuple[KnownSite, ...] = ()
@@ -57,6 +57,7 @@ class FleetPlan:
     releases_with_image: frozenset[str] | None = None
     kubernetes_versions: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[int, str] | None = None
+    scoped: bool = False
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -34,7 +34,8 @@ def group_of(cells: Mapping[str, str], fleet: FleetPlan) -> tuple[int | None, li
         return by_name[asked], []
     close = get_close_matches(asked[:255], by_name, n=1, cutoff=0.6)
     hint = f"did you mean {shown(close[0])}?" if close else f"there are {listed(by_name)}."
-    return None, [Problem("group", f"There is no group {shown(asked)}; {hint}")]
+    where = " in your scope" if fleet.scoped else ""
+    return None, [Problem("group", f"There is no group {shown(asked)}{where}; {hint}")]
 
 
 def release_of(cells: Mapping[str, str], fleet: FleetPlan) -> tuple[str, list[Problem]]:
