@@ -32,7 +32,7 @@ def _cautions(verb: Verb, state: SubcloudState) -> Iterator[str]:
         yield _ALWAYS[verb]
     if verb is Verb.ABORT and state.deploy_status == "installing":
         yield "The server is powered off through its BMC."
-    if verb in (Verb.MOVE_GROUP, Verb.RENAME, Verb.EDIT) and state.peer_group:
+    if verb in (Verb.RENAME, Verb.EDIT) and state.peer_group:
         yield "It belongs to a peer group: the association is out of sync until it is synchronised again."
     if verb in (Verb.UNMANAGE, Verb.RESTORE) and state.deploy_status == "sw-deploy-in-progress":
         yield "A software deployment is running in it, and may fail with this."

@@ -137,6 +137,16 @@ def outside_peer_groups(state: SubcloudState) -> str | None:
     return None
 
 
+def no_peers(state: SubcloudState) -> str | None:
+    """The portal's own: dcmanager moves it, and the other System Controller does not hear of it."""
+    if state.peer_group:
+        return (
+            "It belongs to a peer group: moving it would mark its association out of sync. Take it out of the peer "
+            "group first."
+        )
+    return None
+
+
 def primary_site(state: SubcloudState) -> str | None:
     if state.primary_site is False:
         return "Another System Controller is the primary site of its peer group: do it there."

@@ -43,7 +43,7 @@ _CONDITIONS: dict[Verb, tuple[c.Condition, ...]] = {
     Verb.UNMANAGE: (c.not_yet_unmanaged, c.outside_peer_groups),
     Verb.RENAME: (c.unmanaged, c.deploy_in("rename", ("complete",)), c.nothing_running),
     Verb.EDIT: (),
-    Verb.MOVE_GROUP: (),
+    Verb.MOVE_GROUP: (c.no_peers,),
     Verb.REDEPLOY: (
         c.not_secondary,
         c.not_rehoming,

@@ -14,7 +14,7 @@ COMPLETE = SubcloudState(deploy_status="complete")
         ("redeploy", COMPLETE, "lost"),
         ("abort", SubcloudState(deploy_status="installing"), "powered off"),
         ("abort", SubcloudState(deploy_status="bootstrapping"), "10 minutes"),
-        ("move_group", SubcloudState(deploy_status="complete", peer_group=True), "out of sync"),
+        ("edit", SubcloudState(deploy_status="complete", peer_group=True), "out of sync"),
         ("unmanage", SubcloudState(deploy_status="sw-deploy-in-progress"), "software deployment"),
         ("configure", COMPLETE, "applied again"),
         ("complete", SubcloudState(deploy_status="bootstrap-complete"), "finished"),

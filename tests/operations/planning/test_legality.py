@@ -91,6 +91,7 @@ def test_nothing_is_legal_in_an_unknown_state(verb: Verb) -> None:
         (Verb.MANAGE, {"peer_group": True}),
         (Verb.UNMANAGE, {"management_state": "unmanaged"}),
         (Verb.UNMANAGE, {"peer_group": True}),
+        (Verb.MOVE_GROUP, {"peer_group": True}),
         (Verb.RENAME, {"management_state": "managed"}),
         (Verb.RENAME, {"backup_status": "backing-up"}),
         (Verb.RENAME, {"prestage_status": "prestaging"}),
