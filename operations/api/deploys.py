@@ -99,7 +99,7 @@ def _ask(request: Request) -> DeployAsk:
     limits = ("reason", "max_at_once", "stop_after_failures", "start", "manage", "secrets")
     return DeployAsk(
         controller=controller, template=_template(body), sites=sites, filename=filename, defaults=defaults,
-        groups=groups, **{name: body[name] for name in limits if name in body},
+        groups=groups, scopes=scopes_of(request), **{name: body[name] for name in limits if name in body},
     )  # fmt: skip
 
 

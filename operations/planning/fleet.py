@@ -19,7 +19,9 @@ class KnownSite:
     """One subcloud of the same System Controller, addresses as dcmanager gives them.
 
     `subnet`, `start_ip` and `end_ip` are those of the admin network where there is one, else of the management
-    network; of dual stack only the first value. `hidden`: whoever plans may not see it, so no message names it.
+    network; of dual stack only the first value. `host_bmcs`: of its servers, as sysinv tells them. `hidden`: whoever
+    plans may not see it, so no message names it. `controller`: the other System Controller that has it, "" for the same
+    one. `operation`: the one that plans it and has not begun.
     """
 
     name: str
@@ -29,26 +31,43 @@ class KnownSite:
     end_ip: str = ""
     oam_floating_ip: str = ""
     bmc_address: str = ""
+    host_bmcs: tuple[str, ...] = ()
     hidden: bool = False
+    controller: str = ""
+    operation: int | None = None
 
     @property
     def title(self) -> str:
         """What messages call it."""
-        return "a subcloud outside your scope" if self.hidden else f"subcloud {shown(self.name)}"
+        if self.hidden:
+            return "a subcloud outside your scope"
+        name = f"subcloud {shown(self.name)}"
+        if self.controller:
+            name = f"{name} of {shown(self.controller)}" if self.name != self.controller else shown(self.name)
+        return name if self.operation is None else f"{name}, which operation {self.operation} plans"
+
+    @property
+    def bmcs(self) -> tuple[str, ...]:
+        """Every BMC of it."""
+        return (self.bmc_address, *self.host_bmcs)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FleetPlan:
     """The System Controller that new subclouds are added to, and what it has.
 
-    `sites`: its subclouds. `region_names`: of the System Controller itself (central region first; "SystemController"
-    is always taken). `management_subnets`: of the controller, like "192.168.204.0/24". `management_pools`: pairs
-    (start, end) that its own hosts use. `supported_releases`: like "26.09", the active one among them.
-    `releases_with_image`: those whose ISO is in the vault. `kubernetes_versions`: fresh-install version by release.
+    `sites`: its subclouds. `elsewhere`: what other System Controllers have, and the controllers themselves: addresses
+    that the world has once (OAM, BMC) are compared with those too. `planned`: sites of operations that have not begun,
+    here and elsewhere, of which the portal only warns. `region_names`: of the System Controller itself (central region
+    first; "SystemController" is always taken). `management_subnets`: of the controller, like "192.168.204.0/24".
+    `management_pools`: pairs (start, end) that its own hosts use. `supported_releases`: like "26.09", the active one
+    among them. `releases_with_image`: those whose ISO is in the vault. `kubernetes_versions`: fresh-install version by release.
     `groups`: name by id, of those that the planner may see; `scoped`: there may be others.
     """
 
     sites: tuple[KnownSite, ...] = ()
+    elsewhere: tuple[KnownSite, ...] = ()
+    planned: tuple[KnownSite, ...] = ()
     region_names: tuple[str, ...] = ()
     management_subnets: tuple[str, ...] = ()
     management_pools: tuple[tuple[str, str], ...] = ()

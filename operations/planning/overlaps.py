@@ -38,26 +38,48 @@ class PlannedSite:
 
 def find_overlaps(sites: Sequence[PlannedSite], fleet: FleetPlan) -> dict[int, list[Problem]]:
     """Problems by row number; rows without any are absent."""
-    found: dict[int, list[Problem]] = {}
-    for number, problem in chain(
-        _repeated(sites), _overlapping_ranges(sites, fleet), _oam_in_management(sites, fleet), _taken(sites, fleet)
-    ):
-        found.setdefault(number, []).append(problem)
-    return found
+    known, world = fleet.sites, (*fleet.sites, *fleet.elsewhere)
+    return _by_row(
+        chain(
+            _repeated(sites), _overlapping_ranges(sites, known), _oam_in_management(sites, known), _taken(sites, world)
+        )
+    )
 
 
-def _overlapping_ranges(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
-    known = RangeIndex(Held(each, site) for site in fleet.sites for each in known_ranges(site.start_ip, site.end_ip))
-    planned = RangeIndex(Held(each, site.number) for site in sites for each in site.kept.ranges)
+def find_claims(sites: Sequence[PlannedSite], fleet: FleetPlan) -> dict[int, list[Problem]]:
+    """The same against what other operations plan and have not begun: one of them will be refused when it starts."""
+    here = [site for site in fleet.planned if not site.controller]
+    ranges, oam = _overlapping_ranges(sites, here, rows=False), _oam_in_management(sites, here, rows=False)
+    return _by_row(chain(ranges, oam, _taken(sites, fleet.planned)))
+
+
+def _by_row(found: Iterable[tuple[int, Problem]]) -> dict[int, list[Problem]]:
+    rows: dict[int, list[Problem]] = {}
+    for number, problem in found:
+        rows.setdefault(number, []).append(problem)
+    return rows
+
+
+def _overlapping_ranges(
+    sites: Sequence[PlannedSite], there: Sequence[KnownSite], *, rows: bool = True
+) -> Iterator[tuple[int, Problem]]:
+    """`rows`: compare the sites with each other as well."""
+    known = range_index(there)
+    planned = RangeIndex(Held(each, site.number) for site in sites for each in site.kept.ranges if rows)
     for site in sites:
         for network, each in _ranges(site):
             field = f"bootstrap_values/{network.kind}_start_address"
             held = known.overlapping(each)
             if held:
-                yield site.number, Problem(field, _overlap(network, each, held))
+                yield site.number, Problem(field, overlap_told(network, each, held))
             held = planned.overlapping(each, but_not=site.number)
             if held:
-                yield site.number, Problem(field, _overlap(network, each, held))
+                yield site.number, Problem(field, overlap_told(network, each, held))
+
+
+def range_index(there: Sequence[KnownSite]) -> RangeIndex:
+    """The ranges that dcmanager keeps for these."""
+    return RangeIndex(Held(each, site) for site in there for each in known_ranges(site.start_ip, site.end_ip))
 
 
 def _ranges(site: PlannedSite) -> Iterator[tuple[SiteNetwork, Range]]:
@@ -67,7 +89,7 @@ def _ranges(site: PlannedSite) -> Iterator[tuple[SiteNetwork, Range]]:
                 yield network, each
 
 
-def _overlap(network: SiteNetwork, mine: Range, held: Held) -> str:
+def overlap_told(network: SiteNetwork, mine: Range, held: Held) -> str:
     return f"The {network.kind} range {mine} overlaps that of {_whose(held)}. Choose another."
 
 
@@ -78,9 +100,11 @@ def _whose(held: Held) -> str:
     return f"row {held.owner}: {held.range}"
 
 
-def _oam_in_management(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
-    known = RangeIndex(Held(whole(net), site) for site in fleet.sites for net in known_networks(site.subnet))
-    planned = RangeIndex(Held(whole(net), site.number) for site in sites for net in site.kept.subnets)
+def _oam_in_management(
+    sites: Sequence[PlannedSite], there: Sequence[KnownSite], *, rows: bool = True
+) -> Iterator[tuple[int, Problem]]:
+    known = RangeIndex(Held(whole(net), site) for site in there for net in known_networks(site.subnet))
+    planned = RangeIndex(Held(whole(net), site.number) for site in sites for net in site.kept.subnets if rows)
     for site in sites:
         for subnet in site.bootstrap.oam_subnets:
             base = Range(subnet.network_address, subnet.network_address)
@@ -134,10 +158,10 @@ def _others(number: int, numbers: list[int]) -> str:
     return ", ".join(others) + (f" and {rest} more" if rest else "")
 
 
-def _taken(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int, Problem]]:
-    """Addresses that subclouds of the fleet have already."""
-    oam = {text: site.title for site in fleet.sites for text in _canonical(site.oam_floating_ip)}
-    bmc = {text: site.title for site in fleet.sites for text in _canonical(site.bmc_address)}
+def _taken(sites: Sequence[PlannedSite], there: Sequence[KnownSite]) -> Iterator[tuple[int, Problem]]:
+    """Addresses that others have already."""
+    oam = {text: site.title for site in there for text in canonical(site.oam_floating_ip)}
+    bmc = {text: site.title for site in there for each in site.bmcs for text in canonical(each)}
     for what, holders in (("OAM floating address", oam), ("BMC address", bmc)):
         field, values_of = _UNIQUE[what]
         for site in sites:
@@ -146,5 +170,6 @@ def _taken(sites: Sequence[PlannedSite], fleet: FleetPlan) -> Iterator[tuple[int
                     yield site.number, Problem(field, f"The {what} {value} is that of {holders[str(value)]} already.")
 
 
-def _canonical(text: str) -> tuple[str, ...]:
+def canonical(text: str) -> tuple[str, ...]:
+    """Addresses as they compare: IPv6 is written in many ways; () when it is none."""
     return tuple(str(each.low) for each in known_ranges(text, text)) if text else ()

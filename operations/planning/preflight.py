@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operations.planning.digests import digest_of, plan_hash
 from operations.planning.fleet import FleetPlan
 from operations.planning.masking import masked_cells, masked_template, shown_documents
-from operations.planning.overlaps import find_overlaps
+from operations.planning.overlaps import find_claims, find_overlaps
 from operations.planning.problems import Problem
 from operations.planning.row_check import CheckedRow, check_row
 from operations.planning.run_secrets import form_secrets, misfits
@@ -56,11 +56,17 @@ def check(
 ) -> list[Verdict]:
     """Verdicts in the order of the rows. `defaults` stand for blank cells; `given` names the secrets of the run."""
     checked = [check_row(row, template, fleet, defaults) for row in rows]
-    overlaps = find_overlaps([each.planned for each in checked], fleet)
+    planned = [each.planned for each in checked]
+    overlaps, claims = find_overlaps(planned, fleet), find_claims(planned, fleet)
     warnings = tuple(_warnings_of_all(template, fleet, given))
     masked = masked_template(template)
     return [
-        _verdict(each, (*template.problems, *each.problems, *overlaps.get(each.row.number, ())), warnings, masked)
+        _verdict(
+            each,
+            (*template.problems, *each.problems, *overlaps.get(each.row.number, ())),
+            (*warnings, *claims.get(each.row.number, ())),
+            masked,
+        )
         for each in checked
     ]
 

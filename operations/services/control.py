@@ -13,6 +13,7 @@ from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
 from operations.models import Operation, RunSecret, Target
 from operations.services import run_secrets
+from operations.services.claims import taken_meanwhile
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
 from operations.verdicts import begins_anew, not_aborted, not_next
@@ -91,6 +92,9 @@ def retry(
             if verb and (why := not_next(target, operation.kind, verb)):
                 raise NotNowError(f"{target.name}: {why}")
             _rewind(target, verb)
+        if taken := taken_meanwhile(operation, chosen):
+            name = next(target.name for target in chosen if target.pk in taken)
+            raise NotNowError(f"{name}: {next(iter(taken.values()))}")
         wait_for_turn(chosen)
         for target in chosen:
             run_secrets.keep(operation, secrets, now, target)

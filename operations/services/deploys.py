@@ -24,6 +24,7 @@ from operations.services.own_checks import default_problems, judged
 from operations.services.requests import RefusedError
 from operations.services.site_targets import site_targets
 from operations.services.start import close_if_hopeless
+from sites.access import EVERYTHING, Scopes
 from sites.models import Controller
 from sites.services.actors import Actor, audit
 
@@ -49,7 +50,8 @@ class DeployAsk:
 
     `looked_at`: the hash of the plan that somebody has seen in a dry run, "" for none.
 
-    `groups`: dcmanager ids of the groups the user may add to; None: all. `secrets` show in no repr.
+    `groups`: dcmanager ids of the groups the user may add to; None: all. `scopes`: which sites messages may name.
+    `secrets` show in no repr.
     """
 
     controller: Controller
@@ -59,6 +61,7 @@ class DeployAsk:
     defaults: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     groups: frozenset[int] | None = None
+    scopes: Scopes = EVERYTHING
     manage: bool = True
     reason: str = ""
     max_at_once: int = 10
@@ -84,7 +87,7 @@ def check_deploy(ask: DeployAsk) -> Checked:
     _demand("defaults/", list(default_problems(ask.defaults, columns_for(template))))
     sheet = read_sheet(ask.sites, columns_for(template, ask.defaults), ask.filename)
     _demand("sites/", sheet.problems)
-    fleet = fleet_plan(ask.controller, ask.groups)
+    fleet = fleet_plan(ask.controller, ask.groups, ask.scopes)
     given = [name for name, text in ask.secrets.items() if text]
     verdicts = check(sheet.rows, template, fleet, ask.defaults, given)
     pairs = zip(sheet.rows, verdicts, strict=True)
@@ -100,7 +103,7 @@ def check_row(ask: DeployAsk, number: int) -> Verdict | None:
     sheet = read_sheet(ask.sites, columns_for(template, ask.defaults), ask.filename)
     _demand("sites/", sheet.problems)
     rows = [row for row in sheet.rows if row.number == number]
-    return next(iter(check(rows, template, fleet_plan(ask.controller, ask.groups), ask.defaults)), None)
+    return next(iter(check(rows, template, fleet_plan(ask.controller, ask.groups, ask.scopes), ask.defaults)), None)
 
 
 def plan_deploy(ask: DeployAsk, user: User, actor: Actor, now: datetime) -> Operation:

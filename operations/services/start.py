@@ -12,6 +12,7 @@ from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
 from operations.models import Operation, Target
 from operations.services import run_secrets
+from operations.services.claims import taken_meanwhile
 from sites.services.actors import Actor, audit
 
 TAKEN = "Another operation has just begun to work on one of these subclouds: look again."
@@ -55,18 +56,25 @@ def begin(operation: Operation, actor: Actor, now: datetime) -> None:
     ready = list(operation.targets.select_for_update().filter(state=TargetState.READY).order_by("number"))
     if not ready:
         raise NotNowError(NONE_READY)
-    others = busy(ready)
+    why = _in_the_way(operation, ready)
     for target in ready:
-        other = others.get(who(target))
-        target.state = TargetState.REFUSED if other else TargetState.WAITING
-        if other:
-            target.problems = [{"field": "", "message": f"Operation {other} works on it: wait until that has ended."}]
+        target.state = TargetState.REFUSED if target.pk in why else TargetState.WAITING
+        if target.pk in why:
+            target.problems = [{"field": "", "message": why[target.pk]}]
     _write(ready)
     operation.state, operation.started_at = OperationState.PROCESSING, now
     operation.save(update_fields=["state", "started_at"])
     jobs.wake(operation.pk, now)
     append([operation_event(operation, now, {"state": operation.state}), *(target_event(each, now) for each in ready)])
     audit(actor, "operation.start", f"operation:{operation.pk}", now, {"plan_hash": operation.plan_hash})
+
+
+def _in_the_way(operation: Operation, ready: Sequence[Target]) -> dict[int, str]:
+    """{target: why it cannot begin}."""
+    others = busy(ready)
+    works = "Operation {} works on it: wait until that has ended."
+    found = {target.pk: works.format(others[who(target)]) for target in ready if who(target) in others}
+    return taken_meanwhile(operation, ready) | found
 
 
 def demand_no_campaign(operation: Operation) -> None:

@@ -79,6 +79,7 @@ def deploy_ask(request: PortalRequest, form: DeployForm, looked_at: str = "") ->
     return DeployAsk(
         controller=controller, template=template or Template(""), sites=sites, filename=filename, defaults=defaults,
         secrets={name: given[SECRET + name] for name in names if given.get(SECRET + name)}, groups=groups,
+        scopes=request.scopes,
         manage=given["manage"], reason=given["reason"], max_at_once=given["max_at_once"],
         stop_after_failures=given["stop_after_failures"], start=given["start"], looked_at=looked_at,
     )  # fmt: skip

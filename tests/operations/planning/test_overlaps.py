@@ -1,6 +1,7 @@
 """What sites take from the fleet and from each other."""
 
 import time
+from dataclasses import replace
 from ipaddress import ip_address
 
 from hypothesis import given
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from operations.planning.addresses import Range
 from operations.planning.bootstrap import check_bootstrap
+from operations.planning.claims import taken_by_now
+from operations.planning.fleet import KnownSite
 from operations.planning.install import check_install
-from operations.planning.overlaps import PlannedSite, find_overlaps
+from operations.planning.overlaps import PlannedSite, find_claims, find_overlaps
 from operations.planning.range_index import Held, RangeIndex
 from tests.operations.planning.values import ADMIN, DUAL, FLEET, INSTALL, SIMPLEX
 
@@ -126,6 +129,45 @@ def test_names_and_addresses_belong_to_one_site() -> None:
     )
     assert [len(found[number]) for number in (1, 2, 3, 4)] == [1, 3, 2, 1]
     assert 'subcloud "cell-0" already' in found[4][0]
+
+
+def test_addresses_that_the_world_has_once_are_compared_between_controllers() -> None:
+    there = KnownSite(
+        name="edge-9", start_ip="172.16.1.2", end_ip="172.16.1.50", subnet="172.16.1.0/24",
+        oam_floating_ip="10.100.7.7", bmc_address="10.10.30.7", host_bmcs=("10.10.30.8",), controller="central-2",
+    )  # fmt: skip
+    fleet = replace(FLEET, elsewhere=(there, replace(there, oam_floating_ip="10.100.7.8", host_bmcs=(), hidden=True)))
+    rows = (
+        site(1, ours(external_oam_floating_address="10.100.7.7")), site(2, {}, INSTALL | {"bmc_address": "10.10.30.8"}),
+        site(3, ours(external_oam_floating_address="10.100.7.8")),
+    )  # fmt: skip
+    said = {number: [each.message for each in found] for number, found in find_overlaps(rows, fleet).items()}
+    assert {number: len(found) for number, found in said.items()} == {1: 1, 2: 1, 3: 1}
+    assert 'that of subcloud "edge-9" of "central-2" already' in said[1][0]
+    assert 'BMC address 10.10.30.8 is that of subcloud "edge-9"' in said[2][0]
+    assert "a subcloud outside your scope" in said[3][0]
+
+
+def test_what_others_plan_is_told_apart_from_what_is_there() -> None:
+    plan = KnownSite(name="soon", start_ip="172.16.1.40", end_ip="172.16.1.60", bmc_address="10.10.30.10", operation=7)
+    fleet = replace(FLEET, planned=(plan, replace(plan, controller="central-2", bmc_address="")))
+    rows = (site(1, {}), site(2, {}, INSTALL))
+    assert find_overlaps(rows, fleet) == {}
+    claims = {number: [each.message for each in found] for number, found in find_claims(rows, fleet).items()}
+    assert {number: len(found) for number, found in claims.items()} == {1: 1, 2: 1}
+    assert 'subcloud "soon", which operation 7 plans' in claims[1][0]
+
+
+def test_what_is_taken_by_now_is_found_by_what_a_plan_keeps() -> None:
+    there = KnownSite(name="b", controller="c", oam_floating_ip="10.100.7.7", host_bmcs=("10.10.30.8",))
+    fleet = replace(FLEET, elsewhere=(there,))
+    networks = {
+        1: {"start_ip": "192.168.100.40", "end_ip": "192.168.100.60"}, 2: {"bmc_address": "10.10.30.8"},
+        3: {"oam_floating_ip": "10.100.7.7"}, 4: {"start_ip": "192.168.100.51", "end_ip": "192.168.100.60"}, 5: {},
+    }  # fmt: skip
+    found = taken_by_now(networks, fleet)
+    assert set(found) == {1, 2, 3}
+    assert "range 192.168.100.40 to 192.168.100.60 overlaps one that is in use by now" in found[1]
 
 
 def test_thousands_of_rows_with_one_address_make_short_sentences() -> None:
