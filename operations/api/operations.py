@@ -14,13 +14,12 @@ from rest_framework.reverse import reverse
 from operations.api.bodies import NewOperation
 from operations.api.common import answered, given, one_row, scopes_of, user_of
 from operations.api.schemas import AddedOperationSchema, OperationSchema
-from operations.choices import Kind
 from operations.filters import OperationFilter
 from operations.kinds import KINDS
 from operations.models import Operation
 from operations.selectors import OPERATION_SORTS, counts, operations
 from operations.services.choosing import chosen_clouds
-from operations.services.permits import demand_kind, groups_to_fill
+from operations.services.permits import demand_kind
 from operations.services.requests import Ask, RefusedError, request_operation
 from sites.access import Scopes
 from sites.idempotency import idempotent
@@ -80,7 +79,7 @@ class Operations(ScopedList):
             _demand_expected(asked, clouds)
             names = ("kind", "options", "secrets", "reason", "max_at_once", "stop_after_failures", "start")
             given_ones = {name: asked[name] for name in names if name in asked}
-            wish = Ask(clouds=[cloud.pk for cloud in clouds], groups=_groups(request, asked["kind"]), **given_ones)
+            wish = Ask(clouds=[cloud.pk for cloud in clouds], scopes=scopes_of(request), **given_ones)
             operation = request_operation(wish, clouds, user_of(request), actor_of(request), now_of(request))
         return created(request, operation, len(clouds))
 
@@ -101,14 +100,6 @@ def created(request: Request, operation: Operation, matched: int) -> Response:
     place = reverse("api:operation", args=[operation.pk], request=request)
     body = operation_answer(request, operation.pk) | {"matched": matched}
     return Response(body, status=status.HTTP_201_CREATED, headers={"Location": place})
-
-
-def _groups(request: Request, kind: str) -> frozenset[int] | None:
-    """Ids of those that subclouds may be moved to, where they are."""
-    scopes = scopes_of(request)
-    if kind != Kind.MOVE_GROUP or scopes.fleet:
-        return None
-    return frozenset(groups_to_fill(scopes).values_list("pk", flat=True))
 
 
 def _demand_expected(asked: dict[str, Any], clouds: list[Cloud]) -> None:

@@ -11,6 +11,7 @@ from operations.forms.options import CLEAR, group_choices, option_fields
 from operations.forms.secrets import given_secrets, secret_fields
 from operations.kinds import KindSpec
 from operations.services.requests import MOST_TARGETS, Ask
+from sites.access import Scopes
 from sites.models import Cloud, SubcloudGroup
 
 NOW, LATER = "now", "later"
@@ -30,8 +31,8 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.spec, self.clouds = spec, clouds
-        self.groups = group_choices(clouds, groups) if groups is not None else []
-        self.fields |= option_fields(spec.options, clouds, self.groups)
+        choices = group_choices(clouds, groups) if groups is not None else []
+        self.fields |= option_fields(spec.options, clouds, choices)
         self.fields |= secret_fields(spec.secrets, spec.may_have)
         self.fields["reason"] = forms.CharField(
             label="Why", required=False, max_length=500, help_text="Or the number of the change. It is kept.",
@@ -56,8 +57,8 @@ class AskForm(forms.Form):
     def _cleared(self, given: Mapping[str, Any]) -> list[str]:
         return [name for name in self.spec.options if given.get(CLEAR + name)]
 
-    def ask(self) -> Ask:
-        """Of a valid form."""
+    def ask(self, scopes: Scopes) -> Ask:
+        """Of a valid form, by somebody with these scopes."""
         given = self.cleaned_data
         options = {name: given[name] for name in self.spec.options if given.get(name) not in (None, "", False)}
         options |= dict.fromkeys(self._cleared(given), "")
@@ -70,7 +71,7 @@ class AskForm(forms.Form):
             max_at_once=given.get("max_at_once") or 10,
             stop_after_failures=given.get("stop_after_failures"),
             start=given.get("start", NOW) == NOW,
-            groups=frozenset(int(pk) for pk, _ in self.groups if pk),
+            scopes=scopes,
         )
 
     def add_problems(self, problems: dict[str, str]) -> None:

@@ -61,8 +61,8 @@ class FleetPlan:
     here and elsewhere, of which the portal only warns. `region_names`: of the System Controller itself (central region
     first; "SystemController" is always taken). `management_subnets`: of the controller, like "192.168.204.0/24".
     `management_pools`: pairs (start, end) that its own hosts use. `supported_releases`: like "26.09", the active one
-    among them. `releases_with_image`: those whose ISO is in the vault. `kubernetes_versions`: fresh-install version by release.
-    `groups`: name by id, of those that the planner may see; `scoped`: there may be others.
+    among them. `releases_with_image`: those whose ISO is in the vault. `kubernetes_versions`: fresh-install version by
+    release. `groups`: name by id, of those that the planner may see; `scoped`: there may be others.
     """
 
     sites: tuple[KnownSite, ...] = ()

@@ -1,16 +1,18 @@
 """From the options of an operation to the parameters of each target: what is sent, less secrets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from operations.fleet_facts import fleet_plan
 from operations.kinds import KindSpec
-from operations.planning.addresses import BadAddress, read_addresses, read_networks
 from operations.planning.fleet import FleetPlan
 from operations.planning.names import misname
+from operations.planning.new_network import NETWORK, new_network_problems
 from operations.planning.releases import misrelease
+from operations.services.permits import groups_to_fill
+from sites.access import EVERYTHING, Scopes
 from sites.models import Cloud, SubcloudGroup
 
-ADDRESSES = ("management_gateway_ip", "management_start_ip", "management_end_ip", "bootstrap_address")
 LONGEST = {"description": 255, "location": 255, "name": 255, "release": 32}
 CLEARABLE = ("description", "location")  # an empty text is a value of theirs
 ALONE = ("rename", "reconfigure_network")  # kinds for one subcloud, that need every option
@@ -19,12 +21,17 @@ FLAGS = ("force", "local_only", "registry_images", "with_install", "manage", "fo
 
 
 def option_problems(
-    spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud], groups: frozenset[int] | None = None
+    spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud], scopes: Scopes = EVERYTHING
 ) -> dict[str, str]:
-    """{option: what is wrong with it}. `groups`: ids of those that subclouds may be moved to; None: all."""
-    problems = _value_problems(options) | _address_problems(options) | _kind_problems(spec, options, clouds)
+    """{option: what is wrong with it}. `scopes`: of who asks."""
+    problems = _value_problems(options) | _kind_problems(spec, options, clouds)
     if spec.kind == "move_group":
-        problems |= _group_problems(options, clouds, groups)
+        problems |= _group_problems(options, clouds, scopes)
+    if spec.kind == "reconfigure_network" and not problems:
+        cloud = clouds[0]
+        present = {name: str(getattr(cloud, name)) for name in NETWORK}
+        fleet = fleet_plan(cloud.controller, scopes=scopes)
+        problems |= new_network_problems(options, fleet, cloud.name, cloud.system_mode, present)
     if options.get("release") and (wrong := misrelease(str(options["release"]), FleetPlan())):
         problems["release"] = wrong
     if options.get("registry_images") and not options.get("local_only"):
@@ -58,26 +65,10 @@ def _kind_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[
     return problems
 
 
-def _address_problems(options: Mapping[str, Any]) -> dict[str, str]:
-    """Of the networks that a subcloud is to get."""
-    problems = {}
-    readers: dict[str, Callable[[str], object]] = {"management_subnet": read_networks}
-    readers |= dict.fromkeys(ADDRESSES, read_addresses)
-    for name, read in readers.items():
-        try:
-            if isinstance(options.get(name), str):
-                read(options[name])
-        except BadAddress as bad:
-            problems[name] = str(bad)
-    return problems
-
-
-def _group_problems(
-    options: Mapping[str, Any], clouds: Sequence[Cloud], groups: frozenset[int] | None
-) -> dict[str, str]:
+def _group_problems(options: Mapping[str, Any], clouds: Sequence[Cloud], scopes: Scopes) -> dict[str, str]:
     """A group that the user may not fill is none: its name is not told."""
     group = find_group(options, clouds)
-    if group is None or (groups is not None and group.pk not in groups):
+    if group is None or not groups_to_fill(scopes).filter(pk=group.pk).exists():
         where = "the System Controller that all of these subclouds belong to"
         return {"group": f"Name a group (by id) in your scope, of {where}."}
     return {}

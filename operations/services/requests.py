@@ -20,6 +20,7 @@ from operations.services.hashing import plan_hash
 from operations.services.start import RefusedError as RefusedError  # offered here too: asking is where it is met
 from operations.services.start import begin, close_if_hopeless
 from operations.verdicts import refused
+from sites.access import EVERYTHING, Scopes
 from sites.models import Cloud
 from sites.services.actors import Actor, audit
 
@@ -30,7 +31,7 @@ MOST_TARGETS = 5000
 class Ask:
     """What is asked for. `secrets` by name; they show in no repr. `start`: begin at once with what may run.
 
-    `groups`: ids of the groups that subclouds may be moved to (permits.groups_to_fill); None: all.
+    `scopes`: of who asks; they bound where a subcloud may be moved to, and what messages name.
     """
 
     kind: str
@@ -41,7 +42,7 @@ class Ask:
     max_at_once: int = 10
     stop_after_failures: int | None = None
     start: bool = True
-    groups: frozenset[int] | None = None
+    scopes: Scopes = EVERYTHING
 
 
 def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime) -> Operation:
@@ -88,7 +89,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     kept = {name: value for name, value in ask.options.items() if value is not None}
     options = {name: value for name, value in kept.items() if value != "" or name in CLEARABLE}
-    problems |= option_problems(spec, options, clouds, ask.groups) if clouds else {}
+    problems |= option_problems(spec, options, clouds, ask.scopes) if clouds else {}
     if problems:
         raise RefusedError(problems)
     return options

@@ -98,7 +98,7 @@ def _done(request: PortalRequest, form: AskForm, chosen: Chosen) -> str:
 
     def work() -> str:
         user, actor = cast(User, request.user), actor_of(request)
-        operation = request_operation(form.ask(), chosen.clouds, user, actor, request.now)
+        operation = request_operation(form.ask(request.scopes), chosen.clouds, user, actor, request.now)
         return _place(operation)
 
     try:

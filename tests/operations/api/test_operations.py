@@ -15,6 +15,12 @@ from tests.operations.api.asking import OPERATIONS, PASSWORD, asked, faults_of, 
 from tests.sites.test_schema import faults
 from tests.sites.world import World
 
+NETWORK = {
+    "management_subnet": "10.250.0.0/24", "management_gateway_ip": "10.250.0.1", "management_start_ip": "10.250.0.2",
+    "management_end_ip": "10.250.0.50", "bootstrap_address": "10.220.0.3",
+}  # fmt: skip
+RECONFIGURE = {"kind": "reconfigure_network", "secrets": {"sysadmin_password": PASSWORD}}
+
 
 def ids(world: World, *numbers: int) -> list[int]:
     return [world.clouds[number].pk for number in numbers]
@@ -116,8 +122,9 @@ class TestChoosing:
         ({"kind": "rename"}, "name"), ({"kind": "rename", "options": {"name": "Not_A_Name"}}, "name"),
         ({"kind": "decommission", "options": {"release": "26"}}, "release"),
         ({"kind": "redeploy", "options": {"release": "26"}}, "release"),
-        ({"kind": "reconfigure_network", "options": {"management_subnet": "10.1.0.0/99"}}, "management_subnet"),
-        ({"kind": "reconfigure_network", "options": {"management_start_ip": "x"}}, "management_start_ip"),
+        (RECONFIGURE | {"options": NETWORK | {"management_subnet": "10.1.0.0/99"}}, "management_subnet"),
+        (RECONFIGURE | {"options": NETWORK | {"management_start_ip": "x"}}, "management_start_ip"),
+        (RECONFIGURE | {"options": NETWORK | {"management_gateway_ip": "10.1.1.1"}}, "management_gateway_ip"),
         ({"kind": "unmanage", "max_at_once": 0}, "max_at_once"),
         ({"kind": "unmanage", "stop_after_failures": 0}, "stop_after_failures"),
         ({"kind": "unmanage", "reason": "x" * 501}, "reason"),
