@@ -10,12 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from operations.choices import Kind
+from operations.kinds import KINDS
+from operations.verdicts import refused
 from sites.backups import CONDITIONS, MARKS, BackupState, older_than, state_of
 from sites.choices import Facet
 from sites.export import csv_response
 from sites.expressions import observed, stale
 from sites.filters import CloudFilter
 from sites.middleware import PortalRequest
+from sites.models import Cloud, Controller
 from sites.paging import Page, PagingError, Sorts, apply, finish, plan
 from sites.selectors import subclouds
 from sites.templatetags.portal import toggled
@@ -30,9 +34,11 @@ SORTS: Sorts = {
 }
 FIELDS = ["id", "name", "region", "backup_status", "backup_at", "software_version", "management_state",
           "availability_status", "deploy_status"]  # fmt: skip
+JUDGED_BY = ["deploy_status", "management_state", "availability_status", "backup_status", "backup_at",
+             "prestage_status", "peer_group_id"]  # fmt: skip
 WHERE = {BackupState.CENTRAL: "System Controller", BackupState.LOCAL: "the subcloud"}
 OLD = 7  # days: what the tile counts
-KINDS = "cloud.changed cloud.added cloud.removed"
+EVENTS = "cloud.changed cloud.added cloud.removed"
 EXPORT = ["id", "name", "controller_name", "region", "backup_status", "backup_at", "software_version", "read_at"]
 
 
@@ -43,12 +49,12 @@ def page(request: PortalRequest) -> HttpResponse:
     try:
         asked = plan(request.GET, SORTS, "age")
     except PagingError as error:
-        return _refused(request, [(error.field, str(error))])
+        return _not_followed(request, [(error.field, str(error))])
     if not filters.is_valid():
-        return _refused(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
+        return _not_followed(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
     found = _rows(filters.qs, asked, request)
     context = {
-        "rows": found.rows, "next": found.next, "previous": found.previous, "sort": asked.sort, "kinds": KINDS,
+        "rows": found.rows, "next": found.next, "previous": found.previous, "sort": asked.sort, "kinds": EVENTS,
         "select": request.standing.may("operations.run_backup") or request.standing.may("operations.run_deploy"),
     }  # fmt: skip
     if "HX-Request" in request.headers:
@@ -61,7 +67,7 @@ def page(request: PortalRequest) -> HttpResponse:
 def export(request: PortalRequest) -> HttpResponseBase:
     filters = CloudFilter(request.GET, queryset=subclouds(request.scopes), request=request)
     if not filters.is_valid():
-        return _refused(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
+        return _not_followed(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
     named: dict[str, Any] = {"controller_name": F("controller__name"), "read_at": observed(Facet.SUBCLOUD)}
     rows = filters.qs.annotate(**named).order_by("name", "id").values_list(*EXPORT)
     return csv_response("backups", EXPORT, rows.iterator(1000))
@@ -73,13 +79,22 @@ def _rows(matching: Any, asked: Any, request: PortalRequest) -> Page[dict[str, A
         "old": stale(request.now, facet=Facet.SUBCLOUD),
     }  # fmt: skip
     rows = apply(matching.annotate(backed_at=Coalesce("backup_at", Value(NEVER))), asked)
-    found = list(rows.values(*FIELDS, "backed_at", **columns))
+    columns |= {"write_username": F("controller__write_username")}
+    found = list(rows.values(*{*FIELDS, *JUDGED_BY}, "backed_at", **columns))
     for row in found:
         state = state_of(row["backup_status"], row["backup_at"])
         row["state"] = state
         row["mark"] = MARKS[state] if state else "unknown"
         row["where"] = WHERE.get(state, "") if state else ""
+        row["no_backup"], row["no_restore"] = (_refused(row, kind) for kind in (Kind.BACKUP, Kind.RESTORE))
     return finish(found, lambda row: [row[field.lstrip("-")] for field in asked.fields], asked)
+
+
+def _refused(row: dict[str, Any], kind: Kind) -> str:
+    """Why it may not be asked for now, by what the row shows; "" when it may."""
+    controller = Controller(name=row["controller_name"], write_username=row["write_username"])
+    cloud = Cloud(controller=controller, **{name: row[name] for name in JUDGED_BY})
+    return refused(KINDS[kind], {}, cloud) or ""
 
 
 def _tiles(request: PortalRequest) -> list[dict[str, Any]]:
@@ -114,6 +129,6 @@ def _chips(request: PortalRequest) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _refused(request: PortalRequest, problems: list[tuple[str, str]]) -> HttpResponse:
+def _not_followed(request: PortalRequest, problems: list[tuple[str, str]]) -> HttpResponse:
     context = {"problems": problems, "href": reverse("operations:backups")}
     return render(request, "operations/refused.html", context, status=400)

@@ -73,6 +73,23 @@ def test_the_same_filters_in_rest_and_in_the_list(sign_in: SignIn) -> None:
     assert "<b>1</b> of 4 subclouds" in client.get("/subclouds/?backup=never").content.decode()
 
 
+def test_a_button_that_cannot_be_had_says_why(sign_in: SignIn, world: World) -> None:
+    client = sign_in("Engineer")
+    Cloud.objects.filter(pk=world.clouds[0].pk).update(management_state="unmanaged")
+    rows = {row["name"]: row for row in client.get("/operations/backups/").context["rows"]}
+    assert "It is unmanaged: manage it first." in rows["edge-0"]["no_backup"]
+    assert rows["edge-0"]["no_restore"] == ""
+    assert rows["edge-1"]["no_backup"] == ""
+    assert "It is managed: unmanage it first." in rows["edge-1"]["no_restore"]
+    text = client.get("/operations/backups/?name=edge-1").content.decode()
+    assert "/operations/ask/backup?cloud=" in text
+    assert "/operations/ask/restore?cloud=" not in text
+    assert 'aria-disabled="true"' in text
+    Controller.objects.update(write_username="")
+    (row,) = client.get("/operations/backups/?name=edge-1").context["rows"]
+    assert "read-only from here" in row["no_backup"]
+
+
 def test_from_there_to_a_backup_of_all_that_match(sign_in: SignIn, world: World) -> None:
     client = sign_in("Operator")
     text = client.get("/operations/backups/?backup=never").content.decode()

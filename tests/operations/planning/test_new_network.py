@@ -39,8 +39,10 @@ def test_a_good_one() -> None:
         ("management_start_ip", "10.251.0.2", "not in the subnet"), ("management_start_ip", "10.250.0.51", "exchange"),
         ("management_start_ip", "x", "is not an IP address"),
         ("management_gateway_ip", "10.9.0.1", "not in the subnet"),
-        ("management_gateway_ip", "10.250.0.10", "lies in the range"), ("management_end_ip", "fd00::1", "IPv6"),
-        ("bootstrap_address", "10.220.0", "not an IP address"), ("bootstrap_address", "10.220.0.3,fd00::3", "One address"),
+        ("management_gateway_ip", "10.250.0.10", "lies in the range"),
+        ("management_end_ip", "fd00::1", "IPv6"),
+        ("bootstrap_address", "10.220.0", "not an IP address"),
+        ("bootstrap_address", "10.220.0.3,fd00::3", "One address"),
     ],
 )  # fmt: skip
 def test_what_dcmanager_would_refuse(option: str, value: str, says: str) -> None:
