@@ -26,13 +26,15 @@ class Health(StrEnum):
 class After:
     """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves.
 
-    `worse`: something is worse than before, not only as it was; so the work must have begun.
+    `worse`: something is worse than before, not only as it was; so the work must have begun. `alarms`: all that stood
+    then, for the report; None where they were not read since the work.
     """
 
     health: Health
     sentences: tuple[str, ...] = ()
     new_alarms: tuple[AlarmKey, ...] = ()
     worse: bool = False
+    alarms: tuple[AlarmKey, ...] | None = None
 
 
 def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:
@@ -43,15 +45,16 @@ def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_a
     """
     waits = tuple(_waits(after, spec, ended_at))
     read = after.alarms is not None and after.alarms_at is not None and after.alarms_at >= ended_at
+    stood = tuple(alarm.key for alarm in after.alarms or ()) if read else None
     fresh = new_alarms(before.alarms or (), after.alarms or (), spec.kind) if read and before.alarms is not None else ()
     worse = tuple(_worse(before, after, ended_at))
     if fresh or (late and (waits or worse)):
         told = (f"New alarms: {listed(fresh, 8)}.",) if fresh else ()
-        return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh, bool(fresh or worse))
+        return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh, bool(fresh or worse), stood)
     if waits or worse:
-        return After(Health.WAITS, (*waits, *worse))
+        return After(Health.WAITS, (*waits, *worse), alarms=stood)
     untold = "Which alarms stood before is not known: new ones cannot be told."
-    return After(Health.GOOD, () if before.alarms is not None else (untold,))
+    return After(Health.GOOD, () if before.alarms is not None else (untold,), alarms=stood)
 
 
 def _waits(after: SiteFacts, spec: StrategySpec, ended_at: datetime) -> Iterator[str]:

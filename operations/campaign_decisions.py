@@ -1,0 +1,91 @@
+"""Who approved a campaign, and what people decided while it stood: out of the audit, which keeps what rows forget."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from events.models import AuditEntry
+from operations.campaign_deeds import deed, entries_of, why
+from operations.campaigns.report import Approval, Happening
+from operations.models import Campaign, Operation
+
+FLEET = "brake:fleet"
+FIELDS = ("at", "actor", "verb", "subject", "outcome", "detail")
+MOST_BRAKES = 500
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """`untold`: how many there are beside, about what is out of scope or about the whole."""
+
+    told: tuple[Happening, ...]
+    untold: int
+
+
+def entries_about(operation_id: int) -> list[Entry]:
+    """All that the audit has, the oldest first. One query."""
+    return list(entries_of(operation_id).order_by("id").values(*FIELDS))
+
+
+def decisions(
+    operation: Operation, entries: Sequence[Entry], sites: Mapping[int, Entry], now: datetime, *, whole: bool
+) -> Decisions:
+    """`sites`: those in scope, by target. What was said of the whole campaign may name any of its sites, so only
+    whoever sees all of them reads it; the brakes are for everybody. One query."""
+    mine = {f"target:{pk}" for pk in sites}
+    told = [entry for entry in entries if whole or entry["subject"] in mine]
+    brakes = _brakes(operation, {row["region"] for row in sites.values()}, now)
+    return Decisions(tuple(_happening(entry, sites) for entry in (*told, *brakes)), len(entries) - len(told))
+
+
+def approvals(campaign: Campaign, entries: Sequence[Entry]) -> Iterator[Approval]:
+    """All that were ever given, also those that were taken back or were for another plan."""
+    rows = [row for row in entries if (row["verb"], row["outcome"]) == ("campaign.approve", "done")]
+    standing = (campaign.approver_name, campaign.approved_at)
+    known = False
+    for row in rows:
+        stands = (row["actor"], row["at"]) == standing
+        known |= stands
+        detail = row["detail"]
+        expires = parse_datetime(str(detail.get("expires", ""))) if detail.get("expires") else None
+        yield Approval(
+            row["actor"], row["at"], str(detail.get("plan_hash", "")), expires, str(detail.get("note", "")), stands
+        )
+    if campaign.approved_hash and campaign.approved_at is not None and not known:
+        yield Approval(
+            campaign.approver_name, campaign.approved_at, campaign.approved_hash, campaign.approval_expires_at,
+            campaign.approval_note,
+        )  # fmt: skip
+
+
+def _brakes(operation: Operation, regions: set[str], now: datetime) -> list[Entry]:
+    """The brakes that concerned its sites while it ran, and those that were on when it began. One query."""
+    began = operation.started_at
+    if began is None:
+        return []
+    subjects = {FLEET, *(f"brake:{region}" for region in regions if region)}
+    rows = AuditEntry.objects.filter(subject__in=subjects, verb__in=("brake.pull", "brake.release"), outcome="done")
+    found = rows.filter(at__lte=operation.ended_at or now).order_by("-id").values(*FIELDS)[:MOST_BRAKES]
+    during, standing = [], dict[str, Entry]()
+    for entry in reversed(found):
+        if entry["at"] >= began:
+            during.append(entry)
+        else:
+            standing[entry["subject"]] = entry
+    return [*(entry for entry in standing.values() if entry["verb"] == "brake.pull"), *during]
+
+
+def _happening(entry: Entry, sites: Mapping[int, Entry]) -> Happening:
+    kind, _, key = entry["subject"].partition(":")
+    subject = ""
+    if kind == "target":
+        row = sites.get(int(key)) if key.isdecimal() else None
+        subject = row["name"] if row else ""
+    elif kind == "brake":
+        subject = "whole fleet" if key == "fleet" else key
+    what = deed(entry["verb"], entry["outcome"], {} if subject and kind == "target" else entry["detail"])
+    return Happening(entry["at"], entry["actor"], what, subject, why(entry["detail"]), entry["outcome"] != "done")

@@ -1,0 +1,49 @@
+"""What people did to a campaign, its sites and the brakes meanwhile: entries of the audit, and how they are said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from events.models import AuditEntry
+from operations.models import Target
+
+VERBS = {  # what was done, and what was wanted
+    "campaign.plan": ("planned it", "plan it"),
+    "campaign.change": ("changed the plan", "change the plan"),
+    "campaign.approve": ("approved it", "approve it"),
+    "campaign.revoke": ("took the approval back", "take the approval back"),
+    "campaign.start": ("started it", "start it"),
+    "campaign.abort": ("aborted it", "abort it"),
+    "campaign.cancel": ("cancelled it", "cancel it"),
+    "campaign.hold_site": ("held", "hold"),
+    "campaign.release_site": ("released", "release"),
+    "campaign.skip_site": ("skipped", "skip"),
+    "campaign.excuse_site": ("excused", "excuse"),
+    "operation.hold": ("paused it", "pause it"),
+    "operation.release": ("resumed it", "resume it"),
+    "brake.pull": ("pulled the brake", "pull the brake"),
+    "brake.release": ("released the brake", "release the brake"),
+    "operation.campaign": ("changed it", "change it"),
+}
+
+
+def entries_of(operation_id: int) -> QuerySet[AuditEntry]:
+    """About the campaign as a whole, and about each of its sites, in whoever's scope they are."""
+    subject = Concat(Value("target:"), Cast(F("pk"), CharField()), output_field=CharField())
+    of_sites = Target.objects.filter(operation=operation_id).order_by().values_list(subject)
+    return AuditEntry.objects.filter(Q(subject=f"operation:{operation_id}") | Q(subject__in=of_sites))
+
+
+def deed(verb: str, outcome: str, detail: Mapping[str, Any]) -> str:
+    """ "held edge-7", "was refused to approve it": a verb of the audit in words, without who and why."""
+    if verb == "campaign.settle_strategy":
+        return f"said that strategy {detail.get('strategy')} is {'' if detail.get('ours') else 'not '}this campaign's"
+    done, wanted = VERBS.get(verb, (verb, verb))
+    name = f" {detail['name']}" if detail.get("name") else ""
+    return f"{done}{name}" if outcome == "done" else f"was refused to {wanted}{name}"
+
+
+def why(detail: Mapping[str, Any]) -> str:
+    return str(detail.get("why") or detail.get("reason") or detail.get("note") or "")
