@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from collector import store
-from collector.doubt import believable, kept
+from collector.doubt import believable, missing
 from collector.pacing import jittered, retry_after
 from collector.progress import Sweeps
 from collector.reading import Reading, period
@@ -25,7 +25,12 @@ from starlingx.strategies import Strategies
 
 log = logging.getLogger(__name__)
 DCMANAGER = "dcmanager"
+DOUBT_STEP = 4  # a list in doubt is asked for again after some ten seconds: what made it short may be over then
 LIST_SECONDS = 60.0  # a list of thousands costs dcmanager seconds
+
+
+class Doubted(Unexpected):
+    """The list lacks a part of the fleet, and nothing yet says that it is right."""
 
 
 class Central:
@@ -35,7 +40,7 @@ class Central:
         self._reading = reading
         self._sweeps = sweeps
         self._listed = asyncio.Event()
-        self._doubted: dict[int, str] | None = None
+        self._doubted: frozenset[int] | None = None  # what was missing from the last list, if it was not believed
 
     def _dcmanager(self) -> DcManager:
         return DcManager(self._reading.doors.central)
@@ -83,7 +88,7 @@ class Central:
             await self._weigh({subcloud.id: subcloud.region_name for subcloud in subclouds})
         except Unexpected as caught:
             reading.services.doubt(DCMANAGER, requested_at, str(caught))
-            failures = [FailedLook(cloud_id, requested_at, str(caught)) for cloud_id in reading.roster.by_cloud]
+            failures = [FailedLook(cloud_id, requested_at, str(caught)) for cloud_id in self._concerned(caught)]
             await reading.writer.run(
                 ingest.failed, Facet.SUBCLOUD, failures, lease_token=reading.token, now=timezone.now()
             )
@@ -91,18 +96,26 @@ class Central:
         reading.services.trust(DCMANAGER)
         return subclouds
 
+    def _concerned(self, problem: Unexpected) -> list[int]:
+        """Clouds that nothing usable was told of: all, or the controller's own and those that a doubted list lacks."""
+        sites = self._reading.roster.by_cloud.items()
+        lost = self._doubted if isinstance(problem, Doubted) else None
+        return [cloud_id for cloud_id, site in sites if lost is None or site.central or site.number in lost]
+
     async def _weigh(self, told: dict[int, str]) -> None:
-        """Raises Unexpected for a list that takes away most of the fleet and was not told twice."""
+        """Raises Doubted for a list that takes away a part of the fleet, until it was told twice."""
         reading = self._reading
-        known = reading.roster.regions()
+        known, removable = reading.roster.regions(), reading.roster.unmanaged()
         if not known:  # the first list under this lease
             known = await reading.writer.run(ingest.region_names, reading.config.controller_id)
-        if believable(known, told, self._doubted):
+            removable = await reading.writer.run(ingest.unmanaged, reading.config.controller_id)
+        lost = missing(known, told)
+        if believable(lost, len(told), removable, self._doubted):
             self._doubted = None
             return
-        self._doubted = told
-        named = f"the list names {kept(known, told)} of {len(known)} known subclouds"
-        raise Unexpected(f"{named} and {len(told)} in all; waiting for a second equal answer")
+        self._doubted = lost
+        named = f"the list names {len(known) - len(lost)} of {len(known)} known subclouds"
+        raise Doubted(f"{named} and {len(told)} in all; waiting for a second answer that lacks the others")
 
     async def _poll_groups(self) -> None:
         reading = self._reading
@@ -148,15 +161,17 @@ async def every(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]
     while True:
         begun = loop.time()
         if reading.services.breaker.allows(begun):
-            failures = 0 if await _polled(name, reading, poll) else failures + 1
+            failures = await _polled(name, reading, poll, failures)
         pause = retry_after(failures, period(name)) if failures else jittered(period(name))
         await asyncio.sleep(max(pause - (loop.time() - begun), 0.1))
 
 
-async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]) -> bool:
-    """Whether it went well. Whoever raised has noted why: in the services' table, or in the log."""
+async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None]], failures: int) -> int:
+    """Failures in a row, with this one. Whoever raised has noted why: in the services' table, or in the log."""
     try:
         await poll()
+    except Doubted:
+        return max(failures + 1, DOUBT_STEP)
     except MissingService:
         reading.doors.reopen(reading.roster.central)
     except (StarlingXError, DatabaseLostError):
@@ -164,5 +179,5 @@ async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None
     except Exception:  # a fault of ours in one poll must not end the others; the next round tries again
         log.exception("a poll (%s) failed", name)
     else:
-        return True
-    return False
+        return 0
+    return failures + 1

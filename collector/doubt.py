@@ -1,23 +1,26 @@
-"""A list of subclouds that tells of a fleet gone overnight is asked for twice before it makes history."""
+"""A list of subclouds that lacks some of the fleet is asked for twice before it makes history.
 
-from collections.abc import Mapping
+A dcmanager that restarts, or reads a database that does, answers with part of its fleet, and who believes it ends the
+alarms of the rest. dcmanager removes only what is unmanaged; so one or two that were may go at once.
+"""
 
-FEW = 3  # that many may go at once in any fleet, as long as some stay
+from collections.abc import Collection, Mapping
+
+FEW = 2  # of those that dcmanager would remove, that many may go at once
 
 
-def believable(known: Mapping[int, str], told: Mapping[int, str], previous_doubt: Mapping[int, str] | None) -> bool:
-    """Whether a complete list may be recorded. All three are region names by dcmanager id.
+def missing(known: Mapping[int, str], told: Mapping[int, str]) -> frozenset[int]:
+    """dcmanager ids of what stands and is not told, or with another region name. Both are region names by id."""
+    return frozenset(number for number, region in known.items() if told.get(number) != region)
 
-    `known` is what stands, `told` the list, `previous_doubt` the complete list before it if that one was doubted. In
-    doubt is a list that lacks more than half of what stands and more than a few, or has another subcloud in their
-    place, and one that is empty where something stands. The second equal one is believed.
+
+def believable(lost: frozenset[int], told: int, removable: Collection[int], doubted: frozenset[int] | None) -> bool:
+    """Whether a complete list may be recorded.
+
+    `lost` is missing() from it, `told` how many it names, `removable` those that were unmanaged when last seen,
+    `doubted` what was missing from the list before it if that was not believed. A second list that lacks no others
+    is believed.
     """
-    if told == previous_doubt:
+    if not lost or (doubted is not None and lost <= doubted):
         return True
-    lost = len(known) - kept(known, told)
-    return not lost or (bool(told) and (lost <= FEW or 2 * lost <= len(known)))
-
-
-def kept(known: Mapping[int, str], told: Mapping[int, str]) -> int:
-    """How many of what stands the list names: by id, with the same region name."""
-    return sum(told.get(number) == region for number, region in known.items())
+    return bool(told) and len(lost) <= FEW and lost <= frozenset(removable)

@@ -8,6 +8,7 @@ from collector.site import Site
 from starlingx.records import AlarmSummary, Subcloud
 
 ONLINE = "online"
+UNMANAGED = "unmanaged"
 
 
 @dataclass(slots=True)
@@ -35,6 +36,10 @@ class Roster:
     def regions(self) -> dict[int, str]:
         """Region name by dcmanager id, as the last list that was stored had them."""
         return {site.number: site.region_name for site in self.sites if site.number is not None}
+
+    def unmanaged(self) -> set[int]:
+        """dcmanager ids of those that were unmanaged in that list."""
+        return {site.number for site in self.sites if site.number is not None and UNMANAGED in site.status}
 
     def differing(self, subclouds: Sequence[Subcloud]) -> list[int] | None:
         """Ids of those that differ from the last list that was stored; None when there was none."""

@@ -8,6 +8,7 @@ from sites.ingest.clouds import (
     record_subclouds,
     region_names,
     standing,
+    unmanaged,
 )
 from sites.ingest.contact import ContactResult, record_contact
 from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_services
@@ -50,4 +51,5 @@ __all__ = [
     "record_systems",
     "region_names",
     "standing",
+    "unmanaged",
 ]

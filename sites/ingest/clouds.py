@@ -14,6 +14,7 @@ from sites import spans
 from sites.choices import CloudKind, Facet, SpanField
 from sites.ingest.facets import Look, admit
 from sites.ingest.groups import PORTAL_MADE
+from sites.ingest.returning import revive
 from sites.models import Cloud, SubcloudGroup
 from sites.places import cloud_event, moved, places
 from sites.staging import Staging, quiet_commit
@@ -21,6 +22,7 @@ from sites.sync import aggregate
 from starlingx.records import Subcloud
 
 SOURCE = "dcmanager"
+UNMANAGED = "unmanaged"
 BATCH = 500
 # Column -> attribute of the record. What is told in events comes first.
 TOLD = {
@@ -107,6 +109,9 @@ def record_subclouds(
     wanted = None if changed is None else set(changed)
     groups = _home_groups(controller_id)
     known = standing(controller_id)
+    strangers = [subcloud for subcloud in subclouds if subcloud.id not in known]
+    if strangers and revive(controller_id, strangers, now):
+        known = standing(controller_id)
     for start in range(0, len(subclouds), BATCH):
         batch = subclouds[start : start + BATCH]
         differing = batch if wanted is None else [subcloud for subcloud in batch if subcloud.id in wanted]
@@ -124,6 +129,13 @@ def region_names(controller_id: int) -> dict[int, str]:
     """Region name by dcmanager id, of the subclouds that are there."""
     rows = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
     return {number: name for number, name in rows.values_list("dcmanager_id", "region_name") if number is not None}
+
+
+def unmanaged(controller_id: int) -> set[int]:
+    """dcmanager ids of the subclouds that are there and that dcmanager does not manage: only such ones it removes."""
+    rows = Cloud.objects.filter(controller_id=controller_id, kind=CloudKind.SUBCLOUD, removed_at=None)
+    numbers = rows.filter(management_state=UNMANAGED).values_list("dcmanager_id", flat=True)
+    return {number for number in numbers if number is not None}
 
 
 def oam_ips(controller_id: int) -> dict[int, str]:

@@ -223,3 +223,34 @@ def test_the_number_of_statements_does_not_grow_with_the_list(owner: Controller)
     with CaptureQueriesContext(connection) as hundred:
         take(owner, *[subcloud(n, location="Porto") for n in range(1, 101)], at=1)
     assert len(hundred) <= len(ten) + 2
+
+
+def test_a_subcloud_that_comes_back_is_the_same_row(owner: Controller) -> None:
+    take(owner, subcloud(1), subcloud(2))
+    before = standing()["cell-0001"].pk
+    Cloud.objects.filter(pk=before).update(severity=5, critical_alarms=3, latitude=1.5)
+    FacetState.objects.create(cloud_id=before, facet="alarms", observed_at=NOW)
+    take(owner, subcloud(2), at=1)
+    Event.objects.all().delete()
+    take(owner, subcloud(1, description="roof"), subcloud(2), at=2)
+    cloud = standing()["cell-0001"]
+    assert (cloud.pk, cloud.latitude, cloud.description) == (before, 1.5, "roof")
+    assert [kind for kind, _ in events()] == ["cloud.added", "cloud.changed"]
+    spans = StatusSpan.objects.filter(cloud=before, field="availability").order_by("began_at")
+    assert [(span.began_at, span.ended_at) for span in spans] == [(NOW, later(1)), (later(2), None)]
+    # its alarms ended when it went: what stands there now nobody knows until they are read
+    assert (cloud.severity, cloud.critical_alarms) == (1, None)
+    assert FacetState.objects.get(cloud=before, facet="alarms").observed_at is None
+
+
+def test_of_several_rows_of_one_id_that_with_the_region_name_returns(owner: Controller) -> None:
+    other = {"region-name": "f" * 32}
+    take(owner, subcloud(1))
+    first = standing()["cell-0001"].pk
+    take(owner, subcloud(1, **other), at=1)
+    second = standing()["cell-0001"].pk
+    take(owner, subcloud(1), at=2)
+    assert standing()["cell-0001"].pk == first
+    take(owner, subcloud(1, **other), at=3)
+    assert standing()["cell-0001"].pk == second
+    assert Cloud.objects.filter(kind="subcloud").count() == 2
