@@ -9,6 +9,7 @@ from collector.pacing import retry_after
 from collector.site import Site
 from starlingx.addresses import expand
 from starlingx.kubernetes import Kubernetes
+from starlingx.name_lookups import NameLookups
 from starlingx.session import CloudSession, Connector, Patience
 
 CENTRAL = "central"
@@ -36,6 +37,11 @@ class Doors:
         if site.central:
             self.central = self._open_central()
         site.session = None
+
+    @property
+    def names(self) -> NameLookups | None:
+        """Look-ups of this controller's names; None outside the Connector's `async with`."""
+        return self._connector.names
 
     @property
     def measures(self) -> bool:

@@ -65,8 +65,10 @@ class Services:
 
     async def read_certificates(self, ca_file: str | None) -> None:
         """Note when the certificate of each service that has answered expires."""
+        if (names := self._doors.names) is None:
+            return
         for service, url in list(self._urls.items()):
-            if (when := await expires_at(url, ca_file)) is not None:
+            if (when := await expires_at(url, ca_file, names)) is not None:
                 self._expiry[service] = when
 
     def take_looks(self) -> list[ServiceLook]:

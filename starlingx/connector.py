@@ -15,6 +15,7 @@ from yarl import URL
 
 from starlingx.delivery import Delivery, watching
 from starlingx.errors import StarlingXError, Timeout, TlsFailed, Unexpected, Unreachable
+from starlingx.name_lookups import NameLookups
 from starlingx.timestamps import parse_http_date
 
 VERSION = "0.1.0"
@@ -47,8 +48,8 @@ class Connector:
     """The connections to clouds that share a CA bundle; an async context manager, for one event loop.
 
     `ca_file` (PEM, may hold several CAs) replaces the system's trust store. `verify=False` takes any certificate: for
-    BMCs only, and only where somebody chose so. `limit` bounds all connections, `per_host` the calls at once to one
-    cloud: each session and Kubernetes client takes a gate of that width.
+    BMCs only, and only where somebody chose so. `names` looks up names for it alone. `limit` bounds all connections,
+    `per_host` the calls at once to one cloud: each session and Kubernetes client takes a gate of that width.
     """
 
     def __init__(
@@ -65,14 +66,18 @@ class Connector:
         self._per_host = per_host
         self._reading: aiohttp.ClientSession | None = None
         self._writing: aiohttp.ClientSession | None = None
+        self.names: NameLookups | None = None
 
     async def __aenter__(self) -> Self:
         context = await asyncio.to_thread(_tls_context, self._ca_file, self._verify)
+        self.names = names = NameLookups()
         kept = aiohttp.TCPConnector(
-            ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, keepalive_timeout=IDLE_SECONDS
+            ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, keepalive_timeout=IDLE_SECONDS, resolver=names
         )
         # A write gets a fresh connection: one the server had already closed would leave its outcome unknown.
-        fresh = aiohttp.TCPConnector(ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, force_close=True)
+        fresh = aiohttp.TCPConnector(
+            ssl=context, limit=self._limit, ttl_dns_cache=DNS_SECONDS, force_close=True, resolver=names
+        )
         self._reading, self._writing = _http_session(kept), _http_session(fresh, watching())
         return self
 
@@ -84,6 +89,8 @@ class Connector:
         for session in (reading, writing):
             if session is not None:
                 await session.close()
+        if self.names is not None:
+            await self.names.close()
 
     def gate(self) -> asyncio.Semaphore:
         """A limit of calls at once to one cloud."""
