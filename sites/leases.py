@@ -50,8 +50,9 @@ def _share(holder: str, seconds: float, only: Collection[int] | None) -> int:
         )
         cursor.execute(
             "SELECT (SELECT count(*) FROM sites_controller WHERE enabled), count(*) FROM sites_collectorprocess"
-            " WHERE seen_at > clock_timestamp() - make_interval(secs => %s)",
-            [seconds],
+            " WHERE seen_at BETWEEN clock_timestamp() - make_interval(secs => %s)"
+            " AND clock_timestamp() + make_interval(secs => %s)",
+            [seconds, seconds],
         )
         controllers, collectors = cursor.fetchone()
     return len(only) if only is not None else -(-controllers // max(1, collectors))
@@ -84,7 +85,9 @@ def _claim(holder: str, most: int, seconds: float, only: Collection[int] | None)
             " expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)"
             " WHERE controller_id IN (SELECT l.controller_id FROM sites_controllerlease l"
             " JOIN sites_controller c ON c.id = l.controller_id AND c.enabled"
-            " WHERE (l.holder = '' OR l.expires_at IS NULL OR l.expires_at < clock_timestamp())"
+            " WHERE (l.holder = '' OR l.expires_at IS NULL OR l.expires_at < clock_timestamp()"
+            # set back, the clock would keep what a dead collector held: no lease is given for so long
+            " OR l.expires_at > clock_timestamp() + make_interval(secs => 3 * %(seconds)s))"
             " AND (%(only)s::bigint[] IS NULL OR l.controller_id = ANY(%(only)s::bigint[]))"
             " ORDER BY l.controller_id LIMIT %(most)s FOR UPDATE OF l SKIP LOCKED)"
             " RETURNING controller_id, token",

@@ -1,13 +1,15 @@
 """Several collectors share the controllers; one that dies is replaced; none writes under a lease it has lost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 from processes.child import Child
 from sites import leases
-from sites.models import CollectorProcess, Controller
+from sites.models import CollectorProcess, Controller, ControllerLease
 from tests.collector.watching import Watched
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.portal import Installer, Portal
@@ -31,6 +33,15 @@ def test_one_collector_takes_all_and_two_share(four: list[int]) -> None:
     second = leases.turn("two", {}, seconds=SECONDS)
     assert len(first) == len(second) == 2
     assert set(first) | set(second) == set(four)
+
+
+@pytest.mark.django_db
+def test_a_clock_set_back_does_not_keep_what_a_dead_collector_held(four: list[int]) -> None:
+    leases.turn("dead", {}, seconds=SECONDS)
+    day = timedelta(days=1)
+    ControllerLease.objects.update(expires_at=timezone.now() + day)
+    CollectorProcess.objects.update(seen_at=timezone.now() + day)
+    assert set(leases.turn("living", {}, seconds=SECONDS)) == set(four)
 
 
 @pytest.mark.django_db
