@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.choices import Kind
+from operations.planning.phases import documents_of_verb
 
 SYSADMIN = "sysadmin_password"
 BMC = "bmc_password"
@@ -27,6 +28,11 @@ class KindSpec:
     risk: int = 1
     planned: bool = False  # made with a plan of its own (deploys.py, campaigns.py), not asked for on chosen subclouds
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Those that may be given with it, for one subcloud."""
+        return () if self.planned else documents_of_verb(self.verb)
+
     def needs(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """The secrets that a run with these options cannot do without: what a subcloud keeps itself only it deletes."""
         local = self.kind == Kind.DELETE_BACKUP and options.get("local_only")
@@ -44,7 +50,7 @@ _ROWS = (
     KindSpec(Kind.CONFIGURE, "configure", ("configure",), _DEPLOY, (SYSADMIN,)),
     KindSpec(Kind.COMPLETE, "complete", ("complete",), _DEPLOY),
     KindSpec(Kind.ABORT, "abort", ("abort",), _DEPLOY),
-    KindSpec(Kind.RESUME, "resume", ("resume",), _DEPLOY, (SYSADMIN,)),
+    KindSpec(Kind.RESUME, "resume", ("resume",), _DEPLOY, (SYSADMIN,), (BMC,)),
     KindSpec(Kind.ENROLL, "enroll", ("enroll",), _DEPLOY, (SYSADMIN,), (BMC,)),
     KindSpec(Kind.MANAGE, "manage", ("manage",), "operations.run_manage", options=("force",)),
     KindSpec(Kind.UNMANAGE, "unmanage", ("unmanage",), "operations.run_manage"),

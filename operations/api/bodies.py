@@ -10,6 +10,11 @@ from sites.api.bodies import BodySerializer
 SECRETS_HELP = "sysadmin_password and bmc_password, as the kind needs them: kept sealed, erased when the run is over"
 DEPLOY_SECRETS = "By the template's place (bootstrap_values/docker_registries/…) or its last key; sealed, then erased"
 
+VERB_HELP = "Begin with this instead of the step it stopped at; for deployments"
+PHASE_VERBS = ["resume", "install", "bootstrap", "configure", "complete"]
+DOCUMENT_HELP = "In place of what dcmanager has, of one subcloud, where the verb takes it; secrets in it stay blank"
+CELLS_HELP = "By column, in place of those of its row; then what is made of them is sent, where the verb takes it"
+
 
 def secrets(help_text: str = SECRETS_HELP) -> TextsField:
     """Go in and never come out."""
@@ -43,6 +48,9 @@ class NewOperation(Limits):
         help_text="How many subclouds you mean: any other number is refused. Needed for a filter where risk is 2",
     )
     options = s.DictField(required=False, default=dict)
+    bootstrap_values = DocumentField(required=False, help_text=DOCUMENT_HELP)
+    install_values = DocumentField(required=False, help_text=DOCUMENT_HELP)
+    deploy_config = DocumentField(required=False, help_text=DOCUMENT_HELP)
     secrets = secrets()
 
 
@@ -79,22 +87,28 @@ class StartBody(BodySerializer):
     secrets = secrets()
 
 
-class RetryBody(BodySerializer):
+class RetrySeveral(BodySerializer):
     secrets = secrets()
-    verb = s.ChoiceField(
-        ["resume", "install", "bootstrap", "configure", "complete"],
-        required=False,
-        help_text="Begin with this instead of the step it stopped at; for deployments",
-    )
+    verb = s.ChoiceField(PHASE_VERBS, required=False, help_text=VERB_HELP)
 
-
-class RetrySeveral(RetryBody):
     targets = s.ListField(
         child=s.IntegerField(min_value=1),
         required=False,
         max_length=MOST_TARGETS,
         help_text="All that failed, unless given",
     )
+
+
+class RetryBody(BodySerializer):
+    """Of one target: what was wrong with it may be corrected. It is checked as when it was asked for, kept as a new
+    revision, and goes with the verb, which has to take it."""
+
+    secrets = secrets()
+    verb = s.ChoiceField(PHASE_VERBS, required=False, help_text=VERB_HELP)
+    cells = TextsField(required=False, default=dict, help_text=CELLS_HELP)
+    bootstrap_values = DocumentField(required=False, help_text=DOCUMENT_HELP)
+    install_values = DocumentField(required=False, help_text=DOCUMENT_HELP)
+    deploy_config = DocumentField(required=False, help_text=DOCUMENT_HELP)
 
 
 class Nothing(BodySerializer):

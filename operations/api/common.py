@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 from operations.api.fields import plain_data
+from operations.planning.phases import DOCUMENTS
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from sites.access import Scopes
@@ -57,3 +58,8 @@ def one_row(rows: QuerySet[Any], pk: int, columns: Any) -> dict[str, Any]:
     if not found:
         raise Http404
     return cast(dict[str, Any], orjson.loads(found[0][0]))
+
+
+def documents_in(body: dict[str, Any]) -> dict[str, str]:
+    """Those that were given, by name."""
+    return {name: body[name] for name in DOCUMENTS if body.get(name)}

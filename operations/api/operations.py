@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from operations.api.bodies import NewOperation
-from operations.api.common import answered, given, one_row, scopes_of, user_of
+from operations.api.common import answered, documents_in, given, one_row, scopes_of, user_of
 from operations.api.schemas import AddedOperationSchema, OperationSchema
 from operations.filters import OperationFilter
 from operations.kinds import KINDS
@@ -79,7 +79,10 @@ class Operations(ScopedList):
             _demand_expected(asked, clouds)
             names = ("kind", "options", "secrets", "reason", "max_at_once", "stop_after_failures", "start")
             given_ones = {name: asked[name] for name in names if name in asked}
-            wish = Ask(clouds=[cloud.pk for cloud in clouds], scopes=scopes_of(request), **given_ones)
+            wish = Ask(
+                clouds=[cloud.pk for cloud in clouds], scopes=scopes_of(request), documents=documents_in(asked),
+                **given_ones,
+            )  # fmt: skip
             operation = request_operation(wish, clouds, user_of(request), actor_of(request), now_of(request))
         return created(request, operation, len(clouds))
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from operations.api.bodies import Nothing, RetryBody
-from operations.api.common import answered, given, one_row, scopes_of
+from operations.api.common import answered, documents_in, given, one_row, scopes_of
 from operations.api.schemas import TargetDetailSchema, TargetSchema
 from operations.choices import TargetState
 from operations.engine.pace import pace
@@ -25,6 +25,7 @@ from operations.recorder import attempts_of, intents_of
 from operations.selectors import TARGET_SORTS, operations, targets
 from operations.services import control
 from operations.services.permits import target_for
+from operations.services.revisions import Correction
 from operations.verdicts import next_verbs
 from sites.access import Scopes
 from sites.idempotency import idempotent
@@ -132,13 +133,16 @@ class GiveUpTarget(APIView):
 class RetryTarget(APIView):
     @extend_schema(
         summary="A new attempt for one that failed or waits for a decision",
-        tags=["operations"], request=RetryBody, responses=TargetDetailSchema,
+        tags=["operations"], request={"application/json": RetryBody, "multipart/form-data": RetryBody},
+        responses=TargetDetailSchema,
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, pk: int, target: int) -> Response:
         target_for(request, scopes_of(request), pk, target)
         body = given(request, RetryBody)
         with answered():
-            now, verb = now_of(request), body.get("verb", "")
-            control.retry(pk, [target], body["secrets"], actor_of(request), now, verb)
+            control.retry(
+                pk, [target], body["secrets"], actor_of(request), now_of(request), body.get("verb", ""),
+                Correction(body["cells"], documents_in(body)), scopes_of(request),
+            )  # fmt: skip
         return Response(target_answer(request, pk, target))

@@ -13,6 +13,8 @@ from operations.engine.seen import Seen
 from operations.kinds import BMC, SYSADMIN
 from operations.models import RunSecret, Target
 from operations.payloads import SitePlan, site_plan
+from operations.planning.phases import DOCUMENTS as FILES
+from operations.planning.phases import documents_of_verb
 from sites.credentials import unseal
 from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs, NewNetwork, NewOptions
 from starlingx.errors import BadValue, Refused
@@ -20,7 +22,6 @@ from starlingx.secret import Secret
 from starlingx.session import CloudSession
 
 VALUES = "values"  # sealed: JSON {place in the template: secret}
-FILES = ("bootstrap_values", "install_values", "deploy_config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Request:
     payload: dict[str, Any] = field(default_factory=dict, repr=False)  # what SitePlan.files gives
     site: SitePlan | None = None
     bmcs: Bmcs | None = None
+    status: str = ""  # the deploy status it was decided on
 
     @property
     def id(self) -> int:
@@ -69,8 +71,9 @@ def load(target: Target, verb: str, seen: Seen, bmcs: Bmcs | None = None) -> Req
     secrets = {name: Secret(text) for name, text in opened.items()}
     number = seen.subcloud.id if seen.subcloud else target.dcmanager_id
     release = seen.subcloud.software_version if seen.subcloud else ""
-    site = site_plan(target) if verb == "add" else None
-    return Request(verb, number, target.facts, release, secrets, values, {}, site, bmcs)
+    site = site_plan(target) if documents_of_verb(verb) else None
+    status = seen.subcloud.deploy_status if seen.subcloud else ""
+    return Request(verb, number, target.facts, release, secrets, values, {}, site, bmcs, status)
 
 
 async def send(session: CloudSession, request: Request) -> None:
@@ -92,38 +95,58 @@ def _inputs(request: Request, *names: str) -> DeployInputs:
     return DeployInputs(sysadmin_password=request.sysadmin, **given)
 
 
+def _with_files(request: Request, names: tuple[str, ...] | None) -> Request:
+    """With these documents of the site, their secrets merged; None: all of them. Raises BadValue."""
+    if request.site is None:
+        return request
+    passwords = {name: secret.reveal() for name, secret in request.secrets.items()}
+    return replace(request, payload=request.site.files(request.values | passwords, names))
+
+
+def _corrected(request: Request) -> Request:
+    """dcmanager has the documents from the beginning: those that were corrected go with the verb, if it takes them."""
+    if request.site is None:
+        return request
+    names = request.site.sent_with(request.verb, request.status, bmc=BMC in request.secrets)
+    return _with_files(request, names) if names else request
+
+
 async def _add(dcmanager: DcManagerWrites, request: Request) -> None:
     if request.site is None:
         raise BadValue("the values of the site are not there any more: ask for the deployment anew")
-    passwords = {name: secret.reveal() for name, secret in request.secrets.items()}
-    request = replace(request, payload=request.site.files(request.values | passwords))
+    request = _with_files(request, None)
     names = (*FILES, "bmc_password", "bootstrap_address", "group_id", "release")
     await dcmanager.add_subcloud(_inputs(request, *names))
 
 
 async def _install(dcmanager: DcManagerWrites, request: Request) -> None:
-    await dcmanager.deploy_install(request.id, _inputs(request, "install_values", "bmc_password", "release"))
+    inputs = _inputs(_corrected(request), "install_values", "bmc_password", "release")
+    await dcmanager.deploy_install(request.id, inputs)
 
 
 async def _bootstrap(dcmanager: DcManagerWrites, request: Request) -> None:
-    await dcmanager.deploy_bootstrap(request.id, _inputs(request, "bootstrap_values", "bootstrap_address"))
+    inputs = _inputs(_corrected(request), "bootstrap_values", "bootstrap_address")
+    await dcmanager.deploy_bootstrap(request.id, inputs)
 
 
 async def _configure(dcmanager: DcManagerWrites, request: Request) -> None:
-    await dcmanager.deploy_configure(request.id, _inputs(request, "deploy_config"))
+    await dcmanager.deploy_configure(request.id, _inputs(_corrected(request), "deploy_config"))
 
 
 async def _resume(dcmanager: DcManagerWrites, request: Request) -> None:
-    """dcmanager has the files from the beginning; one of a phase that is over would be refused."""
-    await dcmanager.deploy_resume(request.id, _inputs(request))
+    """A file of a phase that is over would be refused, and so is a password of the BMC without install values."""
+    request = _corrected(request)
+    bmc = ("bmc_password",) if "install_values" in request.payload else ()
+    await dcmanager.deploy_resume(request.id, _inputs(request, *FILES, *bmc, "bootstrap_address"))
 
 
 async def _enroll(dcmanager: DcManagerWrites, request: Request) -> None:
-    await dcmanager.deploy_enroll(request.id, _inputs(request, "bootstrap_values", "install_values", "bmc_password"))
+    inputs = _inputs(_corrected(request), "bootstrap_values", "install_values", "bmc_password")
+    await dcmanager.deploy_enroll(request.id, inputs)
 
 
 async def _redeploy(dcmanager: DcManagerWrites, request: Request) -> None:
-    await dcmanager.redeploy(request.id, _inputs(request, *FILES, "bmc_password", "release"))
+    await dcmanager.redeploy(request.id, _inputs(_corrected(request), *FILES, "bmc_password", "release"))
 
 
 async def _describe(dcmanager: DcManagerWrites, request: Request) -> None:

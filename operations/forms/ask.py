@@ -7,10 +7,12 @@ from django import forms
 from django.db.models import QuerySet
 
 from operations.forms.confirm import check_typed, typed_field
+from operations.forms.documents import changed_documents, document_fields
 from operations.forms.options import CLEAR, group_choices, option_fields
 from operations.forms.secrets import given_secrets, secret_fields
 from operations.kinds import KindSpec
 from operations.services.requests import MOST_TARGETS, Ask
+from operations.services.revisions import slots_of
 from sites.access import Scopes
 from sites.models import Cloud, SubcloudGroup
 
@@ -33,7 +35,10 @@ class AskForm(forms.Form):
         self.spec, self.clouds = spec, clouds
         choices = group_choices(clouds, groups) if groups is not None else []
         self.fields |= option_fields(spec.options, clouds, choices)
-        self.fields |= secret_fields(spec.secrets, spec.may_have)
+        self.shown = dict.fromkeys(spec.documents, "") if len(clouds) == 1 else {}
+        self.fields |= document_fields(self.shown)
+        self.secret_names = (*spec.secrets, *spec.may_have, *self._slots())
+        self.fields |= secret_fields(spec.secrets, self.secret_names)
         self.fields["reason"] = forms.CharField(
             label="Why", required=False, max_length=500, help_text="Or the number of the change. It is kept.",
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -43,6 +48,10 @@ class AskForm(forms.Form):
         self.type_this = what_to_type(spec, clouds)
         if self.type_this:
             self.fields["typed"] = typed_field(self.type_this)
+
+    def _slots(self) -> list[str]:
+        """Secrets that the documents sent along have blanks for: fields for them come with those documents."""
+        return slots_of(changed_documents(self.data, self.shown)) if self.is_bound else []
 
     def clean_typed(self) -> str:
         return check_typed(self.cleaned_data["typed"], self.type_this)
@@ -66,7 +75,8 @@ class AskForm(forms.Form):
             kind=self.spec.kind.value,
             clouds=[cloud.pk for cloud in self.clouds],
             options=options,
-            secrets=given_secrets(given, (*self.spec.secrets, *self.spec.may_have)),
+            secrets=given_secrets(given, self.secret_names),
+            documents=changed_documents(given, self.shown),
             reason=given["reason"],
             max_at_once=given.get("max_at_once") or 10,
             stop_after_failures=given.get("stop_after_failures"),
@@ -77,7 +87,12 @@ class AskForm(forms.Form):
     def add_problems(self, problems: dict[str, str]) -> None:
         """What the service refused, each at its field where there is one."""
         for name, text in problems.items():
-            self.add_error(name if name in self.fields else None, text if name in self.fields else f"{name}: {text}")
+            document, _, key = name.partition("/")
+            if name not in self.fields and document in self.shown:
+                self.add_error(document, f"{key}: {text}")
+            else:
+                known = name in self.fields
+                self.add_error(name if known else None, text if known else f"{name}: {text}")
 
 
 def limit_fields() -> dict[str, forms.Field]:

@@ -6,7 +6,7 @@ from operations.models.jobs import Intent, Job
 from operations.models.operations import Operation, RunSecret
 from operations.models.options import StrategyOptions
 from operations.models.orchestration import VimStrategySeen
-from operations.models.plans import DeployPlan
+from operations.models.plans import DeployPlan, SiteRevision
 from operations.models.targets import Attempt, PhaseSpan, Target
 from operations.models.templates import SiteTemplate
 
@@ -25,6 +25,7 @@ __all__ = [
     "Operation",
     "PhaseSpan",
     "RunSecret",
+    "SiteRevision",
     "SiteTemplate",
     "StrategyOptions",
     "Target",

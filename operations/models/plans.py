@@ -3,6 +3,7 @@
 from django.db import models
 
 from operations.models.operations import Operation
+from operations.models.targets import Target
 
 
 class DeployPlan(models.Model):
@@ -18,3 +19,24 @@ class DeployPlan(models.Model):
     install_values = models.TextField(blank=True)
     deploy_config = models.TextField(blank=True)
     defaults = models.JSONField(default=dict)
+
+
+class SiteRevision(models.Model):
+    """What was corrected for one target after it was asked for: cells of its row, and documents that go before those of
+    the plan ("" where that one stays). No secret is in them. `digest` is that of all that is sent since then.
+
+    The first revision of a target whose operation has no DeployPlan is what was given with the request.
+    """
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    cells = models.JSONField(default=dict)
+    bootstrap_values = models.TextField(blank=True)
+    install_values = models.TextField(blank=True)
+    deploy_config = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    requester_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["target", "number"], name="site_revision_unique")]

@@ -45,3 +45,23 @@ def remaining_phases(
     if has_deploy_config is False:
         skipped.add(Phase.CONFIGURE)
     return tuple(phase for phase in _REMAINING.get(deploy_status, ()) if phase not in skipped)
+
+
+_FILES = {Phase.INSTALL: "install_values", Phase.BOOTSTRAP: "bootstrap_values", Phase.CONFIGURE: "deploy_config"}
+DOCUMENTS = ("bootstrap_values", "install_values", "deploy_config")
+_TAKEN: dict[str, tuple[str, ...]] = {
+    "add": DOCUMENTS,
+    "redeploy": DOCUMENTS,
+    "enroll": DOCUMENTS[:2],
+    "resume": DOCUMENTS,
+    **{phase.value: (name,) for phase, name in _FILES.items()},
+}
+
+
+def documents_of_verb(verb: str, deploy_status: str = "") -> tuple[str, ...]:
+    """The documents that dcmanager takes with `verb` (2.2.1, 2.2.4, 2.4); of a resume those of phases that are left,
+    as it refuses the file of one that is over. Without a status: those it may ever take."""
+    if verb == "resume" and deploy_status:
+        left = {_FILES[phase] for phase in _REMAINING.get(deploy_status, ())}
+        return tuple(name for name in DOCUMENTS if name in left)
+    return _TAKEN.get(verb, ())

@@ -80,6 +80,13 @@ def assign(template: SiteTemplate, secrets: Mapping[str, str]) -> Assigned:
     return Assigned(form, places)
 
 
+def in_place(template: SiteTemplate, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Those of the given secrets that the template has a place for."""
+    wanted = needed(template)
+    places = {*wanted, *(_last(name) for name in wanted)}
+    return {name: value for name, value in secrets.items() if name in places}
+
+
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
 

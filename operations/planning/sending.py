@@ -5,17 +5,17 @@ Source: starlingx-dcmanager.md 2.2.1 (add) and 2.4 (phased create takes the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
 from operations.planning.digests import digest_of
 from operations.planning.paths import Path
-from operations.planning.run_secrets import assign, is_form_slot
+from operations.planning.run_secrets import assign, in_place, is_form_slot
 from operations.planning.settling import Settled, settle
 from operations.planning.site_rows import SiteRow
-from operations.planning.templates import CONFIG_DOCUMENT, SiteTemplate
+from operations.planning.templates import CONFIG_DOCUMENT, SiteTemplate, part_of
 
 WIDEST = 4096  # columns; so that no text is folded
 
@@ -45,18 +45,22 @@ def payload(
     defaults: Mapping[str, str],
     release: str = "",
     group_id: int | None = None,
+    names: Collection[str] | None = None,
 ) -> Payload:
     """The real payload of a checked row. `release` and `group_id` are those of its verdict; `secrets` see run_secrets.
 
-    Raises SecretMisfit, naming what is missing.
+    `names`: only these documents, with the secrets that they need; None: all. Raises SecretMisfit, naming what is
+    missing.
     """
-    assigned = assign(template, secrets)
+    part = template if names is None else part_of(template, names)
+    assigned = assign(part, secrets if names is None else in_place(part, secrets))
     settled = settle(row, template, defaults)
     fields = form_fields(settled, release, group_id) | dict(assigned.in_form)
     without = {slot for slot in template.slots if is_form_slot(slot)}
     files = {
         name: _yaml(name, _merged(value, (name,), assigned.in_documents, without))
         for name, value in settled.documents.by_name.items()
+        if names is None or name in names
     }
     return Payload(fields, files, digest_of(settled, release, group_id))
 
@@ -78,6 +82,11 @@ def _merged(value: object, path: Path, secrets: Mapping[Path, str], without: set
     if isinstance(value, list | tuple):
         return [_merged(each, (*path, number), secrets, without) for number, each in enumerate(value)]
     return value
+
+
+def shown_yaml(name: str, value: object) -> str:
+    """A settled document as people may change it: its secrets are blank, and read again it means the same."""
+    return _yaml(name, _merged(value, (name,), {}, set())).decode().replace("${", "$${")
 
 
 def _yaml(name: str, value: object) -> bytes:

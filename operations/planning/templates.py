@@ -5,8 +5,8 @@ Source of what the documents are: starlingx-dcmanager.md 2.2.1 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from operations.planning import bootstrap, install
 from operations.planning.paths import Path, written
@@ -67,8 +67,13 @@ class SiteTemplate:
     touched: Touched  # see Filling
 
 
-def read_template(bootstrap_values: str, install_values: str = "", deploy_config: str = "") -> SiteTemplate:
-    """Reads the three YAML texts; blank ones are absent. Never raises: what is wrong is in `problems`."""
+def read_template(
+    bootstrap_values: str, install_values: str = "", deploy_config: str = "", *, one_site: bool = False
+) -> SiteTemplate:
+    """Reads the three YAML texts; blank ones are absent. Never raises: what is wrong is in `problems`.
+
+    `one_site`: for a single site, whose name may stand in it.
+    """
     problems: list[Problem] = []
     documents = Documents(
         _mapping(bootstrap_values, bootstrap.DOCUMENT, problems),
@@ -79,10 +84,17 @@ def read_template(bootstrap_values: str, install_values: str = "", deploy_config
     for name, value in documents.by_name.items():
         found.walk(value, (name,))
     problems.extend(found.problems)
-    problems.extend(_literal_name(documents))
+    problems.extend(() if one_site else _literal_name(documents))
     required = tuple(found.required)
     optional = tuple(column for column in found.optional if column not in found.required)
     return SiteTemplate(documents, required, optional, tuple(found.slots), tuple(problems), found.touched)
+
+
+def part_of(template: SiteTemplate, names: Collection[str]) -> SiteTemplate:
+    """The template of these documents only; the secrets of the others have no place in it."""
+    kept = {name: value for name, value in template.documents.by_name.items() if name in names}
+    slots = tuple(slot for slot in template.slots if slot[0] in names)
+    return replace(template, documents=documents_of(kept), slots=slots)
 
 
 def _load(text: str, document: str, problems: list[Problem]) -> list[object]:

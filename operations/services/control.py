@@ -10,13 +10,16 @@ from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.kinds import KINDS
+from operations.kinds import BMC, KINDS
 from operations.models import Operation, RunSecret, Target
+from operations.planning.phases import DOCUMENTS, documents_of_verb
 from operations.services import run_secrets
 from operations.services.claims import taken_meanwhile
 from operations.services.requests import RefusedError
+from operations.services.revisions import NONE, Correction, revise, secrets_for
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
 from operations.verdicts import begins_anew, not_aborted, not_next
+from sites.access import EVERYTHING, Scopes
 from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
@@ -74,11 +77,13 @@ def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
 
 
 def retry(
-    operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], actor: Actor, now: datetime, verb: str = ""
-) -> Operation:
+    operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], actor: Actor, now: datetime, verb: str = "",
+    correction: Correction = NONE, scopes: Scopes = EVERYTHING,
+) -> Operation:  # fmt: skip
     """A new attempt for targets that failed or are held, from the step they stopped at; `verb` instead of that step.
 
-    Raises NotNowError, which also says which secrets have to be given again.
+    `correction`: for the one target. Raises NotNowError, which also says which secrets have to be given again, and
+    RefusedError.
     """
     with transaction.atomic():
         operation = jobs.operation_locked(operation_id)
@@ -87,10 +92,13 @@ def retry(
         chosen = list(operation.targets.select_for_update().filter(pk__in=targets, state__in=again).order_by("number"))
         if not chosen:
             raise NotNowError("Choose targets that failed or wait for a decision.")
-        _demand_secrets(operation, secrets, anew=any(begins_anew(target, verb) for target in chosen))
         for target in chosen:
             if verb and (why := not_next(target, operation.kind, verb)):
                 raise NotNowError(f"{target.name}: {why}")
+        if correction:
+            _revise(chosen, correction, verb, actor, now, scopes)
+        _demand_secrets(operation, secrets, chosen, verb)
+        for target in chosen:
             _rewind(target, verb)
         if taken := taken_meanwhile(operation, chosen):
             name = next(target.name for target in chosen if target.pk in taken)
@@ -129,24 +137,57 @@ def _going(operation_id: int) -> Operation:
     return operation
 
 
-def _demand_secrets(operation: Operation, secrets: Mapping[str, str], *, anew: bool) -> None:
-    """Raises NotNowError for those that are missing, and RefusedError for those that the kind does not take."""
+def _revise(
+    chosen: Sequence[Target], correction: Correction, verb: str, actor: Actor, now: datetime, scopes: Scopes
+) -> None:
+    """Raises RefusedError."""
+    if len(chosen) != 1:
+        raise RefusedError({"targets": "Corrections are for one target at a time."})
+    (target,) = chosen
+    revise(target, correction, documents_taken(target, verb), actor, now, scopes, anew=begins_anew(target, verb))
+
+
+def documents_taken(target: Target, verb: str) -> tuple[str, ...]:
+    """Those that may be corrected where the next attempt begins with `verb` ("": from where it stopped)."""
+    if begins_anew(target, verb):
+        return DOCUMENTS
+    return documents_of_verb(first_verb(target, verb), target.deploy_status)
+
+
+def _demand_secrets(operation: Operation, secrets: Mapping[str, str], chosen: Sequence[Target], verb: str) -> None:
+    """Raises NotNowError for those that are missing, and RefusedError for those that nothing takes."""
     spec = KINDS[operation.kind]
-    if surplus := run_secrets.surplus(operation, secrets):
-        raise RefusedError(surplus)
     given = [name for name, text in secrets.items() if text]
-    if missing := run_secrets.missing(operation, spec, given, anew=anew):
+    anew = any(begins_anew(target, verb) for target in chosen)
+    more: set[str] = set()
+    for target in chosen:
+        if not begins_anew(target, verb):
+            more |= secrets_for(target, first_verb(target, verb), bmc=BMC in given)
+    places = more | {name.rpartition("/")[2] for name in more}
+    surplus = run_secrets.surplus(operation, {name: text for name, text in secrets.items() if name not in places})
+    if surplus:
+        raise RefusedError(surplus)
+    missing = dict.fromkeys(run_secrets.missing(operation, spec, given, anew=anew))
+    missing |= dict.fromkeys(run_secrets.not_given(more, operation, given))
+    if missing:
         raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a run is over.")
 
 
-def _rewind(target: Target, verb: str) -> None:
-    """Where the next attempt begins. A site that dcmanager knows already is resumed, not added again; and a single
-    phase is not the end of a deployment that was to run to its end."""
-    step, rest = target.steps[target.step], target.steps[target.step + 1 :]
+def first_verb(target: Target, verb: str) -> str:
+    """What the next attempt begins with, `verb` ("": from where it stopped). A site that dcmanager knows already is
+    resumed, not added again, unless its creation failed: then it is deleted first."""
+    step = target.steps[target.step]
     known = target.dcmanager_id is not None
     first = verb or (AGAIN.get(step, step) if known else step)
-    if known and first == "resume" and begins_anew(target, verb):
-        first, rest = "delete", ["add", *rest]
+    return "delete" if known and first == "resume" and begins_anew(target, verb) else first
+
+
+def _rewind(target: Target, verb: str) -> None:
+    """Where the next attempt begins. A single phase is not the end of a deployment that was to run to its end."""
+    step, rest = target.steps[target.step], target.steps[target.step + 1 :]
+    first = first_verb(target, verb)
+    if first == "delete" and step in TO_THE_END:
+        rest = ["add", *rest]
     to_the_end = step in TO_THE_END or rest[:1] == ["resume"]
     rest = rest[1:] if rest[:1] == ["resume"] else rest
     between = ["resume"] if to_the_end and first in ("install", "bootstrap") else []

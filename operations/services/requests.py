@@ -13,10 +13,12 @@ from events.log import NewEvent, append
 from operations.choices import OperationState, TargetState
 from operations.kinds import BMC, KINDS, KindSpec
 from operations.models import Job, Operation, Target
+from operations.planning.phases import documents_of_verb
 from operations.profiles import profile_of
 from operations.services import run_secrets
 from operations.services.facts import CLEARABLE, option_problems, target_facts
 from operations.services.hashing import plan_hash
+from operations.services.revisions import Correction, revise, slots_of
 from operations.services.start import RefusedError as RefusedError  # offered here too: asking is where it is met
 from operations.services.start import begin, close_if_hopeless
 from operations.verdicts import refused
@@ -31,7 +33,9 @@ MOST_TARGETS = 5000
 class Ask:
     """What is asked for. `secrets` by name; they show in no repr. `start`: begin at once with what may run.
 
-    `scopes`: of who asks; they bound where a subcloud may be moved to, and what messages name.
+    `documents`: in YAML by name, for kinds that take them; they go before those that dcmanager has stored, and their
+    secrets are among `secrets`. `scopes`: of who asks; they bound where a subcloud may be moved to, and what messages
+    name.
     """
 
     kind: str
@@ -43,6 +47,7 @@ class Ask:
     stop_after_failures: int | None = None
     start: bool = True
     scopes: Scopes = EVERYTHING
+    documents: Mapping[str, str] = field(default_factory=dict)
 
 
 def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime) -> Operation:
@@ -58,6 +63,10 @@ def request_operation(ask: Ask, clouds: Sequence[Cloud], user: User, actor: Acto
         facts = target_facts(spec, options, clouds)
         targets = [_target(operation, spec, ask, facts, cloud, at) for at, cloud in enumerate(clouds, 1)]
         Target.objects.bulk_create(targets, batch_size=1000)
+        if ask.documents and targets[0].state == TargetState.READY:
+            takes = documents_of_verb(spec.verb, clouds[0].deploy_status)
+            revise(targets[0], Correction(documents=ask.documents), takes, actor, now, ask.scopes)
+            targets[0].save(update_fields=["facts"])
         operation.plan_hash = plan_hash(operation, targets)
         operation.save(update_fields=["plan_hash"])
         run_secrets.keep(operation, ask.secrets, now)
@@ -84,7 +93,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     for name in spec.needs(ask.options) if ask.start else ():  # a plan is asked for them when it is started
         if not ask.secrets.get(name):
             problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
-    problems |= run_secrets.not_taken(spec, ask.secrets)
+    problems |= _document_problems(ask, spec, clouds)
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     kept = {name: value for name, value in ask.options.items() if value is not None}
@@ -93,6 +102,22 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     if problems:
         raise RefusedError(problems)
     return options
+
+
+def _document_problems(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, str]:
+    """What is wrong with documents and secrets as such; their contents are checked with the target."""
+    if not ask.documents:
+        return run_secrets.not_taken(spec, ask.secrets)
+    wrong = dict.fromkeys(set(ask.documents) - set(spec.documents), f"{spec.kind.label} takes no such document.")
+    if len(clouds) != 1:
+        wrong["clouds"] = "Documents are those of one subcloud: ask for one at a time."
+    wanted = [*slots_of(ask.documents), *((BMC,) if "install_values" in ask.documents else ())]
+    places = {*wanted, *(name.rpartition("/")[2] for name in wanted)}
+    given = {name for name, text in ask.secrets.items() if text}
+    for name in wanted:
+        if name not in given and name.rpartition("/")[2] not in given:
+            wrong[name] = "A document has a blank for it: give it for this run."
+    return wrong | run_secrets.not_taken(spec, set(ask.secrets) - places)
 
 
 def _made(

@@ -55,6 +55,15 @@ def missing(operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, 
     wanted = list(spec.needs(operation.options))
     if anew and (plan := _plan(operation)) is not None:
         wanted = list(needed(plan))
+    return _absent(wanted, there)
+
+
+def not_given(wanted: Iterable[str], operation: Operation, given: Iterable[str]) -> list[str]:
+    """Those of `wanted` that are neither in `given` nor kept; the last part of a place stands for it."""
+    return _absent(sorted(wanted), {*given, *_kept(operation)})
+
+
+def _absent(wanted: Iterable[str], there: set[str]) -> list[str]:
     return [name for name in wanted if name not in there and name.rpartition("/")[2] not in there]
 
 

@@ -36,7 +36,7 @@ def site_targets(
             profile=verdict.kind,
             state=TargetState.CHECKING if verdict.ok else TargetState.REFUSED,
             steps=list(steps),
-            facts=_facts(row, verdict),
+            facts=site_facts(row, verdict),
             problems=noted(verdict.problems),
             warnings=noted(verdict.warnings),
         )
@@ -49,8 +49,9 @@ def noted(problems: Sequence[Problem]) -> list[dict[str, str]]:
     return [{"field": problem.field, "message": problem.message} for problem in problems[:MOST_PROBLEMS]]
 
 
-def _facts(row: SiteRow, verdict: Verdict) -> dict[str, Any]:
-    """Cells hold no secret where the row is good; what looks like one in a bad row is not kept."""
+def site_facts(row: SiteRow, verdict: Verdict) -> dict[str, Any]:
+    """What a target keeps of its site. Cells hold no secret where the row is good; what looks like one in a bad row is
+    not kept."""
     network = _network(verdict.payload)
     return {
         "cells": dict(row.cells) if verdict.ok else masked_cells(row.cells),

@@ -10,11 +10,13 @@ from operations.choices import Kind
 from operations.forms.confirm import ConfirmForm
 from operations.kinds import KINDS
 from operations.models import Target
+from operations.payloads import editable_documents
 from operations.services import control
 from operations.services.permits import target_for
 from operations.services.requests import RefusedError
+from operations.services.revisions import Correction, slots_of
 from operations.services.start import NotNowError
-from operations.verdicts import CREATE_FAILED, PHASE_VERBS, begins_anew
+from operations.verdicts import CREATE_FAILED, PHASE_VERBS, STOPPED, begins_anew
 from operations.views.answers import gone_to, shown
 from operations.views.opactions import Question, secrets_again
 from operations.views.recorder import VERB_WORDS
@@ -38,12 +40,15 @@ def act(request: PortalRequest, pk: int, target: int, verb: str) -> HttpResponse
     form = ConfirmForm(
         request.POST if request.method == "POST" else None,
         type_this=question.type_this, secrets=question.secrets, optional=question.optional,
+        shown=_documents(subject, verb),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             _do(request, subject, verb, form)
-        except (NotNowError, RefusedError) as problem:
+        except NotNowError as problem:
             form.add_error(None, str(problem))
+        except RefusedError as refusal:
+            form.add_problems(refusal.problems)
         else:
             return gone_to(request, reverse("operations:target", args=[pk, target]))
     context = {
@@ -78,8 +83,26 @@ def _again(target: Target, verb: str, title: str, about: str) -> Question:
     lines = [line for line in (about, begins, WIPES if verb == "install" else "") if line]
     risky = verb == "install" or (verb == "retry" and spec.risk > 1 and spec.kind != Kind.DEPLOY)
     typed = target.name if risky else ""
-    again = secrets_again(target.operation, anew=begins_anew(target, "" if verb == "retry" else verb))
-    return Question(title, tuple(lines), VERB_WORDS[verb], "primary", typed, *again)
+    needed, optional = secrets_again(target.operation, anew=begins_anew(target, _chosen(verb)))
+    optional += tuple(name for name in _slots(target, verb) if name not in (*needed, *optional))
+    return Question(title, tuple(lines), VERB_WORDS[verb], "primary", typed, needed, optional)
+
+
+def _chosen(verb: str) -> str:
+    return "" if verb == "retry" else verb
+
+
+def _documents(target: Target, verb: str) -> dict[str, str]:
+    """Those that the attempt can carry, as they are now."""
+    if verb not in AGAIN or target.state not in STOPPED:
+        return {}
+    texts = editable_documents(target)
+    return {name: texts.get(name, "") for name in control.documents_taken(target, _chosen(verb))}
+
+
+def _slots(target: Target, verb: str) -> list[str]:
+    """Secrets that a document needs when it is changed."""
+    return slots_of(_documents(target, verb))
 
 
 def _do(request: PortalRequest, target: Target, verb: str, form: ConfirmForm) -> None:
@@ -90,5 +113,14 @@ def _do(request: PortalRequest, target: Target, verb: str, form: ConfirmForm) ->
     elif verb == "give_up":
         control.give_up(target.pk, actor, request.now)
     else:
-        chosen = "" if verb == "retry" else verb
-        control.retry(target.operation_id, [target.pk], form.secrets, actor, request.now, chosen)
+        correction = Correction(documents=form.documents)
+        control.retry(
+            target.operation_id,
+            [target.pk],
+            form.secrets,
+            actor,
+            request.now,
+            _chosen(verb),
+            correction,
+            request.scopes,
+        )

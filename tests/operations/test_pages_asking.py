@@ -147,19 +147,6 @@ class TestOne:
         client.post("/operations/ask/redeploy", form)
         assert Operation.objects.count() == made
 
-    def test_a_restore_without_a_known_backup_is_asked_for_in_words(self, sign_in: SignIn, world: World) -> None:
-        pk = world.clouds[0].pk
-        Cloud.objects.filter(pk=pk).update(management_state="unmanaged", availability_status="offline")
-        client = sign_in("Engineer")
-        text = client.get(f"/operations/ask/restore?cloud={pk}").content.decode()
-        assert "No backup of it is known" in text
-        assert "Restore though no backup is known" in text
-        form = {"cloud": pk, "sysadmin_password": SECRET, "typed": "edge-0"}
-        client.post("/operations/ask/restore", form)
-        assert Target.objects.get().state == "refused"
-        client.post("/operations/ask/restore", form | {"without_known_backup": "on"})
-        assert Target.objects.order_by("pk").last().state == "waiting"  # type: ignore[union-attr]
-
     def test_moving_offers_the_groups_of_its_controller(self, sign_in: SignIn, world: World) -> None:
         other = SubcloudGroup.objects.create(
             controller=world.controllers[0], dcmanager_id=7, name=EVIL, observed_at=world.now
@@ -172,32 +159,11 @@ class TestOne:
         client.post("/operations/ask/move_group", {"cloud": world.clouds[0].pk, "group": other.pk})
         assert Target.objects.get().facts["group_id"] == 7
 
-    def test_moving_offers_only_groups_in_scope(self, sign_in: SignIn, world: World) -> None:
-        other = SubcloudGroup.objects.create(
-            controller=world.controllers[0], dcmanager_id=7, name="elsewhere", observed_at=world.now
-        )
-        client = sign_in("Engineer", group=world.groups[0])
-        text = client.get(f"/operations/ask/move_group?cloud={world.clouds[0].pk}").content.decode()
-        assert f'value="{world.groups[0].pk}"' in text
-        assert "elsewhere" not in text
-        client.post("/operations/ask/move_group", {"cloud": world.clouds[0].pk, "group": other.pk})
-        assert not Operation.objects.exists()
-
     def test_editing_begins_with_what_is_known(self, sign_in: SignIn, world: World) -> None:
         Cloud.objects.update(location="Recife Norte", description=EVIL)
         text = sign_in("Engineer").get(f"/operations/ask/edit?cloud={world.clouds[0].pk}").content.decode()
         assert 'value="Recife Norte"' in text
         assert EVIL not in text
-
-    def test_a_text_is_cleared_where_that_is_ticked(self, sign_in: SignIn, world: World) -> None:
-        Cloud.objects.update(location="Recife Norte", description="roof")
-        form = {"cloud": world.clouds[0].pk, "description": "roof", "location": "", "clear_description": "on"}
-        client = sign_in("Engineer")
-        operation = client.post("/operations/ask/edit", form | {"location": "Olinda", "clear_location": "on"})
-        assert "Give a text or clear it, not both" in operation.content.decode()
-        client.post("/operations/ask/edit", form)
-        assert Target.objects.get().facts == {"description": ""}
-        assert "no description" in client.get(f"/operations/{Operation.objects.get().pk}/").content.decode()
 
     @pytest.mark.parametrize("kind", ON_SUBCLOUDS)
     def test_every_kind_can_be_asked_about(self, kind: str, sign_in: SignIn, world: World) -> None:

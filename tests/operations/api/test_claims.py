@@ -1,4 +1,5 @@
-"""Addresses that other System Controllers, servers and plans have: seen by whoever plans, and again when it starts."""
+"""What others have: addresses of other System Controllers, servers and plans, compared when a site is planned and again
+when it starts; groups outside the scope, which are not told of."""
 
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from hosts.models import Host
 from operations.choices import OperationState, TargetState
 from operations.models import Operation, Target
-from sites.models import Cloud, Controller
+from sites.models import Cloud, Controller, SubcloudGroup
 from tests.operations.api.asking import OPERATIONS, post
 from tests.operations.api.sheets import DEPLOYS, body, ready
 from tests.operations.planning.site_template import line
@@ -60,3 +61,13 @@ def test_of_two_plans_with_the_same_addresses_one_starts(api: Client, controller
     target = Target.objects.get(operation=second)
     assert target.state == TargetState.REFUSED
     assert "in use by now" in target.problems[0]["message"]
+
+
+@pytest.mark.parametrize("asked", ["Brazil", "Brasil", "nowhere", "7"])
+def test_groups_of_others_are_not_named(asked: str, narrow_api: Client, controller: Controller, world: World) -> None:
+    SubcloudGroup.objects.create(controller=controller, dcmanager_id=7, name="Brazil", observed_at=world.now)
+    answer = post(narrow_api, CHECK, body(controller, line(1, group=asked)))
+    (row,) = answer.json()["rows"]
+    said = " ".join(each["message"] for each in row["problems"])
+    assert "in your scope; there are West" in said
+    assert "Brazil" not in said.replace('"Brazil"', "", asked == "Brazil")
