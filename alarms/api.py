@@ -12,8 +12,9 @@ from alarms.filters import AlarmFilter
 from alarms.models import Alarm
 from alarms.selectors import alarms
 from sites.access import Scopes
+from sites.api.schemas import PLACED, PlacedSchema
 from sites.choices import Facet
-from sites.expressions import observed, severity_words, stale
+from sites.expressions import observed, placed, severity_words, stale
 from sites.listing import Scoped, ScopedList, ScopedObject
 
 SORTS = {
@@ -24,20 +25,17 @@ SORTS = {
 }
 
 
-class AlarmSchema(serializers.ModelSerializer[Alarm]):
+class AlarmSchema(PlacedSchema, serializers.ModelSerializer[Alarm]):
     """Describes a row for the schema."""
 
     severity = serializers.CharField(help_text="critical, major, minor, warning, or indeterminate with severity_word")
-    subcloud = serializers.IntegerField(help_text="id of the cloud")
-    subcloud_name = serializers.CharField()
-    controller = serializers.IntegerField()
     observed_at = serializers.DateTimeField(allow_null=True, help_text="When this cloud's alarms were last read whole")
     stale = serializers.BooleanField()
 
     class Meta:
         model = Alarm
         fields = [
-            "id", "subcloud", "subcloud_name", "controller", "alarm_id", "entity_instance_id", "entity_type_id",
+            "id", *PLACED, "alarm_id", "entity_instance_id", "entity_type_id",
             "severity", "severity_word", "reason_text", "alarm_type", "probable_cause", "proposed_repair_action",
             "service_affecting", "management_affecting", "degrade_affecting", "suppressed", "fm_uuid", "raised_at",
             "first_seen_at", "changed_at", "cleared_at", "observed_at", "stale",
@@ -53,9 +51,7 @@ class AlarmRows(Scoped):
     def columns(self, now: datetime) -> Mapping[str, Any]:
         own = {name: name for name in AlarmSchema.Meta.fields}
         return own | {
-            "subcloud": "cloud_id",
-            "subcloud_name": "cloud__name",
-            "controller": "cloud__controller_id",
+            **placed(),
             "severity": severity_words(),
             "observed_at": observed(Facet.ALARMS, "cloud_id"),
             "stale": stale(now, "cloud_id"),

@@ -13,8 +13,9 @@ from alarms.api import SORTS
 from alarms.facets import FacetValue, facets
 from alarms.filters import STATES, AlarmFilter
 from alarms.models import Alarm
+from alarms.naming import named_in
 from alarms.selectors import alarms
-from sites.choices import Severity
+from sites.choices import CloudKind, Severity
 from sites.export import csv_response
 from sites.expressions import stale
 from sites.middleware import PortalRequest
@@ -26,7 +27,10 @@ COLUMNS = [
     "id", "alarm_id", "entity_instance_id", "severity", "severity_word", "reason_text", "proposed_repair_action",
     "service_affecting", "management_affecting", "suppressed", "raised_at", "cleared_at", "cloud_id",
 ]  # fmt: skip
-JOINED = {"cloud_name": F("cloud__name"), "contact": F("cloud__contact"), "cloud__name": F("cloud__name")}
+JOINED = {
+    "cloud_name": F("cloud__name"), "contact": F("cloud__contact"), "cloud__name": F("cloud__name"),
+    "kind": F("cloud__kind"), "controller": F("cloud__controller_id"),
+}  # fmt: skip
 TITLES = {
     "severity": "Severity",
     "controller": "System Controller",
@@ -63,7 +67,7 @@ def fleet(request: PortalRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "errors": listing.errors,
-        "rows": listing.page.rows,
+        "rows": shown(request, listing.page.rows),
         "states": STATES,
         "shown_text": f"{len(listing.page.rows)} shown",
         "next": _link(request.GET, listing.page.next),
@@ -105,6 +109,18 @@ def _listing(request: PortalRequest) -> Listing:
         return Listing(page, [], matching.order_by()[: COUNT_UP_TO + 1].count(), {})
     counted = facets(request, filters)
     return Listing(page, [], counted.total, counted.values, counted.complete)
+
+
+def shown(request: PortalRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with where they lead: a System Controller's own cloud has no page of its own, its controller has."""
+    named = named_in(request.scopes, rows)
+    return [row | {"href": _page_of(row), "named": named.get(row["id"])} for row in rows]
+
+
+def _page_of(row: dict[str, Any]) -> str:
+    if row["kind"] == CloudKind.CENTRAL:
+        return f"/controllers/{row['controller']}/"
+    return f"/subclouds/{row['cloud_id']}/"
 
 
 def _messages(filters: AlarmFilter) -> list[str]:

@@ -1,16 +1,17 @@
 """Parts of the subcloud page about alarms. The fleet-wide list stands in fleet_views.py."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
+from alarms.naming import named_in
 from alarms.selectors import counts, hourly, standing_on
-from sites.choices import Facet
-from sites.middleware import once
+from sites.choices import CloudKind, Facet
+from sites.middleware import PortalRequest, once
 from sites.selectors import CloudInView, cloud_in_view
 
 PANEL_ROWS = 200
@@ -24,7 +25,10 @@ PANEL_COLUMNS = [
 @require_safe
 def panel(request: HttpRequest, cloud_id: int) -> HttpResponse:
     """Standing alarms of one cloud, the worst first."""
-    return render(request, "alarms/_panel.html", _standing(request, cloud_id))
+    standing = _standing(request, cloud_id)
+    if standing["view"].cloud.kind == CloudKind.CENTRAL:
+        standing["rows"] = _with_named(cast(PortalRequest, request), standing["view"], standing["rows"])
+    return render(request, "alarms/_panel.html", standing)
 
 
 @require_safe
@@ -62,6 +66,13 @@ def _standing(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
         "active": sum(not row["suppressed"] for row in rows),
         "worst": rows[0] if rows else None,
     }
+
+
+def _with_named(request: PortalRequest, view: CloudInView, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the subcloud that dcmanager's alarms tell of."""
+    placed = [row | {"controller": view.cloud.controller_id} for row in rows]
+    named = named_in(request.scopes, placed)
+    return [row | {"named": named.get(row["id"])} for row in placed]
 
 
 def _rows(view: CloudInView) -> list[dict[str, Any]]:

@@ -12,8 +12,9 @@ from ceph.filters import CephFilter
 from ceph.models import CephCluster, Monitor, Osd
 from ceph.selectors import clusters
 from sites.access import Scopes
+from sites.api.schemas import PLACED, PlacedSchema
 from sites.choices import Facet
-from sites.expressions import objects, observed, stale
+from sites.expressions import objects, observed, placed, stale
 from sites.listing import Scoped, ScopedList, ScopedObject
 
 
@@ -29,11 +30,9 @@ class MonitorSchema(serializers.ModelSerializer[Monitor]):
         fields = ["hostname", "state", "size_gib"]
 
 
-class CephSchema(serializers.ModelSerializer[CephCluster]):
+class CephSchema(PlacedSchema, serializers.ModelSerializer[CephCluster]):
     """Describes a row for the schema."""
 
-    subcloud = serializers.IntegerField(help_text="id of the cloud")
-    subcloud_name = serializers.CharField()
     storage_observed_at = serializers.DateTimeField(allow_null=True)
     measured_at = serializers.DateTimeField(allow_null=True, help_text="When the CephCluster resource was last read")
     alarms_observed_at = serializers.DateTimeField(allow_null=True)
@@ -44,7 +43,7 @@ class CephSchema(serializers.ModelSerializer[CephCluster]):
     class Meta:
         model = CephCluster
         fields = [
-            "id", "subcloud", "subcloud_name", "flavour", "status", "source", "detail", "health", "health_checks",
+            "id", *PLACED, "flavour", "status", "source", "detail", "health", "health_checks",
             "health_checked_at", "bytes_total", "bytes_used", "bytes_available", "backend_name", "backend_state",
             "backend_task", "replication", "min_replication", "deployment_model", "fsid", "changed_at",
             "storage_observed_at", "measured_at", "alarms_observed_at", "stale", "osds", "monitors",
@@ -60,8 +59,7 @@ class CephRows(Scoped):
     def columns(self, now: datetime) -> Mapping[str, Any]:
         of_cloud = {"cloud_id": OuterRef("cloud_id")}
         return {name: name for name in CephSchema.Meta.fields} | {
-            "subcloud": "cloud_id",
-            "subcloud_name": "cloud__name",
+            **placed(),
             "storage_observed_at": observed(Facet.STORAGE, "cloud_id"),
             "measured_at": observed(Facet.CEPH_HEALTH, "cloud_id"),
             "alarms_observed_at": observed(Facet.ALARMS, "cloud_id"),

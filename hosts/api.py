@@ -12,8 +12,9 @@ from hosts.filters import HostFilter
 from hosts.models import Disk, Host
 from hosts.selectors import hosts
 from sites.access import Scopes
+from sites.api.schemas import PLACED, PlacedSchema
 from sites.choices import Facet
-from sites.expressions import objects, observed, stale
+from sites.expressions import objects, observed, placed, stale
 from sites.listing import Scoped, ScopedList, ScopedObject
 
 
@@ -23,18 +24,16 @@ class DiskSchema(serializers.ModelSerializer[Disk]):
         fields = ["uuid", "device_node", "device_type", "size_mib", "available_mib", "model", "serial_id"]
 
 
-class HostSchema(serializers.ModelSerializer[Host]):
+class HostSchema(PlacedSchema, serializers.ModelSerializer[Host]):
     """Describes a row for the schema."""
 
-    subcloud = serializers.IntegerField(help_text="id of the cloud")
-    subcloud_name = serializers.CharField()
     observed_at = serializers.DateTimeField(allow_null=True)
     stale = serializers.BooleanField()
 
     class Meta:
         model = Host
         fields = [
-            "id", "subcloud", "subcloud_name", "uuid", "hostname", "personality", "subfunctions", "administrative",
+            "id", *PLACED, "uuid", "hostname", "personality", "subfunctions", "administrative",
             "operational", "availability", "status", "active_controller", "task", "uptime_seconds", "config_status",
             "software_version", "management_ip", "bmc_ip", "bmc_type", "clock_synchronization", "install_state",
             "reboot_needed", "peer_group", "changed_at", "observed_at", "stale",
@@ -56,8 +55,7 @@ class HostRows(Scoped):
 
     def columns(self, now: datetime) -> Mapping[str, Any]:
         return {name: name for name in HostSchema.Meta.fields} | {
-            "subcloud": "cloud_id",
-            "subcloud_name": "cloud__name",
+            **placed(),
             "observed_at": observed(Facet.HOSTS, "cloud_id"),
             "stale": stale(now, "cloud_id", Facet.HOSTS),
         }

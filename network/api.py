@@ -12,16 +12,15 @@ from network.filters import PortFilter
 from network.models import Port
 from network.selectors import JOINED, ports
 from sites.access import Scopes
+from sites.api.schemas import PLACED, PlacedSchema
 from sites.choices import Facet
-from sites.expressions import observed, stale
+from sites.expressions import observed, placed, stale
 from sites.listing import Scoped, ScopedList, ScopedObject
 
 
-class PortSchema(serializers.ModelSerializer[Port]):
+class PortSchema(PlacedSchema, serializers.ModelSerializer[Port]):
     """Describes a row for the schema."""
 
-    subcloud = serializers.IntegerField(help_text="id of the cloud")
-    subcloud_name = serializers.CharField()
     host = serializers.IntegerField()
     hostname = serializers.CharField()
     ifname = serializers.CharField(allow_null=True)
@@ -36,7 +35,7 @@ class PortSchema(serializers.ModelSerializer[Port]):
     class Meta:
         model = Port
         fields = [
-            "id", "subcloud", "subcloud_name", "host", "hostname", "uuid", "name", "pci_address", "vendor", "device",
+            "id", *PLACED, "host", "hostname", "uuid", "name", "pci_address", "vendor", "device",
             "driver", "mac", "mtu", "speed_mbps", "numa_node", "dpdk_support", "sriov_total_vfs",
             "sriov_configured_vfs", "sriov_vf_driver", "link_state", "link_evidence", "link_detail",
             "link_changed_at", "neighbour_system", "neighbour_port", "neighbour_seen_at", "ifname", "ifclass",
@@ -55,8 +54,7 @@ class PortRows(Scoped):
         return {
             **own,
             **JOINED,
-            "subcloud": "cloud_id",
-            "subcloud_name": "cloud__name",
+            **placed(),
             "host": "host_id",
             "observed_at": observed(Facet.PORTS, "cloud_id"),
             "alarms_observed_at": observed(Facet.ALARMS, "cloud_id"),

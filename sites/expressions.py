@@ -26,7 +26,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, JSONObject
 
-from sites.choices import CENTRAL_PERIODS, Contact, Facet, Severity
+from sites.choices import CENTRAL_PERIODS, CloudKind, Contact, Facet, Severity
 from sites.freshness import contact_of, current, is_central
 from sites.models import FacetState
 
@@ -69,6 +69,26 @@ class _Outside(Func):
     template = "NOT (%(expressions)s)"
     arg_joiner = " <@ "
     output_field = BooleanField()
+
+
+def placed() -> dict[str, str | Combinable]:
+    """Where a row stands that points to a cloud, as every REST list of such rows tells it.
+
+    `subcloud` is an id of /subclouds/, so it is null for what stands on a System Controller's own cloud.
+    """
+
+    def of_subcloud(name: str) -> Combinable:
+        return Case(When(cloud__kind=CloudKind.SUBCLOUD, then=F(name)), default=Value(None))
+
+    return {
+        "cloud": "cloud_id",
+        "cloud_kind": "cloud__kind",
+        "cloud_name": "cloud__name",
+        "subcloud": of_subcloud("cloud_id"),
+        "subcloud_name": of_subcloud("cloud__name"),
+        "controller": "cloud__controller_id",
+        "controller_name": "cloud__controller__name",
+    }
 
 
 def listed(model: type[Model], key: str, fields: Sequence[str], order: str, outer: str = "pk") -> Func:

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from sites.backups import CONDITIONS as BACKUP_CONDITIONS
 from sites.backups import BackupState, older_than
-from sites.choices import Badge, Contact, NicStatus, Severity
+from sites.choices import Badge, CloudKind, Contact, NicStatus, Severity
 from sites.freshness import is_live
 from sites.models import Cloud, Controller, SubcloudGroup
 from sites.search import search_query
@@ -161,7 +161,9 @@ class OlderFilter(django_filters.NumberFilter):
 class OfCloudFilter(django_filters.FilterSet):
     """Base for what points to a cloud (alarms, hosts, ports, …): where it is."""
 
+    cloud = IdsFilter(field_name="cloud_id")
     subcloud = IdsFilter(field_name="cloud_id")
+    cloud_kind = django_filters.ChoiceFilter(field_name="cloud__kind", choices=CloudKind)
     controller = IdsFilter(field_name="cloud__controller_id")
     group = MaybeIdsFilter(field_name="cloud__group_id")
     region = WordsFilter(field_name="cloud__region")

@@ -1,8 +1,10 @@
 """What a row of an answer looks like, for the schema. PostgreSQL writes the rows; these are never run."""
 
+from typing import Any
+
 from rest_framework import serializers as s
 
-from sites.choices import NicStatus
+from sites.choices import CloudKind, NicStatus
 
 SEVERITIES = ["critical", "major", "minor", "warning", "indeterminate", "cleared"]
 BADGES = ["ok", "warn", "error", "none", "unknown"]
@@ -15,6 +17,23 @@ class FacetSchema(s.Serializer[dict[str, object]]):
     source = s.CharField()  # type: ignore[assignment] # DRF's fields have an attribute of that name
     error = s.CharField(help_text="Why the last try failed; empty where it did not")
     stale = s.BooleanField(help_text="Older than three of its periods")
+
+
+class PlacedSchema(s.Serializer[Any]):
+    """What expressions.placed() tells."""
+
+    cloud = s.IntegerField(help_text="id of the cloud, central or not")
+    cloud_kind = s.ChoiceField(CloudKind.choices)
+    cloud_name = s.CharField()
+    subcloud = s.IntegerField(
+        allow_null=True, help_text="id under /subclouds/; null on a System Controller's own cloud"
+    )
+    subcloud_name = s.CharField(allow_null=True)
+    controller = s.IntegerField(help_text="id under /controllers/")
+    controller_name = s.CharField()
+
+
+PLACED = list(PlacedSchema().fields)
 
 
 class ReleaseSchema(s.Serializer[dict[str, object]]):

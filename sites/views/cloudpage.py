@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,7 +20,9 @@ SYNC_ORDER = {"out-of-sync": 0, "unknown": 1, "in-sync": 3}
 @require_GET
 def page(request: PortalRequest, pk: int) -> HttpResponse:
     """One request: the header here, everything else through {% part %}. On a screen, watch.js asks for readings."""
-    seen = _subcloud(request, pk)
+    seen = cloud_in_view(request, pk)
+    if seen.cloud.kind == CloudKind.CENTRAL:
+        return redirect("controller", seen.cloud.controller_id)
     return render(request, "sites/cloud_page.html", {"seen": seen, "cloud": seen.cloud, "local_time": local_time(seen)})
 
 
@@ -108,13 +110,6 @@ def _tile_words(seen: CloudInView) -> dict[str, str]:
     release = {"in-sync": ("ok", "in sync"), "out-of-sync": ("warn", "out of sync with its System Controller")}
     software_mark, means = release.get(cloud.sync_status, ("unknown", f"sync {cloud.sync_status or 'unknown'}"))
     return {"contact_mark": mark, "contact_value": value, "software_mark": software_mark, "software_means": means}
-
-
-def _subcloud(request: PortalRequest, pk: int) -> CloudInView:
-    seen = cloud_in_view(request, pk)
-    if seen.cloud.kind != CloudKind.SUBCLOUD:
-        raise Http404("This is a System Controller's own cloud.")
-    return seen
 
 
 def _address(seen: CloudInView) -> list[int]:

@@ -159,7 +159,7 @@ def standing_here(churning: Installation) -> Alarms:
     numbers = dict(churning.sql("SELECT id, dcmanager_id FROM sites_cloud WHERE removed_at IS NULL"))
     found: Alarms = {number: set() for number in numbers.values()}
     for row in churning.rows("alarms"):
-        found[numbers[row["subcloud"]]].add((row["alarm_id"], row["entity_instance_id"], row["severity"]))
+        found[numbers[row["cloud"]]].add((row["alarm_id"], row["entity_instance_id"], row["severity"]))
     return found
 
 

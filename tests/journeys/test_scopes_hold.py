@@ -81,7 +81,7 @@ def reached(rows: dict[int, Row]) -> list[Row]:
 
 
 def subclouds_with_alarm(calm: Installation) -> set[int]:
-    return {row["subcloud"] for row in calm.rows("alarms", alarm_id="100.101")}
+    return {row["cloud"] for row in calm.rows("alarms", alarm_id="100.101")}
 
 
 def seen_by(calm: Installation, scoped: Scoped) -> Installation:

@@ -41,7 +41,7 @@ def standing(fleet: Installation) -> dict[int, set[tuple[str, str]]]:
     """{cloud: its alarms} as REST tells."""
     found: dict[int, set[tuple[str, str]]] = {}
     for row in fleet.rows("alarms"):
-        found.setdefault(row["subcloud"], set()).add((row["alarm_id"], row["entity_instance_id"]))
+        found.setdefault(row["cloud"], set()).add((row["alarm_id"], row["entity_instance_id"]))
     return found
 
 
