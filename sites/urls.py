@@ -5,13 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 
 from sites.api import clouds, events, tokens
 from sites.api import controllers as rest_controllers
-from sites.views import cloudlist, cloudpage, controllers, fleetmap, signin
+from sites.views import cloudlist, cloudpage, controllers, fleetmap, lateness, signin
 from sites.views import tokens as token_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", fleetmap.page, name="map"),
     path("controllers/", controllers.index, name="controllers"),
     path("controllers/<int:pk>/", controllers.page, name="controller"),
+    path("fleet/late", lateness.banner, name="fleet-late"),
     path("map/feed", fleetmap.feed, name="map-feed"),
     path("map/counts", fleetmap.counts, name="map-counts"),
     path("map/unlocated", fleetmap.unlocated, name="map-unlocated"),

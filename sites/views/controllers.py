@@ -1,5 +1,6 @@
 """System Controllers: how each answers, how far its collector is, and its own cloud."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,7 +9,9 @@ from django.views.decorators.http import require_GET
 
 from sites.access import Scopes
 from sites.choices import CloudKind
+from sites.lateness import beats
 from sites.middleware import PortalRequest
+from sites.models import Controller
 from sites.reachability import ServiceState, certificate_mark, service_states
 from sites.selectors import CloudInView, cloud_in_view, clouds, controllers
 from sites.summaries import summaries
@@ -43,8 +46,15 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
         "troubles": troubles(services),
         "certificates": _certificates(seen, request) if seen else [],
         "inside": sees_inside(request.scopes, pk),
+        "collector": _collector(controller, request.now),
     }
     return render(request, "sites/controller_page.html", context)
+
+
+def _collector(controller: Controller, now: datetime) -> dict[str, Any]:
+    """Its beat, and whether what it last said of its work still holds."""
+    beat = getattr(controller, "beat", None)
+    return {"beat": beat, "is_read": beats(beat.beat_at, now) if beat else False}
 
 
 def sees_inside(scopes: Scopes, controller_id: int) -> bool:

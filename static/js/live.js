@@ -170,13 +170,19 @@ class Live {
   paint(badge) {
     const {state, since} = this.state;
     const words = {live: "Live", reconnecting: "Reconnecting", stale: `Stale since ${absolute(new Date(since), true)}`};
-    const shape = `${document.documentElement.dataset.sprite}#${state}`;
+    // the stream may be live while nobody reads the fleet: then there is nothing that could be live
+    if (state === "live" && document.querySelector("[data-late='collector']")) return this.draw(badge, "stale", "Live, facts late", "The stream works, but a System Controller is not read: see the banner.");
+    const why = this.reason || {live: "Changes appear as they happen.", reconnecting: "The connection to the portal was lost.", stale: "Changes after this time are not shown."}[state];
+    this.draw(badge, state, words[state], why);
+  }
+
+  draw(badge, look, text, why) {
+    const shape = `${document.documentElement.dataset.sprite}#${look}`;
     const use = badge.querySelector("[data-live-shape]");
     const label = badge.querySelector("[data-live-word]");
-    if (badge.dataset.live !== state) badge.dataset.live = state;
+    if (badge.dataset.live !== look) badge.dataset.live = look;
     if (use && use.getAttribute("href") !== shape) use.setAttribute("href", shape);
-    if (label && label.textContent !== words[state]) label.textContent = words[state];
-    const why = this.reason || {live: "Changes appear as they happen.", reconnecting: "The connection to the portal was lost.", stale: "Changes after this time are not shown."}[state];
+    if (label && label.textContent !== text) label.textContent = text;
     if (badge.title !== why) badge.title = why;
   }
 }
