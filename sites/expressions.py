@@ -27,7 +27,7 @@ from django.db.models.fields import BooleanField
 from django.db.models.functions import Coalesce, JSONObject
 
 from sites.choices import CENTRAL_PERIODS, CloudKind, Contact, Facet, Severity
-from sites.freshness import contact_of, current, is_central
+from sites.freshness import TOLD_BY_DCMANAGER, contact_of, current, is_central
 from sites.models import FacetState
 
 
@@ -51,6 +51,8 @@ def stale(now: datetime, outer: str = "pk", facet: Facet = Facet.ALARMS) -> Comb
     A scalar subquery, not EXISTS: PostgreSQL would hash the facets of the whole fleet to answer for one row.
     """
     at = observed(facet, outer)
+    if facet in TOLD_BY_DCMANAGER:  # which goes on telling of a site that is cut off
+        return outside(at, facet, now)
     cases = [When(**{contact_of(outer): Contact.UNREACHABLE}, then=Value(True))]
     if facet in CENTRAL_PERIODS:
         cases.append(When(is_central(outer), then=outside(at, facet, now, central=True)))

@@ -51,6 +51,7 @@ def list_columns(now: datetime) -> dict[str, Any]:
         "severity": severity_words(),
         "stale": stale(now),
         "observed_at": observed(Facet.SUBCLOUD),
+        "dcmanager_stale": stale(now, facet=Facet.SUBCLOUD),
         "alarms_observed_at": observed(Facet.ALARMS),
     }
 

@@ -85,6 +85,7 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
     severity = s.ChoiceField(SEVERITIES)
     stale = s.BooleanField(help_text="Its alarms are older than three periods, or were never read")
     observed_at = s.DateTimeField(allow_null=True, help_text="Age of dcmanager's words")
+    dcmanager_stale = s.BooleanField(help_text="dcmanager's words are older than three periods, or were never read")
     alarms_observed_at = s.DateTimeField(allow_null=True, help_text="Age of severity and alarm counts")
 
 

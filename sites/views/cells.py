@@ -25,16 +25,18 @@ def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> Sa
     counts = "".join([_count(name, row[f"{name}_alarms"]) % pk for name in SEVERITIES])
     group = f'<span class="sub">{escape(row["group_name"] or "")}</span>'
     hosts = "–" if row["hosts_total"] is None else f"{row['hosts_ok'] or 0}/{row['hosts_total']}"
+    told = ' class="stale"' if row["told_stale"] else ""  # dcmanager's words have an age of their own
     cells = (
         f"{_box(pk, row['name']) if select else ''}"
         f"<td>{_mark('sev', 'severity', word, word.capitalize(), 'severity') % pk}</td>"
         f'<td class="name"><a href="{path}">{escape(row["name"])}</a>'
         f'<span class="sub nowrap">{escape(_short(row["location"]))}</span></td>'
         f'<td><span class="counts">{counts}</span></td>'
-        f"<td>{_state(AVAILABILITY.get(row['availability_status'], 'unknown'), row['availability_status'])}{lost}</td>"
-        f"<td>{_state(SYNC.get(row['sync_status'], 'unknown'), row['sync_status'])}"
+        f"<td{told}>{_state(AVAILABILITY.get(row['availability_status'], 'unknown'), row['availability_status'])}"
+        f"{lost}{_told(row)}</td>"
+        f"<td{told}>{_state(SYNC.get(row['sync_status'], 'unknown'), row['sync_status'])}"
         f'<span class="sub">{escape(row["management_state"])}</span></td>'
-        f"<td>{escape(row['deploy_status'])}</td>"
+        f"<td{told}>{escape(row['deploy_status'])}</td>"
         f"<td>{_mark('state', 'state', row['ceph_status'], row['ceph_status'], 'ceph') % pk}</td>"
         f"<td>{_mark('state', 'state', row['nic_status'], row['nic_status'], 'nic') % pk}</td>"
         f'<td class="num">{hosts}</td><td class="mono">{escape(row["software_version"])}</td>'
@@ -56,6 +58,15 @@ def _box(pk: int, name: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= PLACE_SHOWN else f"{text[: PLACE_SHOWN - 1]}…"
+
+
+def _told(row: dict[str, Any]) -> str:
+    """The age of dcmanager's words, where it is too great to rely on them."""
+    if not row["told_stale"]:
+        return ""
+    at = row["told_at"]
+    told = f'<time datetime="{at.isoformat()}" data-age>{at:%H:%M:%S} UTC</time>' if at else "never"
+    return f'<span class="sub">told {told}</span>'
 
 
 def _age(row: dict[str, Any], stale_after: int) -> str:

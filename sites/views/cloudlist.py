@@ -57,7 +57,10 @@ WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
 SHOWN_CHOICES = 8
 KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"
 KINDS_OF = {"severity": "cloud.alarms", "ceph": "cloud.ceph", "nic": "cloud.nic"}
-EXPORT = [*FIELDS, "controller_name", "group_name", "oam_ip", "latitude", "longitude", "alarms_observed_at", "stale"]
+EXPORT = [
+    *FIELDS, "controller_name", "group_name", "oam_ip", "latitude", "longitude", "alarms_observed_at", "stale",
+    "observed_at", "dcmanager_stale",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def export(request: PortalRequest) -> HttpResponseBase:
         return _refused(request, filterset.errors)
     named: dict[str, Any] = {"controller_name": F("controller__name"), "group_name": F("group__name")}
     named |= {"alarms_observed_at": observed(Facet.ALARMS), "stale": stale(request.now)}
+    named |= {"observed_at": observed(Facet.SUBCLOUD), "dcmanager_stale": stale(request.now, facet=Facet.SUBCLOUD)}
     rows = filterset.qs.annotate(**named).order_by(*asked.fields).values_list(*EXPORT)
     return csv_response("subclouds", EXPORT, _worded(rows.iterator(chunk_size=1000)))
 
@@ -123,6 +127,7 @@ def _worded(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Any]]:
 def _rows(matching: QuerySet[Cloud], asked: Plan, request: PortalRequest) -> Page[dict[str, Any]]:
     columns: dict[str, Any] = {"group_name": F("group__name"), "controller_name": F("controller__name")}
     columns |= {"observed_at": observed(Facet.ALARMS), "stale": stale(request.now)}
+    columns |= {"told_at": observed(Facet.SUBCLOUD), "told_stale": stale(request.now, facet=Facet.SUBCLOUD)}
     fields = {*FIELDS, *(field.removeprefix("-") for field in asked.fields)}
     rows = list(apply(matching, asked).values(*fields, **columns))
     return finish(rows, lambda row: [row[field.removeprefix("-")] for field in asked.fields], asked)

@@ -1,12 +1,13 @@
 """The page of one subcloud: composed of parts that every app draws itself, and complete when the site is dark."""
 
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sites.choices import CloudKind, Contact
+from sites.choices import CloudKind, Contact, Facet
 from sites.middleware import PortalRequest
 from sites.placing import PlaceForm
 from sites.selectors import CloudInView, cloud_in_view
@@ -103,13 +104,21 @@ def local_time(seen: CloudInView) -> str:
     return f"{said[11:16]} UTC{said[16:]}" if said else ""
 
 
-def _tile_words(seen: CloudInView) -> dict[str, str]:
+def _tile_words(seen: CloudInView) -> dict[str, Any]:
+    """Release and sync are dcmanager's words and as old as those; contact is the portal's own, and as old as its last
+    reading of the alarms."""
     cloud = seen.cloud
     contact = {Contact.REACHABLE: ("ok", "In"), Contact.UNREACHABLE: ("error", "No")}
     mark, value = contact.get(Contact(cloud.contact), ("unknown", "No word of"))
     release = {"in-sync": ("ok", "in sync"), "out-of-sync": ("warn", "out of sync with its System Controller")}
     software_mark, means = release.get(cloud.sync_status, ("unknown", f"sync {cloud.sync_status or 'unknown'}"))
-    return {"contact_mark": mark, "contact_value": value, "software_mark": software_mark, "software_means": means}
+    return {
+        "contact_mark": mark,
+        "contact_value": value,
+        "contact_stale": cloud.contact == Contact.REACHABLE and seen.facets[Facet.ALARMS].stale,
+        "software_mark": software_mark,
+        "software_means": means,
+    }
 
 
 def _address(seen: CloudInView) -> list[int]:
