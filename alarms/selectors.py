@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from alarms.models import Alarm
 from sites.access import Scopes
 from sites.choices import Severity
+from sites.models import Cloud
 from sites.selectors import sees_all
 
 HEATMAP_HOURS = 24
@@ -62,3 +63,8 @@ def counts(rows: list[dict[str, Any]]) -> dict[str, int]:
         if label in found and not row["suppressed"]:
             found[label] += 1
     return found
+
+
+def kept_counts(cloud: Cloud) -> dict[str, int]:
+    """The same, from what ingest keeps at the cloud."""
+    return {severity.label: getattr(cloud, f"{severity.label}_alarms") or 0 for severity in STANDING_WORDS}

@@ -3,13 +3,14 @@
 from functools import lru_cache
 from typing import Any, cast
 
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from alarms.naming import named_in
-from alarms.selectors import counts, hourly, standing_on
+from alarms.selectors import counts, hourly, kept_counts, standing_on
 from sites.choices import CloudKind, Facet
 from sites.middleware import PortalRequest, once
 from sites.selectors import CloudInView, cloud_in_view
@@ -57,14 +58,16 @@ def heatmap(request: HttpRequest, cloud_id: int) -> HttpResponse:
 def _standing(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
     view = cloud_in_view(request, cloud_id)
     rows = once(request, ("alarms", cloud_id), lambda: _rows(view))
+    more = len(rows) > PANEL_ROWS
     return {
         "view": view,
         "facet": view.facets[Facet.ALARMS],
         "rows": rows[:PANEL_ROWS],
-        "more": len(rows) > PANEL_ROWS,
-        "counts": counts(rows),
-        "active": sum(not row["suppressed"] for row in rows),
-        "worst": rows[0] if rows else None,
+        "more": more,
+        # of more than are read, the counts that are written in the transaction of the alarms themselves
+        "counts": kept_counts(view.cloud) if more else counts(rows),
+        "active": rows[0]["active"] if rows else 0,
+        "worst": next((row for row in rows if not row["suppressed"]), None),
     }
 
 
@@ -76,7 +79,9 @@ def _with_named(request: PortalRequest, view: CloudInView, rows: list[dict[str, 
 
 
 def _rows(view: CloudInView) -> list[dict[str, Any]]:
-    return list(standing_on(view.cloud.pk).values(*PANEL_COLUMNS)[: PANEL_ROWS + 1])
+    """The first that stand; on each row how many stand in all, suppressed ones not counted: a storm is longer."""
+    active = Window(Count("pk", filter=Q(suppressed=False)))
+    return list(standing_on(view.cloud.pk).values(*PANEL_COLUMNS, active=active)[: PANEL_ROWS + 1])
 
 
 def _cells(hours: list[int]) -> SafeString:
