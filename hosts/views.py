@@ -39,14 +39,14 @@ def _context(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
     view = cloud_in_view(request, cloud_id)
     rows = once(request, ("hosts", cloud_id), lambda: hosts_of(cloud_id))
     present = {row["status"] for row in rows}
-    worst = next((status for status in WORST_FIRST if status in present), HostStatus.OK)
+    worst = next((status for status in WORST_FIRST if status in present), HostStatus.OK if rows else None)
     return {
         "view": view,
         "facet": view.facets[Facet.HOSTS],
         "rows": [row | {"look": _look(row["status"]), "label": _label(row["status"])} for row in rows],
         "available": sum(row["status"] == HostStatus.OK for row in rows),
         "worst": worst,
-        "look": _look(worst) if rows else "unknown",
+        "look": _look(worst) if worst else "unknown",
     }
 
 
