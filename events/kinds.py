@@ -1,7 +1,7 @@
 """Every kind of event with its payload: the contract with browsers and scripts. The list is closed."""
 
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class Kind(StrEnum):
@@ -55,9 +55,10 @@ class CloudAlarms(TypedDict):
 
 
 class CloudContact(TypedDict):
-    """cloud.contact: reachable, unreachable or unknown."""
+    """cloud.contact: reachable, unreachable or unknown. `stale`, of a reachable one: its alarms are not current."""
 
     contact: str
+    stale: NotRequired[bool]
 
 
 class CloudCeph(TypedDict):

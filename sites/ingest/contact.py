@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,8 +11,8 @@ from events.kinds import Kind
 from events.log import append
 from sites import spans
 from sites.bounded import bounded
-from sites.choices import Contact, SpanField
-from sites.freshness import latest_possible
+from sites.choices import Contact, Facet, SpanField
+from sites.freshness import is_stale, latest_possible
 from sites.places import cloud_event, places
 from sites.staging import quiet_commit
 
@@ -50,14 +51,24 @@ def record_contact(results: Iterable[ContactResult], *, lease_token: int, now: d
                 "possible": latest_possible(now),
             },
         )
-        changed = {pk: (old, contact) for pk, contact, old in cursor.fetchall() if contact != old}
+        rows = cursor.fetchall()
+        changed = {pk: (old, contact) for pk, contact, old, _ in rows if contact != old}
+        read_at = {pk: at for pk, *_, at in rows}
         spans.record(((pk, SpanField.CONTACT, contact) for pk, (_, contact) in changed.items()), now)
         found = places(changed) if changed else {}
         if found:
             append(
-                cloud_event(place, Kind.CLOUD_CONTACT, now, {"contact": changed[pk][1]}) for pk, place in found.items()
+                cloud_event(place, Kind.CLOUD_CONTACT, now, _told(changed[pk][1], read_at[pk], now))
+                for pk, place in found.items()
             )
     return changed
+
+
+def _told(contact: str, alarms_read_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """A site may be back and answer with anything but its alarms: then what is known of it is as old as before."""
+    if contact != Contact.REACHABLE:
+        return {"contact": contact}
+    return {"contact": contact, "stale": is_stale(Facet.ALARMS, alarms_read_at, now)}
 
 
 def _word(reachable: bool) -> str:
@@ -79,5 +90,6 @@ WITH tries AS (
 UPDATE sites_cloud c SET contact = t.contact, contact_error = t.error,
     contact_changed_at = CASE WHEN c.contact = t.contact THEN c.contact_changed_at ELSE t.attempted_at END
 FROM tries t WHERE c.id = t.cloud_id
-RETURNING c.id, t.contact, t.old
+RETURNING c.id, t.contact, t.old,
+    (SELECT f.observed_at FROM sites_facetstate f WHERE f.cloud_id = c.id AND f.facet = 'alarms')
 """

@@ -183,6 +183,7 @@ def test_contact_is_told_once_and_facts_stay(owner: Controller) -> None:
     assert (cloud.contact, cloud.contact_error, cloud.contact_changed_at) == (Contact.UNREACHABLE, "refused", later(1))
     assert events() == [("cloud.contact", {"contact": "unreachable"})]
     record_contact([ContactResult(pk, later(3), True)], lease_token=1, now=later(3))
+    assert events()[-1] == ("cloud.contact", {"contact": "reachable", "stale": True})  # its alarms were never read
     record_contact([ContactResult(pk, later(2), False, "late")], lease_token=1, now=later(4))
     cloud.refresh_from_db()
     assert (cloud.contact, cloud.contact_error) == (Contact.REACHABLE, "")

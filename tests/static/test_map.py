@@ -119,6 +119,21 @@ def test_a_cloud_that_goes_offline_is_told_by_its_column_name(page: Page, map_se
     until(page, LEGEND, lambda found: int(found["offline"]) == before + 1)
 
 
+def test_contact_alone_makes_nothing_current(page: Page, map_server: MapServer) -> None:
+    """A site that is back, but answers with anything else than its alarms."""
+    for row in map_server.rows:
+        row[7], row[8] = "online", row[0] == 1
+    opened(page, map_server, "?layer=freshness")
+    until(page, LEGEND, lambda found: found.get("stale") == "1")
+    for data in ({"contact": "unreachable"}, {"contact": "reachable"}, {"contact": "reachable", "stale": True}):
+        send(page, {"kind": "cloud.contact", "subject": "cloud:1", "data": data})
+        gone = "1" if data["contact"] == "unreachable" else "0"
+        until(page, LEGEND, lambda found, gone=gone: found["offline"] == gone)
+        assert page.evaluate(LEGEND)["stale"] == str(1 - int(gone))
+    send(page, {"kind": "cloud.contact", "subject": "cloud:1", "data": {"contact": "reachable", "stale": False}})
+    until(page, LEGEND, lambda found: found["stale"] == "0")
+
+
 def test_a_site_opens_its_panel_and_escape_closes_it(page: Page, map_server: MapServer) -> None:
     map_server.rows = map_server.rows[:1]
     opened(page, map_server)

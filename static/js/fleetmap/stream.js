@@ -10,10 +10,12 @@ const RELOAD_MS = 5000;
 const FIELDS = {name: "name", availability_status: "availability", latitude: "lat", longitude: "lon"};
 
 const CHANGES = {
-  "cloud.alarms": ({severity, active}) => ({severity: severityWord(severity), ...(active === undefined ? {} : {active})}),
+  // told when a complete list of alarms was taken in: they are current now
+  "cloud.alarms": ({severity, active}) => ({severity: severityWord(severity), stale: false, ...(active === undefined ? {} : {active})}),
   "cloud.ceph": ({status}) => ({ceph: status}),
   "cloud.nic": ({status}) => ({nic: status}),
-  "cloud.contact": ({contact}) => (contact === "unreachable" ? {contact, stale: true} : {contact, stale: false}),
+  // who answers again may still not have told its alarms: contact alone makes nothing current
+  "cloud.contact": ({contact, stale}) => ({contact, ...(contact === "unreachable" ? {stale: true} : typeof stale === "boolean" ? {stale} : {})}),
   "cloud.changed": ({fields = {}}) => Object.fromEntries(Object.entries(fields).filter(([name]) => name in FIELDS).map(([name, value]) => [FIELDS[name], value])),
 };
 
