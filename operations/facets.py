@@ -6,15 +6,19 @@ the filters of all others, but as if nothing were chosen in itself.
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
+from operations.filters import asked_word
 from operations.models import Operation
 from sites.filters import NOTHING_SET
 
-FIELDS = {"state": "state", "kind": "kind", "controller": "controller_id", "requester": "requester_name"}
+FIELDS = {
+    "state": "state", "kind": "kind", "controller": "controller_id", "requester": "requester_name", "asked": "asked",
+}  # fmt: skip
 MOST_VALUES = 12
 
 
@@ -42,9 +46,10 @@ def unfaceted(params: QueryDict) -> QueryDict:
     return rest
 
 
-def count_facets(rows: QuerySet[Operation], params: QueryDict) -> Facets:
+def count_facets(rows: QuerySet[Operation], params: QueryDict, now: datetime) -> Facets:
     """`rows`: scoped, and filtered by unfaceted(params)."""
-    tally = list(rows.order_by().values_list(*FIELDS.values()).annotate(number=Count("pk")))
+    dated = rows.order_by().annotate(asked=asked_word(now))
+    tally = list(dated.values_list(*FIELDS.values()).annotate(number=Count("pk")))
     chosen = {name: set(params.getlist(name)) - {""} for name in FIELDS}
     counted: dict[str, Counter[Any]] = {name: Counter() for name in FIELDS}
     total = 0

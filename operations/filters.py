@@ -1,10 +1,11 @@
 """Filters of the lists of operations and of their targets, for HTML and REST alike."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from operations.campaign_selectors import approval_word
@@ -16,6 +17,10 @@ from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, WordsFilter
 from sites.search import search_query
 
 MOST_WORDS = 12
+ASKED = [  # word, younger than so many days, what is said
+    ("day", 1, "last 24 hours"), ("week", 7, "before, last 7 days"), ("month", 30, "before, last 30 days"),
+    ("older", 0, "earlier"),
+]  # fmt: skip
 
 
 class WordsInFilter(django_filters.CharFilter):
@@ -72,6 +77,26 @@ class ActiveFilter(FlagFilter):
         return qs.filter(~ended if value == "true" else ended)
 
 
+class AskedFilter(django_filters.MultipleChoiceFilter):
+    """How long ago it was asked for, in parts that do not overlap."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[(word, text) for word, _, text in ASKED], **kwargs)
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        now = getattr(self.parent.request, "now", None) or timezone.now()
+        return qs.alias(asked=asked_word(now)).filter(asked__in=value)
+
+
+def asked_word(now: datetime) -> Case:
+    """The word of ASKED for an operation."""
+    *younger, (oldest, _, _) = ASKED
+    since = [When(created_at__gte=now - timedelta(days=days), then=Value(word)) for word, days, _ in younger]
+    return Case(*since, default=Value(oldest), output_field=CharField())
+
+
 class OperationFilter(django_filters.FilterSet):
     """Filters of the list of operations."""
 
@@ -84,6 +109,7 @@ class OperationFilter(django_filters.FilterSet):
     controller = MaybeIdsFilter(field_name="controller_id")
     cloud = OfCloudsFilter(field_name="pk", label="Id of a subcloud it is for")
     requester = WordsFilter(field_name="requester_name")
+    asked = AskedFilter(field_name="created_at", label="How long ago it was asked for")
     since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState
 from operations.facets import Facets, FacetValue, count_facets, unfaceted
-from operations.filters import OperationFilter
+from operations.filters import ASKED, OperationFilter
 from operations.marks import OPERATION_MARKS, bar, counted
 from operations.selectors import OPERATION_SORTS, counts, operations
 from sites.export import csv_response
@@ -25,9 +25,11 @@ FIELDS = [
     "created_at", "started_at", "ended_at",
 ]  # fmt: skip
 JOINED = {"controller_name": F("controller__name")}
-HEADINGS = {"state": "State", "kind": "Kind", "controller": "System Controller", "requester": "Asked for by"}
+HEADINGS = {"state": "State", "kind": "Kind", "controller": "System Controller", "requester": "Asked for by",
+            "asked": "Asked for"}  # fmt: skip
 EXPORT = ["id", "kind", "title", "reason", "state", "controller_name", "requester_name", "created_at", "started_at",
           "ended_at", "plan_hash"]  # fmt: skip
+ALWAYS = {"controller", "asked"}  # said although there is but one: which, and since when
 EXPORT_ROWS = 100_000
 LIVE = "operation.added operation.changed target.changed"
 
@@ -77,7 +79,7 @@ def _word(found: Page[dict[str, Any]]) -> None:
 
 def _facets(request: PortalRequest) -> Facets:
     rows = OperationFilter(unfaceted(request.GET), queryset=operations(request.scopes), request=request).qs
-    return count_facets(rows, request.GET)
+    return count_facets(rows, request.GET, request.now)
 
 
 def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
@@ -86,12 +88,13 @@ def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
     names: dict[str, dict[Any, str]] = {
         "state": dict(OperationState.choices),
         "kind": dict(Kind.choices),
+        "asked": {word: text for word, _, text in ASKED},
         "controller": {None: "several", **dict(Controller.objects.filter(pk__in=ids).values_list("pk", "name"))},
     }
     return [
         {"name": name, "heading": HEADINGS[name], "links": [_link(name, one, names, params) for one in values]}
         for name, values in found.values.items()
-        if len(values) > 1 or any(one.chosen for one in values)
+        if len(values) > 1 or name in ALWAYS or any(one.chosen for one in values)
     ]
 
 
