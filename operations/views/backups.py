@@ -33,12 +33,12 @@ SORTS: Sorts = {
     "release": ("software_version", "name", "id"),
 }
 FIELDS = ["id", "name", "region", "backup_status", "backup_at", "software_version", "management_state",
-          "availability_status", "deploy_status"]  # fmt: skip
+          "availability_status", "deploy_status", "contact"]  # fmt: skip
 JUDGED_BY = ["deploy_status", "management_state", "availability_status", "backup_status", "backup_at",
              "prestage_status", "peer_group_id"]  # fmt: skip
 WHERE = {BackupState.CENTRAL: "System Controller", BackupState.LOCAL: "the subcloud"}
 OLD = 7  # days: what the tile counts
-EVENTS = "cloud.changed cloud.added cloud.removed"
+EVENTS = "cloud.changed cloud.added cloud.removed cloud.contact"
 EXPORT = ["id", "name", "controller_name", "region", "backup_status", "backup_at", "software_version", "read_at"]
 
 
