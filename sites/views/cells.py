@@ -36,11 +36,11 @@ def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> Sa
         f"{lost}{_told(row)}</td>"
         f"<td{told}>{_state(SYNC.get(row['sync_status'], 'unknown'), row['sync_status'])}"
         f'<span class="sub">{escape(row["management_state"])}</span></td>'
-        f"<td{told}>{escape(row['deploy_status'])}</td>"
-        f"<td>{_mark('state', 'state', row['ceph_status'], row['ceph_status'], 'ceph') % pk}</td>"
-        f"<td>{_mark('state', 'state', row['nic_status'], row['nic_status'], 'nic') % pk}</td>"
-        f'<td class="num">{hosts}</td><td class="mono">{escape(row["software_version"])}</td>'
-        f'<td class="nowrap">{escape(row["region"]) or "–"}{group}</td>'
+        f'<td class="drop-4{" stale" if row["told_stale"] else ""}">{escape(row["deploy_status"])}</td>'
+        f'<td class="drop-3">{_mark("state", "state", row["ceph_status"], row["ceph_status"], "ceph") % pk}</td>'
+        f'<td class="drop-3">{_mark("state", "state", row["nic_status"], row["nic_status"], "nic") % pk}</td>'
+        f'<td class="num drop-2">{hosts}</td><td class="mono drop-1">{escape(row["software_version"])}</td>'
+        f'<td class="nowrap drop-1">{escape(row["region"]) or "–"}{group}</td>'
         f"<td>{_age(row, stale_after)}</td>"
     )
     css = ' class="stale"' if row["stale"] else ""

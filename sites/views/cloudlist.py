@@ -48,8 +48,9 @@ HEADINGS = {
 }
 COLUMNS = [  # label, sort, class
     ("Severity", "severity", ""), ("Subcloud", "name", ""), ("Alarms", "", ""), ("Availability", "availability", ""),
-    ("Sync", "sync", ""), ("Deploy", "deploy", ""), ("Ceph", "", ""), ("NIC", "", ""), ("Hosts", "", "num"),
-    ("Release", "release", ""), ("Region", "region", ""), ("Alarms read", "", ""),
+    ("Sync", "sync", ""), ("Deploy", "deploy", "drop-4"), ("Ceph", "", "drop-3"), ("NIC", "", "drop-3"),
+    ("Hosts", "", "num drop-2"), ("Release", "release", "drop-1"), ("Region", "region", "drop-1"),
+    ("Alarms read", "", ""),
 ]  # fmt: skip
 ACTING = ("operations.run_manage", "operations.run_backup", "operations.run_deploy")  # on several at once
 UNFACETED = ("id", "name", "backup", "backup_older")  # filters that are no facets, but change what those count
