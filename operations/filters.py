@@ -83,7 +83,7 @@ class AskedFilter(django_filters.MultipleChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=[(word, text) for word, _, text in ASKED], **kwargs)
 
-    def filter(self, qs: QuerySet[Model], value: Sequence[str] | None) -> QuerySet[Model]:
+    def filter(self, qs: QuerySet[Operation], value: Sequence[str] | None) -> QuerySet[Operation]:
         if not value:
             return qs
         now = getattr(self.parent.request, "now", None) or timezone.now()
