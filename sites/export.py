@@ -15,18 +15,23 @@ class _Echo:
         return text
 
 
-def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """`rows` as an attachment NAME.csv in UTF-8, sent while they are read."""
-    response = StreamingHttpResponse(_lines(header, rows), content_type="text/csv; charset=utf-8")
+def csv_response(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, most: int | None = None
+) -> StreamingHttpResponse:
+    """`rows` as an attachment NAME.csv in UTF-8, sent while they are read. Beyond `most` the last line says so."""
+    response = StreamingHttpResponse(_lines(header, rows, most), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]], most: int | None) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield str(writer.writerow(header))
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number == most:
+            yield str(writer.writerow([f"CUT: there are more than {most:,} rows; narrow the filters"]))
+            return
         yield str(writer.writerow([cell(value) for value in row]))
 
 

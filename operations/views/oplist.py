@@ -64,7 +64,7 @@ def export(request: PortalRequest) -> HttpResponseBase:
     if not filters.is_valid():
         return _refused(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
     rows = filters.qs.annotate(**JOINED).order_by("-created_at", "id").values_list(*EXPORT)
-    return csv_response("operations", EXPORT, rows[:EXPORT_ROWS].iterator(1000))
+    return csv_response("operations", EXPORT, rows.iterator(1000), most=EXPORT_ROWS)
 
 
 def _word(found: Page[dict[str, Any]]) -> None:
