@@ -8,6 +8,7 @@ from typing import Any
 from events.kinds import Kind
 from events.models import Event
 from sites.choices import Severity
+from sites.words import said
 
 SHOWN = 40
 FIELD_WORDS = {
@@ -107,12 +108,24 @@ def _state_moment(kind: str, subject: str, data: Mapping[str, Any], at: datetime
 
 
 def _changed_moment(subject: str, fields: Mapping[str, Any], at: datetime) -> Moment:
-    said = [f"{FIELD_WORDS.get(name, name.replace('_', ' '))} {_short(value)}" for name, value in fields.items()
-            if name not in UNSAID]  # fmt: skip
+    if fields.get("removed") is True:
+        noun = subject.partition(":")[0]
+        return Moment(at, "info", False, f"{noun.capitalize()} removed: it is not listed any more")
+    told = [_field_moment(name, value) for name, value in fields.items() if name not in UNSAID]
     noun = {"host": "Host: ", "controller": "System Controller: "}.get(subject.partition(":")[0], "")
-    text = noun + (", ".join(said) or "inventory changed")
-    mark = "warn" if any(str(value) in TROUBLE for value in fields.values()) else "info"
+    text = noun + (", ".join(told) or "inventory changed")
+    trouble = any(str(value) in TROUBLE or str(value).endswith("-failed") for value in fields.values())
+    mark = "warn" if trouble else "info"
     return Moment(at, mark, False, text[:1].upper() + text[1:])
+
+
+def _field_moment(name: str, value: Any) -> str:
+    noun = FIELD_WORDS.get(name, name.replace("_", " "))
+    if name == "backup_status" and isinstance(value, str):
+        return f"{noun} {said('backup', value).label}"
+    if isinstance(value, bool):
+        return noun if value else f"not {noun}"
+    return f"{noun} {_short(value)}"
 
 
 def _severity(data: Mapping[str, Any]) -> str:

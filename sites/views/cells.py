@@ -10,9 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from sites.choices import Contact
 from sites.selectors import WORDS
+from sites.words import said
 
-AVAILABILITY = {"online": "ok", "offline": "error"}
-SYNC = {"in-sync": "ok", "out-of-sync": "warn"}
 SEVERITIES = ("critical", "major", "minor", "warning")
 PLACE_SHOWN = 34  # characters
 
@@ -32,11 +31,11 @@ def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> Sa
         f'<td class="name"><a href="{path}">{escape(row["name"])}</a>'
         f'<span class="sub nowrap">{escape(_short(row["location"]))}</span></td>'
         f'<td><span class="counts">{counts}</span></td>'
-        f"<td{told}>{_state(AVAILABILITY.get(row['availability_status'], 'unknown'), row['availability_status'])}"
+        f"<td{told}>{_word('availability', row['availability_status'])}"
         f"{lost}{_told(row)}</td>"
-        f"<td{told}>{_state(SYNC.get(row['sync_status'], 'unknown'), row['sync_status'])}"
+        f"<td{told}>{_word('sync', row['sync_status'])}"
         f'<span class="sub">{escape(row["management_state"])}</span></td>'
-        f'<td class="drop-4{" stale" if row["told_stale"] else ""}">{escape(row["deploy_status"])}</td>'
+        f'<td class="drop-4{" stale" if row["told_stale"] else ""}">{_word("deploy", row["deploy_status"])}</td>'
         f'<td class="drop-3">{_mark("state", "state", row["ceph_status"], row["ceph_status"], "ceph") % pk}</td>'
         f'<td class="drop-3">{_mark("state", "state", row["nic_status"], row["nic_status"], "nic") % pk}</td>'
         f'<td class="num drop-2">{hosts}</td><td class="mono drop-1">{escape(row["software_version"])}</td>'
@@ -85,8 +84,10 @@ def _mark(css: str, attribute: str, word: str, label: str, field: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _state(state: str, label: str) -> str:
-    return _drawn("state", "state", state, label or "unknown", "") % ()
+def _word(kind: str, word: str) -> str:
+    """A word of StarlingX; what it means shows where one points at it."""
+    of = said(kind, word)
+    return _drawn("state", "state", of.mark, of.label, f' title="{escape(of.means)}"') % ()
 
 
 @lru_cache(maxsize=2048)
