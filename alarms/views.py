@@ -64,6 +64,7 @@ def _standing(request: HttpRequest, cloud_id: int) -> dict[str, Any]:
         "facet": view.facets[Facet.ALARMS],
         "rows": rows[:PANEL_ROWS],
         "more": more,
+        "effects": any(row["service_affecting"] or row["management_affecting"] for row in rows),
         # of more than are read, the counts that are written in the transaction of the alarms themselves
         "counts": kept_counts(view.cloud) if more else counts(rows),
         "active": rows[0]["active"] if rows else 0,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 
 from sites.access import Scopes
-from sites.choices import CloudKind, Contact, Severity
+from sites.choices import CloudKind, Contact, Facet, Severity
 from sites.expressions import listed
 from sites.freshness import Freshness, freshness_of
 from sites.middleware import PortalRequest, once
@@ -27,6 +27,7 @@ CLOUD_SORTS: Sorts = {
     "release": ("software_version", "name", "id"),
     "id": ("id",),
 }
+CEPH_FACETS = {"measured": Facet.CEPH_HEALTH, "alarm": Facet.ALARMS, "inferred": Facet.ALARMS}  # by ceph_source
 WORDS = {severity.value: severity.label for severity in Severity}
 
 
@@ -87,6 +88,11 @@ class CloudInView:
     def out_of_contact(self) -> bool:
         """What is shown is from before contact was lost."""
         return self.cloud.contact == Contact.UNREACHABLE
+
+    @property
+    def ceph_evidence(self) -> Freshness:
+        """The age of the Ceph badge is the age of what it was derived from."""
+        return self.facets[CEPH_FACETS.get(self.cloud.ceph_source, Facet.STORAGE)]
 
     @property
     def severity_word(self) -> str:
