@@ -9,7 +9,7 @@ from sites.filters import OfCloudFilter, SearchFilter, WordsFilter
 
 
 class CephFilter(OfCloudFilter):
-    q = SearchFilter(field_name="cloud__search", label="Words in the cloud's name, location, region")
+    q = SearchFilter(field_name="cloud__search", label="Words of the cloud: name, location, region, host, address")
     status = django_filters.MultipleChoiceFilter(choices=Badge)
     source = django_filters.MultipleChoiceFilter(choices=CephSource)
     flavour = django_filters.MultipleChoiceFilter(choices=Flavour)

@@ -15,6 +15,7 @@ from hosts.models import Host as HostRow
 from hosts.status import status_of
 from sites.choices import Facet
 from sites.ingest import Look, admit, event, places
+from sites.search import coded
 from sites.staging import Staging, quiet_commit
 from starlingx.records import Disk, Host
 
@@ -149,11 +150,14 @@ def _record_disks(cursor: CursorWrapper, snapshots: Sequence[HostSnapshot], now:
 
 
 def _count(cursor: CursorWrapper, cloud_ids: Sequence[int]) -> None:
+    """How many there are and are well; and their names and addresses, for the search for subclouds."""
+    words = f"h.hostname || ' ' || {coded('h.management_ip')} || ' ' || {coded('h.bmc_ip')}"
     cursor.execute(
-        "UPDATE sites_cloud c SET hosts_total = n.total, hosts_ok = n.ok FROM ("
-        " SELECT v.id, count(h.id) AS total, count(h.id) FILTER (WHERE h.status = 'ok') AS ok"
+        "UPDATE sites_cloud c SET hosts_total = n.total, hosts_ok = n.ok, host_words = n.words FROM ("  # noqa: S608
+        " SELECT v.id, count(h.id) AS total, count(h.id) FILTER (WHERE h.status = 'ok') AS ok,"
+        f" coalesce(string_agg({words}, ' ' ORDER BY h.hostname, h.id), '') AS words"
         " FROM unnest(%s::bigint[]) v (id) LEFT JOIN hosts_host h ON h.cloud_id = v.id GROUP BY v.id) n"
-        " WHERE c.id = n.id AND (c.hosts_total, c.hosts_ok) IS DISTINCT FROM (n.total, n.ok)",
+        " WHERE c.id = n.id AND (c.hosts_total, c.hosts_ok, c.host_words) IS DISTINCT FROM (n.total, n.ok, n.words)",
         [list(cloud_ids)],
     )
 

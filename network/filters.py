@@ -9,7 +9,7 @@ from sites.filters import OfCloudFilter, SearchFilter, WordsFilter
 
 
 class PortFilter(OfCloudFilter):
-    q = SearchFilter(field_name="cloud__search", label="Words in the cloud's name, location, region")
+    q = SearchFilter(field_name="cloud__search", label="Words of the cloud: name, location, region, host, address")
     link_state = django_filters.MultipleChoiceFilter(choices=LinkState)
     link_evidence = django_filters.MultipleChoiceFilter(choices=LinkEvidence)
     hostname = WordsFilter(field_name="host__hostname")

@@ -127,7 +127,14 @@ class Cloud(models.Model):
     hosts_total = models.IntegerField(null=True)
     hosts_ok = models.IntegerField(null=True)
 
-    search = search_column("name", "location", "description", "system_name", "region", "software_version", "oam_ip")
+    host_words = models.TextField(
+        blank=True, default="", db_default=""
+    )  # names and addresses of its hosts (hosts/ingest.py)
+
+    search = search_column(
+        "name", "location", "description", "system_name", "region", "software_version", "host_words",
+        addresses=["oam_ip", "management_start_ip", "bmc_address"],
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 
