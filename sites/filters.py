@@ -11,7 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 
 from sites.backups import CONDITIONS as BACKUP_CONDITIONS
 from sites.backups import BackupState, older_than
-from sites.choices import Badge, CloudKind, Contact, NicStatus, Severity
+from sites.choices import Badge, CloudKind, Contact, Facet, NicStatus, Severity
+from sites.expressions import stale
 from sites.freshness import is_live
 from sites.models import Cloud, Controller, SubcloudGroup
 from sites.search import search_query
@@ -110,12 +111,21 @@ class FlagFilter(django_filters.ChoiceFilter):
 
 
 class StaleFilter(FlagFilter):
-    """Whether the alarms of the cloud are older than three periods, or were never read. field_name: the cloud's id."""
+    """Whether a facet of the cloud (its alarms) is older than three periods, or was never read. field_name: the cloud's
+    id."""
+
+    def __init__(self, *, facet: Facet = Facet.ALARMS, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.facet = facet
 
     def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
         if not value:
             return qs
         now = getattr(self.parent.request, "now", None) or timezone.now()
+        if self.facet != Facet.ALARMS:
+            of_cloud = "pk" if self.field_name == "id" else self.field_name
+            marked: QuerySet[Model] = qs.alias(is_old=stale(now, of_cloud, self.facet))
+            return marked.filter(is_old=value == "true")
         live = is_live(now, self.field_name)
         return qs.exclude(live) if value == "true" else qs.filter(live)
 
@@ -167,12 +177,17 @@ class OfCloudFilter(django_filters.FilterSet):
     controller = IdsFilter(field_name="cloud__controller_id")
     group = MaybeIdsFilter(field_name="cloud__group_id")
     region = WordsFilter(field_name="cloud__region")
+    stale = StaleFilter(field_name="cloud_id", label="As the field stale says")
 
 
 class CloudFilter(django_filters.FilterSet):
     """Filters of the subcloud list."""
 
-    q = SearchFilter(field_name="search", label="Words in name, location, description, region, release, OAM address")
+    q = SearchFilter(
+        field_name="search",
+        label="Words in name, location, description, region, release, host names; or the beginning of an address of "
+        "management, BMC, or OAM (that one only where an address pattern of the controller makes the portal learn it)",
+    )
     id = IdsFilter(field_name="id")
     controller = IdsFilter(field_name="controller_id")
     group = MaybeIdsFilter(field_name="group_id")
@@ -188,6 +203,10 @@ class CloudFilter(django_filters.FilterSet):
     nic = django_filters.MultipleChoiceFilter(field_name="nic_status", choices=NicStatus)
     contact = django_filters.MultipleChoiceFilter(choices=Contact)
     stale = StaleFilter(field_name="id", label="Alarms older than three periods, or never read")
+    dcmanager_stale = StaleFilter(
+        field_name="id", facet=Facet.SUBCLOUD, label="dcmanager's words older than three periods, or never read"
+    )
+    system_mode = WordsFilter(field_name="system_mode", label="simplex, duplex, …")
     backup = BackupFilter(field_name="backup_status", label="State of the backup")
     backup_older = OlderFilter(
         field_name="backup_at", label="Last good backup older than so many days, or none", min_value=0, max_value=36500

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, path
 
-from sites.api import clouds, events, tokens
+from sites.api import clouds, events, history, tokens
 from sites.api import controllers as rest_controllers
 from sites.views import cloudlist, cloudpage, controllers, fleetmap, lateness, signin
 from sites.views import tokens as token_pages
@@ -40,6 +40,7 @@ api: list[URLPattern | URLResolver] = [
     path("controllers/<int:pk>/", rest_controllers.OneController.as_view(), name="controller"),
     path("subclouds/", clouds.Subclouds.as_view(), name="subclouds"),
     path("subclouds/<int:pk>/", clouds.Subcloud.as_view(), name="subcloud"),
+    path("subclouds/<int:pk>/history/", history.SubcloudHistory.as_view(), name="subcloud-history"),
     path("events/", events.Events.as_view(), name="events"),
     path("audit/", events.Audit.as_view(), name="audit"),
     path("tokens/", tokens.Tokens.as_view(), name="tokens"),

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from sites.access import Scopes
 from sites.api.bodies import BodySerializer
+from sites.api.central import CentralCloudSchema, CollectorSchema, central_cloud, collector
 from sites.choices import Facet, Interface, Problem
 from sites.expressions import objects, outside
 from sites.filters import ControllerFilter
@@ -62,7 +63,12 @@ class ControllerSchema(s.Serializer[dict[str, object]]):
     write_username = s.CharField(allow_null=True)
     observed_at = s.DateTimeField(allow_null=True, help_text="Last complete round of central calls")
     stale = s.BooleanField()
+    collector = CollectorSchema(allow_null=True, help_text="null: no collector ever read it")
     services = ServiceSchema(many=True, allow_null=True, help_text="null or empty where only a part is seen")
+
+
+class OneControllerSchema(ControllerSchema):
+    cloud = CentralCloudSchema(allow_null=True, help_text="Its own cloud; null where only a part is seen")
 
 
 class NewController(BodySerializer):
@@ -90,12 +96,13 @@ class AddedController(s.Serializer[dict[str, object]]):
     name = s.CharField()
 
 
+def inside(scopes: Scopes, of: Any) -> Any:
+    """`of` for those who see the whole controller, null for others."""
+    return of if scopes.fleet else Case(When(pk__in=scopes.controllers, then=of), default=Value(None))
+
+
 def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
     """Addresses and errors only for those who see the whole controller."""
-
-    def inside(of: Any) -> Any:
-        return of if scopes.fleet else Case(When(pk__in=scopes.controllers, then=of), default=Value(None))
-
     rows = ControllerService.objects.filter(controller=OuterRef("pk")).order_by("service")
     if not scopes.fleet:
         rows = rows.filter(controller__in=scopes.controllers)
@@ -104,9 +111,10 @@ def controller_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
         "name": "name",
         "enabled": "enabled",
         "region": "region",
-        **{name: inside(F(name)) for name in OPEN},
+        **{name: inside(scopes, F(name)) for name in OPEN},
         "observed_at": "beat__t0_at",
         "stale": outside(F("beat__t0_at"), Facet.SUBCLOUD, now),
+        "collector": collector(),
         "services": objects(rows, *ServiceSchema().fields),
     }
 
@@ -144,19 +152,20 @@ class Controllers(ScopedList):
 
 @extend_schema_view(get=extend_schema(summary="One System Controller, and how it answers", tags=["controllers"]))
 class OneController(ScopedObject):
-    serializer_class = ControllerSchema
+    serializer_class = OneControllerSchema
 
     def rows(self, scopes: Scopes) -> QuerySet[Controller]:
         return controllers(scopes)
 
     def columns(self, now: datetime) -> Mapping[str, Any]:
-        return controller_columns(self.request.scopes, now)  # type: ignore[attr-defined] # set by ScopesMiddleware
+        scopes = self.request.scopes  # type: ignore[attr-defined] # set by ScopesMiddleware
+        return controller_columns(scopes, now) | {"cloud": inside(scopes, central_cloud(now))}
 
     @extend_schema(
         summary="Change or disable a System Controller; for administrators",
         tags=["controllers"],
         request=NewController,
-        responses=ControllerSchema,
+        responses=OneControllerSchema,
     )
     def patch(self, request: Request, pk: int) -> HttpResponse:
         controller = self.get_queryset().filter(pk=pk).first()

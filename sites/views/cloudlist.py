@@ -53,7 +53,14 @@ COLUMNS = [  # label, sort, class
     ("Alarms read", "", ""),
 ]  # fmt: skip
 ACTING = ("operations.run_manage", "operations.run_backup", "operations.run_deploy")  # on several at once
-UNFACETED = ("id", "name", "backup", "backup_older")  # filters that are no facets, but change what those count
+UNFACETED = (
+    "id",
+    "name",
+    "backup",
+    "backup_older",
+    "dcmanager_stale",
+    "system_mode",
+)  # filters that are no facets, but change what those count
 WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
 SHOWN_CHOICES = 8
 KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"

@@ -24,6 +24,8 @@ REST = {
     "/api/v1/subclouds/{cloud}/": 3,
     "/api/v1/subcloud-groups/": 3,
     "/api/v1/controllers/": 3,
+    "/api/v1/controllers/{controller}/": 3,
+    "/api/v1/subclouds/{cloud}/history/": 4,
     "/api/v1/events/": 3,
     "/api/v1/tokens/": 2,
 }
@@ -44,7 +46,7 @@ def test_pages(path: str, fleet: World, fleet_client: Client) -> None:
 @pytest.mark.parametrize("path", REST)
 def test_rest(path: str, fleet: World, api: Client) -> None:
     api.get("/api/v1/")  # notes the use of the token, once a minute
-    count(api, path.format(cloud=fleet.clouds[0].pk), REST[path])
+    count(api, path.format(cloud=fleet.clouds[0].pk, controller=fleet.controllers[0].pk), REST[path])
 
 
 def count(client: Client, path: str, most: int) -> None:
