@@ -36,7 +36,7 @@ def test_a_word_of_two_thousand_letters_does_not_widen_the_page(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("width", "columns"), [(1920, 13), (1440, 11), (1024, 7)])
+@pytest.mark.parametrize(("width", "columns"), [(1920, 13), (1440, 10), (1024, 7)])
 def test_the_list_leaves_columns_out_but_never_the_age(
     width: int, columns: int, page: Page, map_server: MapServer
 ) -> None:
