@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from operations.views.campaigns import acts, batch, page, plan, report, rollback, siteacts
+from operations.views.campaigns import acts, batch, fleetmap, page, plan, report, rollback, siteacts
 
 pages: list[URLPattern] = [
     path("campaigns/new/", plan.page, name="campaign-new"),
@@ -10,6 +10,7 @@ pages: list[URLPattern] = [
     path("<int:pk>/campaign/waves", page.waves, name="campaign-waves"),
     path("<int:pk>/campaign/history", page.history, name="campaign-history"),
     path("<int:pk>/campaign/roll-back", rollback.page, name="campaign-roll-back"),
+    path("<int:pk>/campaign/map", fleetmap.feed, name="campaign-map"),
     path("<int:pk>/campaign/report", report.page, name="campaign-report"),
     path("<int:pk>/campaign/report.csv", report.as_csv, name="campaign-report-csv"),
     path("<int:pk>/campaign/<slug:action>", acts.act, name="campaign-act"),

@@ -3,6 +3,7 @@
 import gzip
 
 import orjson
+from django.conf import settings
 from django.db.models import Case, F, FloatField, Func, Value, When
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,8 +27,11 @@ UNLOCATED_SHOWN = 200
 
 @require_GET
 def page(request: PortalRequest) -> HttpResponse:
-    """The shell; the feed is fetched by the map itself, so the page costs the same for any fleet."""
-    return render(request, "map/map.html")
+    """The shell; the feed is fetched by the map itself, so the page costs the same for any fleet. Of `?campaign=` too:
+    whoever asks for one has its layer."""
+    asked = request.GET.get("campaign", "")
+    campaign = int(asked) if settings.CAMPAIGNS and asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+    return render(request, "map/map.html", {"campaign": campaign})
 
 
 @require_GET
@@ -48,7 +52,7 @@ def feed(request: PortalRequest) -> HttpResponse:
     body = b'{"cursor":%b,"columns":%b,"unlocated":%d,"values":[%b]}' % (
         cursor, orjson.dumps(COLUMNS), unlocated, ",".join(values).encode(),
     )  # fmt: skip
-    return _packed(request, body)
+    return packed_json(request, body)
 
 
 @require_GET
@@ -79,7 +83,8 @@ def _position(field: str) -> Combinable:
     return Func(F(field) * 1000, function="ROUND", output_field=FloatField()) / 1000
 
 
-def _packed(request: HttpRequest, body: bytes) -> HttpResponse:
+def packed_json(request: HttpRequest, body: bytes) -> HttpResponse:
+    """JSON as it is; a large one is compressed for whoever takes that."""
     response = HttpResponse(body, content_type="application/json")
     if len(body) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
         response = HttpResponse(gzip.compress(body, PACKING, mtime=0), content_type="application/json")

@@ -6,7 +6,7 @@ import {writeNames} from "./names.js";
 
 const L = window.L;
 const PAD = 0.3;
-const SINGLE = {cleared: 15, none: 12, indeterminate: 17, partly: 17};
+const SINGLE = {cleared: 15, none: 12, indeterminate: 17, partly: 17, apart: 12, skipped: 16, waiting: 18};
 const BIG = 20;
 const FONT = '"Inter Variable", sans-serif';
 const compact = (count) => (count < 1000 ? String(count) : count < 10000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`);
@@ -138,6 +138,7 @@ export const SitesLayer = L.Layer.extend({
     context.globalAlpha = 1;
     if (item.stale || item.offline) this.ring(context, x, y, size / 2 + 3, this.icons.colours.muted, 1.6, [3, 2.5]);
     if (item.offline) this.strike(context, x, y, size / 2 + 3);
+    if (this.layer.title === "Campaign" && item.wave !== null && item.wave !== undefined) this.stamp(context, this.icons.wave(item.wave), x + size / 2 + 3, y - size / 2);
     if (this.layer.title !== "Alarms") return;
     const colour = (state) => ({error: "critical", warn: "major"})[state];
     this.drawBadges(context, x + size / 2 + 3, y - size / 2 - 1, colour(item.ceph), colour(item.nic), 1);

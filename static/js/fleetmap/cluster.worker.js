@@ -11,8 +11,9 @@ let current = {features: [], counts: [], total: 0, unlocated: 0};
 let view = null;
 let ready = false;
 let loading = 0; // readings of the feed under way
+let asked = 0; // readings of the campaign so far
 let meanwhile = []; // changes that came since the first of them began: the feed may be older than these
-let chosen = JSON.stringify([fleet.layer, [], "", 1]); // what the index is made for
+let chosen = JSON.stringify([fleet.layer, [], "", 1, null]); // what the index is made for
 
 const LOOK_MS = 5000;
 const RADIUS = 46; // pixels within which sites become one mark
@@ -50,7 +51,7 @@ function item({geometry, properties, id}) {
     return {lon, lat, cluster: id, counts, worst, ceph, nic, stale, isNew, size};
   }
   const {site, rank} = properties;
-  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), isNew: site.newUntil > Date.now(), active: site.active, availability: site.availability};
+  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), isNew: site.newUntil > Date.now(), active: site.active, availability: site.availability, standing: site.standing, wave: site.wave};
 }
 
 function answer(reason) {
@@ -92,17 +93,34 @@ async function read(url) {
   answer("load");
 }
 
+// the campaign's own feed; an answer that was overtaken by a later question is dropped
+async function mark(url) {
+  asked += 1;
+  const number = asked;
+  const response = await fetch(url, {cache: "no-store", headers: {Accept: "application/json"}});
+  if (response.redirected || response.status === 401 || response.status === 403) return postMessage({type: "refused"});
+  if (!response.ok) return postMessage({type: "unmarked", status: response.status});
+  const {title, address, waves, ...sites} = await response.json();
+  if (number !== asked) return;
+  fleet.mark(sites);
+  postMessage({type: "marked", title, address, waves});
+  if (!ready) return;
+  reindex();
+  answer("marked");
+}
+
 const actions = {
+  campaign: ({url}) => mark(url).catch(() => postMessage({type: "unmarked", status: 0})),
   load: ({url}) => load(url).catch(() => postMessage({type: "failed", status: 0})),
   view: (message) => {
     view = message;
     answer("view");
   },
-  choose: ({layer, hidden, needle, scale}) => {
-    const wanted = JSON.stringify([layer, hidden, needle, scale]);
+  choose: ({layer, hidden, needle, scale, wave}) => {
+    const wanted = JSON.stringify([layer, hidden, needle, scale, wave]);
     if (wanted !== chosen) {
       reach = RADIUS * scale;
-      Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase()});
+      Object.assign(fleet, {layer, hidden: new Set(hidden), needle: needle.toLowerCase(), wave});
       chosen = wanted;
       if (ready) reindex();
     }

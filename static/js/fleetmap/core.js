@@ -2,6 +2,7 @@
 import "leaflet";
 import {bind} from "keys";
 import {toast} from "toast";
+import {Campaign} from "./campaign.js";
 import {Icons} from "./icons.js";
 import {Legend} from "./legend.js";
 import {List} from "./list.js";
@@ -24,7 +25,7 @@ class FleetMap {
   constructor(root, {sites, ground}) {
     this.feed = root.dataset.feed;
     this.root = root;
-    this.state = new State();
+    this.state = new State({campaigns: Boolean(root.dataset.campaign)});
     this.pending = null;
     this.worker = sites.worker;
     this.buildMap(root, ground);
@@ -32,6 +33,7 @@ class FleetMap {
     this.choose();
     sites.listen((data) => this[`on_${data.type}`](data));
     this.stream = new Stream({onPatch: (patches, removed) => this.patch(patches, removed), onReload: () => this.reload()});
+    if (root.dataset.campaign) this.campaign = new Campaign({box: find("campaign"), url: root.dataset.campaign, state: this.state, worker: this.worker, onWave: () => this.choose()});
     this.bindKeys();
     setInterval(() => document.hidden || this.reload(), REFRESH_MS * (0.9 + Math.random() * 0.2));
     document.addEventListener("dc:theme", () => this.repaint());
@@ -75,7 +77,7 @@ class FleetMap {
   }
 
   bindKeys() {
-    for (let number = 1; number <= 6; number += 1) bind(String(number), () => this.legend.flipNumber(number));
+    for (let number = 1; number <= 7; number += 1) bind(String(number), () => this.legend.flipNumber(number));
     bind("+", () => this.map.zoomIn());
     bind("=", () => this.map.zoomIn());
     bind("-", () => this.map.zoomOut());
@@ -100,9 +102,9 @@ class FleetMap {
   }
 
   choose() {
-    const {layer, hidden, needle} = this.state;
+    const {layer, hidden, needle, wave} = this.state;
     if (this.loaded) this.state.save();
-    this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle, scale: this.icons.scale});
+    this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle, wave, scale: this.icons.scale});
   }
 
   click(item, latlng) {
@@ -154,6 +156,7 @@ class FleetMap {
 
   reload() {
     this.worker.postMessage({type: "load", url: this.feed});
+    this.campaign?.read();
   }
 
   on_loaded({bounds, size}) {
@@ -192,6 +195,14 @@ class FleetMap {
 
   on_stranger() {
     this.stream.reload(2000);
+  }
+
+  on_marked(told) {
+    this.campaign.show(told);
+  }
+
+  on_unmarked({status}) {
+    toast(status === 404 ? "There is no such campaign, or it is not in your scope." : "The portal did not give the sites of the campaign. What you see of it is not up to date.", "warn");
   }
 
   on_refused() {

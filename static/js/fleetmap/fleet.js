@@ -1,5 +1,5 @@
 // The sites as the worker holds them: read from the compact feed, patched from events, filtered, counted.
-import {drawnRank, isOffline, layerOf} from "./layers.js";
+import {drawnRank, isOffline, layerOf, standingWords} from "./layers.js";
 
 const IN_VIEW_ROWS = 100;
 const NEW_MS = 60_000; // how long a site that got worse is marked as new
@@ -9,6 +9,8 @@ export class Fleet {
   layer = "alarms";
   hidden = new Set(); // class names
   needle = "";
+  wave = null; // number; only its sites
+  marks = new Map(); // id -> {standing, wave} in the campaign that is looked at
   newUntil = 0; // when the last "new" ends
 
   // rows: one list per site; values: one list per column, which packs a third smaller
@@ -18,8 +20,14 @@ export class Fleet {
     for (let number = 0; number < size; number += 1) {
       const site = {};
       columns.forEach((column, at) => (site[column] = values ? values[at][number] : rows[number][at]));
-      this.sites.set(site.id, site);
+      this.sites.set(site.id, Object.assign(site, this.marks.get(site.id)));
     }
+  }
+
+  // the sites of a campaign as its feed has them; those that are not in it lose what they were marked with
+  mark({values: [ids, standings, waves]}) {
+    this.marks = new Map(ids.map((id, at) => [id, {standing: standings[at], wave: waves[at]}]));
+    for (const site of this.sites.values()) Object.assign(site, this.marks.get(site.id) ?? {standing: undefined, wave: undefined});
   }
 
   // patches: [[id, fields], …]. Returns whether any site is not known here (then the feed has to be read again).
@@ -43,6 +51,7 @@ export class Fleet {
   }
 
   matches(site) {
+    if (this.wave !== null && site.wave !== this.wave) return false;
     return !this.needle || site.name.toLowerCase().includes(this.needle);
   }
 
@@ -78,7 +87,7 @@ export class Fleet {
 
   inView(features, [west, south, east, north]) {
     const seen = features.filter(({geometry: {coordinates: [lon, lat]}}) => lon >= west && lon <= east && lat >= south && lat <= north);
-    const rows = seen.map(({properties: {site, rank}}) => ({id: site.id, name: site.name, severity: site.severity, ceph: site.ceph, nic: site.nic, active: site.active, stale: site.stale, offline: isOffline(site), rank}));
+    const rows = seen.map(({properties: {site, rank}}) => ({id: site.id, name: site.name, severity: site.severity, ceph: site.ceph, nic: site.nic, active: site.active, stale: site.stale, offline: isOffline(site), rank, said: this.layer === "campaign" ? standingWords(site) : ""}));
     rows.sort((a, b) => b.rank - a.rank || b.active - a.active || (a.name < b.name ? -1 : 1));
     return {total: rows.length, rows: rows.slice(0, IN_VIEW_ROWS)};
   }

@@ -1,9 +1,9 @@
 // The little box beside the pointer. Text only; everything in it is also in the list and the panel.
-import {layerOf} from "./layers.js";
+import {layerOf, standingWords} from "./layers.js";
 
 function lines(item, layer) {
   if (item.cluster === undefined) {
-    const facts = [item.name, layer.classes[item.worst].word, `${item.active ?? "–"} alarms`, `Ceph ${item.ceph}`, `NIC ${item.nic}`];
+    const facts = [item.name, layer.title === "Campaign" ? standingWords(item) : layer.classes[item.worst].word, `${item.active ?? "–"} alarms`, `Ceph ${item.ceph}`, `NIC ${item.nic}`];
     if (item.isNew) facts.push("worse since a minute");
     if (item.offline) facts.push("offline");
     else if (item.stale) facts.push("stale");

@@ -8,9 +8,15 @@ const SHAPES = {
   cleared: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
   indeterminate: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
   partly: "M10 1a9 9 0 0 0 0 18zM12.4 1.6v16.8a9 9 0 0 0 0-16.8z",
+  busy: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
+  waiting: "M10 .4 19.6 10 10 19.6 .4 10z",
+  skipped: "M10 1a9 9 0 1 0 0 18a9 9 0 1 0 0-18z",
   none: "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12z",
+  apart: "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12z",
 };
 const SIGNS = {critical: ["!", 14.2, 13], major: ["!", 15.6, 12], warning: ["!", 14.2, 12], indeterminate: ["?", 14.4, 12]};
+// signs that are drawn with lines
+const STROKES = {cleared: "m5.7 10.2 3 3 5.6-6", busy: "M10 4.6V10l3.6 2.2", waiting: "M7.6 7v6M12.4 7v6", skipped: "M5.4 14.6 14.6 5.4"};
 const BADGES = {
   ceph: "M4 5.500c0-2 12-2 12 0v9c0 2-12 2-12 0zM4 5.500c0 2 12 2 12 0M4 10c0 2 12 2 12 0",
   nic: "M3 7h3.500V4h7v3H17v9H3zM6.5 16v-3.500M10 16v-3.500M13.5 16v-3.5",
@@ -76,9 +82,9 @@ export class Icons {
     context.fillStyle = context.strokeStyle = ink;
     if (SIGNS[look]) this.drawSign(context, ...SIGNS[look]);
     if (look === "minor") context.fillRect(5, 8.7, 10, 2.6);
-    if (look === "cleared") {
+    if (STROKES[look]) {
       context.lineWidth = 2.3;
-      context.stroke(path("m5.7 10.2 3 3 5.6-6"));
+      context.stroke(path(STROKES[look]));
     }
   }
 
@@ -138,6 +144,22 @@ export class Icons {
     }
     context.stroke();
     context.restore();
+  }
+
+  // the wave of a site beside its mark; C are the canaries
+  wave(number) {
+    return this.keep(`w|${number}`, 15 * this.scale, (context) => {
+      context.fillStyle = this.colours.outline;
+      context.beginPath();
+      context.roundRect(0.2, 0.2, 19.6, 19.6, 6);
+      context.fill();
+      context.fillStyle = this.colours.card;
+      context.beginPath();
+      context.roundRect(1.8, 1.8, 16.4, 16.4, 5);
+      context.fill();
+      context.fillStyle = this.colours.text;
+      this.drawSign(context, number ? String(number) : "C", 14.6, number > 9 ? 11 : 13);
+    });
   }
 
   badge(kind, look) {

@@ -12,6 +12,34 @@ const badgeClasses = (words) => [
   {name: "error", word: words.error, look: "critical"},
 ];
 
+// How a site of a campaign stands: [class, word], as operations/standings.py has them (a test compares). Sites that are
+// excused have failed or have new alarms: a person's word keeps them out of the limits, not off the map.
+export const STANDINGS = {
+  held: ["held", "needs a decision"],
+  failed: ["failed", "failed"],
+  alarmed: ["failed", "with new alarms"],
+  running: ["running", "running"],
+  on_hold: ["held", "on hold"],
+  waiting: ["waiting", "waiting"],
+  ready: ["waiting", "to come"],
+  excused: ["failed", "excused"],
+  completed: ["done", "completed"],
+  held_back: ["held", "held back"],
+  skipped: ["skipped", "skipped"],
+  cancelled: ["skipped", "not run"],
+  refused: ["apart", "takes no part"],
+};
+const CAMPAIGN = [
+  {name: "apart", word: "not in it", look: "apart", state: "none"},
+  {name: "skipped", word: "skipped or not run", look: "skipped", state: "skipped"},
+  {name: "done", word: "done", look: "cleared", state: "ok"},
+  {name: "waiting", word: "waiting", look: "waiting", state: "waiting"},
+  {name: "running", word: "running", look: "busy", state: "busy"},
+  {name: "held", word: "held, or needs a decision", look: "major", state: "warn"},
+  {name: "failed", word: "failed, or new alarms", look: "critical", state: "failed"},
+];
+const CAMPAIGN_RANKS = Object.fromEntries(Object.entries(STANDINGS).map(([value, [name]]) => [value, CAMPAIGN.findIndex((one) => one.name === name)]));
+
 export const LAYERS = {
   alarms: {
     title: "Alarms",
@@ -47,13 +75,26 @@ export const LAYERS = {
     ],
     of: (site) => (isOffline(site) ? 2 : site.stale ? 1 : 0),
   },
+  campaign: {
+    title: "Campaign",
+    trouble: 5,
+    classes: CAMPAIGN,
+    told: true, // by dcmanager's steps, not by the site: it is as new as the campaign, also where the site is silent
+    of: (site) => CAMPAIGN_RANKS[site.standing] ?? 0,
+  },
 };
 
 // The class a site is drawn in: what was well when it was last heard is not well now, nobody knows.
-export function drawnRank(site, rank, {classes}) {
-  if (!(site.stale || isOffline(site)) || classes[rank].look !== "cleared") return rank;
+export function drawnRank(site, rank, {classes, told}) {
+  if (told || !(site.stale || isOffline(site)) || classes[rank].look !== "cleared") return rank;
   return Math.max(rank, classes.findIndex(({look}) => look === "indeterminate"));
 }
 
 export const isOffline = (site) => site.availability === "offline" || site.contact === "unreachable";
+// "running, wave 2"; 0 are the canaries
+export function standingWords({standing, wave}) {
+  const word = STANDINGS[standing]?.[1] ?? "not in the campaign";
+  return wave === null || wave === undefined ? word : `${word}, ${wave ? `wave ${wave}` : "canaries"}`;
+}
+
 export const layerOf = (name) => LAYERS[name] ?? LAYERS.alarms;

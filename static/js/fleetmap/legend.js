@@ -2,7 +2,6 @@
 import {LAYERS, layerOf} from "./layers.js";
 
 const sprite = document.documentElement.dataset.sprite;
-const SHAPE_OF = {none: "none"};
 const number = (count) => Number(count).toLocaleString("en");
 
 function shape(look) {
@@ -10,18 +9,18 @@ function shape(look) {
   svg.setAttribute("class", "shape");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${sprite}#${SHAPE_OF[look] ?? look}`);
+  use.setAttribute("href", `${sprite}#${look}`);
   svg.append(use);
   return svg;
 }
 
-function toggle({name, word, look}, key) {
+function toggle({name, word, look, state}, key) {
   const button = Object.assign(document.createElement("button"), {type: "button", className: "chip"});
   button.dataset.toggle = name;
-  if (look === "none") button.dataset.state = "none";
+  if (state ?? look === "none") button.dataset.state = state ?? "none";
   else button.dataset.severity = look;
   button.title = `Show or hide: ${word} (${key})`;
-  button.append(shape(look), Object.assign(document.createElement("b"), {textContent: "–"}), ` ${word}`);
+  button.append(shape(state ?? look), Object.assign(document.createElement("b"), {textContent: "–"}), ` ${word}`);
   return button;
 }
 
@@ -54,7 +53,7 @@ export class Legend {
     classes.forEach(({name}, rank) => {
       const button = this.box.querySelector(`[data-toggle="${name}"]`);
       button.querySelector("b").textContent = number(counts[rank]);
-      button.hidden = !counts[rank] && ["none", "indeterminate", "unknown"].includes(name) && !this.state.hidden.has(name);
+      button.hidden = !counts[rank] && ["none", "indeterminate", "unknown", "apart"].includes(name) && !this.state.hidden.has(name);
     });
   }
 

@@ -33,6 +33,7 @@ function fill(row, site) {
   cell(row, "", mark("severity", site.severity === "unknown" ? "indeterminate" : site.severity));
   const link = Object.assign(document.createElement("a"), {href: `/subclouds/${site.id}/`, textContent: site.name});
   cell(row, "name clip", link, ...(site.offline ? [Object.assign(document.createElement("span"), {className: "muted small", textContent: " offline"})] : site.stale ? [Object.assign(document.createElement("span"), {className: "muted small", textContent: " stale"})] : []));
+  if (site.said) row.cells[1].append(Object.assign(document.createElement("span"), {className: "sub clip", textContent: site.said}));
   cell(row, "", mark("state", site.ceph));
   cell(row, "", mark("state", site.nic));
   cell(row, site.active ? "num" : "num zero", site.active === null ? "–" : String(site.active));
@@ -84,7 +85,7 @@ export class List {
   }
 
   put(row, site) {
-    const key = [site.id, site.severity, site.ceph, site.nic, site.active, site.stale, site.offline, site.name].join("|");
+    const key = [site.id, site.severity, site.ceph, site.nic, site.active, site.stale, site.offline, site.name, site.said].join("|");
     if (row.dataset.key !== key) fill(row, site);
     row.dataset.key = key;
     row.tabIndex = -1;
