@@ -103,7 +103,7 @@ class OperationNamed(TypedDict):
 
 class TargetFacts(TypedDict):
     """target.changed: `operation` is its id; `step` a name of ours, `deploy_status` dcmanager's word, `message` what it
-    does or waits for; `percent` None where none was told."""
+    does or waits for; `percent` None where none was told, `percent_at` when it was: other things may have changed."""
 
     operation: int
     name: str
@@ -113,6 +113,7 @@ class TargetFacts(TypedDict):
     deploy_status: str
     message: str
     percent: int | None
+    percent_at: str | None
     stuck: bool
 
 

@@ -58,6 +58,13 @@ class Eta:
     estimated: int
     waiting: timedelta
 
+    def note(self, of: int) -> str:
+        """What is uncertain about the end, or why there is none; "" where all durations were learned. `of`: sites."""
+        if self.findings:
+            return self.findings[0].sentence
+        told = f"For {self.estimated} of {of} sites nothing was learned yet: their durations are estimates."
+        return told if self.estimated else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:

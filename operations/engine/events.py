@@ -17,11 +17,12 @@ def told(target: Target) -> tuple[Any, ...]:
 
 def target_event(target: Target, now: datetime) -> NewEvent:
     """Carries the target's own place, so that it reaches whoever may see that subcloud."""
+    at = target.percent_at
     step = target.steps[target.step] if target.step < len(target.steps) else ""
     data = {
         "operation": target.operation_id, "name": target.name, "state": target.state, "step": step,
         "attempt": target.attempt, "deploy_status": target.deploy_status, "message": target.message,
-        "percent": target.percent, "stuck": target.stuck,
+        "percent": target.percent, "percent_at": at and at.isoformat(), "stuck": target.stuck,
     }  # fmt: skip
     return NewEvent(
         Kind.TARGET_CHANGED, f"target:{target.pk}", now, data, target.controller_id, target.cloud_id,

@@ -67,11 +67,7 @@ class Proposal:
 
     @property
     def eta_note(self) -> str:
-        """What is uncertain about the end, or why there is none; "" where all durations were learned."""
-        if self.eta.findings:
-            return self.eta.findings[0].sentence
-        guessed, of = self.eta.estimated, len(self.plan.roster)
-        return f"For {guessed} of {of} sites nothing was learned yet: their durations are estimates." if guessed else ""
+        return self.eta.note(len(self.plan.roster))
 
 
 def propose(

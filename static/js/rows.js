@@ -13,7 +13,7 @@ const CHANGES = {
   "alarm.changed": (data) => ({...data, "row-severity": data.severity}),
   "host.changed": (data) => data,
   "port.changed": (data) => data,
-  "target.changed": (data, {at}) => ("percent" in data ? {...data, percent: {value: data.percent, at}} : data),
+  "target.changed": (data, {at}) => ("percent" in data ? {...data, percent: {value: data.percent, at: data.percent_at ?? at}} : data),
 };
 const TYPES = new Set(["cloud", "alarm", "host", "port", "target"]);
 

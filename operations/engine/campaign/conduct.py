@@ -14,6 +14,7 @@ from operations.campaigns.facts import AlarmKey
 from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
 from operations.choices import ACTIVE_TARGETS, BatchState, TargetState, WaveState
 from operations.engine import jobs
+from operations.engine.campaign import foresight
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.controls import facts_now
 from operations.engine.campaign.pace import pace
@@ -34,13 +35,15 @@ def step(claim: jobs.Claim, job: Job) -> None:
         with transaction.atomic():
             jobs.release(jobs.held(claim), begins)
         return
-    fresh = _alarms_since(open_book(job.operation_id), now)  # before the transaction: it reads a lot
+    book = open_book(job.operation_id)
+    fresh, foreseen = _alarms_since(book, now), foresight.foreseen(book, now)  # before the transaction: they read a lot
     with transaction.atomic():
         held = jobs.held(claim)
         Operation.objects.select_for_update().get(pk=job.operation_id)
         book = open_book(job.operation_id)
         _note_alarms(book, fresh)
         _judge(book, now)
+        foresight.note(book, foreseen)
         course = book.course(now)
         _close_batches(book, course, now)
         _waves(book, course, now)
