@@ -13,6 +13,8 @@ from typing import Any
 from sites.choices import Facet
 from sites.freshness import stale_after
 
+LEAST_SECONDS = 30.0
+
 
 class Why(StrEnum):
     COLLECTOR = "collector"  # no collector gives a sign of life
@@ -44,18 +46,23 @@ WHERE k.enabled
 """
 
 
+def _limit(facet: Facet) -> timedelta:
+    """However fast the fleet is played, signs come by the clock: every few seconds, and late beside other work."""
+    return timedelta(seconds=max(LEAST_SECONDS, stale_after(facet)))
+
+
 def late_parameters(now: datetime) -> dict[str, datetime]:
     """Limits of LATE_QUERY: a controller just added has as long as one that was read."""
     return {
-        "beat_since": now - timedelta(seconds=stale_after(Facet.ALARM_COUNTS)),
-        "t0_since": now - timedelta(seconds=stale_after(Facet.SUBCLOUD)),
-        "t1_since": now - timedelta(seconds=stale_after(Facet.ALARMS)),
+        "beat_since": now - _limit(Facet.ALARM_COUNTS),
+        "t0_since": now - _limit(Facet.SUBCLOUD),
+        "t1_since": now - _limit(Facet.ALARMS),
     }
 
 
 def beats(beat_at: datetime | None, now: datetime) -> bool:
     """Whether a collector gave a sign lately. None: it was never asked for one, so nothing is said against it."""
-    return beat_at is None or now - beat_at <= timedelta(seconds=stale_after(Facet.ALARM_COUNTS))
+    return beat_at is None or now - beat_at <= _limit(Facet.ALARM_COUNTS)
 
 
 def late_of(rows: Iterable[list[Any]], now: datetime) -> tuple[Late, ...]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from sites.ingest import ServiceLook, record_services
@@ -139,3 +140,13 @@ def test_every_page_says_who_is_late(path: str, world: World, fleet_client: Clie
     page = fleet_client.get(path).content.decode()
     assert page.count('data-late="collector"') == 2
     assert 'id="late-banner" data-refetch="/fleet/late"' in page
+
+
+def test_a_fleet_played_fast_is_not_called_late_for_a_few_seconds(
+    world: World, settings: LazySettings, fleet_client: Client
+) -> None:
+    settings.POLL_SECONDS = dict.fromkeys(settings.POLL_SECONDS, 0.5)
+    for number in range(len(world.controllers)):
+        beat(world, at=12.0, t0=12.0, waits=12.0, of=number)
+    page = fleet_client.get("/alarms/").content.decode()
+    assert "data-late=" not in page
