@@ -13,6 +13,8 @@ from operations.planning.phases import ABORT_FROM, RESUME_FROM
 
 OPEN = (Outcome.PENDING, Outcome.UNKNOWN, Outcome.ACCEPTED)
 MOST_LOST = 3
+LONGEST_WAIT = 5  # times `pace.unmoved`, from the request
+REPEATABLE = ("prestage", "reconfigure_network")  # once more changes nothing that the first time did not
 SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "prestage", "enroll")
 
 
@@ -63,18 +65,33 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
 
 def _unmoved(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, pace: Pace) -> Decision:
     """Nothing shows of the request yet."""
-    if now - _last_moved(seen, sent) < pace.unmoved:
+    waited = now - sent.at >= pace.unmoved * LONGEST_WAIT  # rows may move for ever (signs.py)
+    if not waited and now - _last_moved(seen, sent) < pace.unmoved:
         word = "was accepted" if sent.outcome == Outcome.ACCEPTED else "has an unknown outcome"
         return Decision(Wait(pace.poll, f"{sent.verb} {word}; nothing shows yet"))
-    if told.state == "perhaps done":
-        return Decision(Done(), Outcome.EFFECTIVE)
-    if told.state == "perhaps interrupted":
-        return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
-    if told.state == "perhaps failed":
-        return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
+    if told.state.startswith("perhaps ") and (doubt := _doubtful(view, seen, sent, told, pace)) is not None:
+        return doubt
     if sent.effective and view.step not in ("manage", "unmanage", "edit", "rename", "move_group"):
         return Decision(Ask(f"{sent.verb} had begun, and now nothing shows of it: {told.message or 'no word'}."))
     return Decision(Wait(pace.poll, f"{sent.verb} had no effect: it is sent again"), Outcome.LOST)
+
+
+def _doubtful(view: View, seen: Seen, sent: Sent, told: Progress, pace: Pace) -> Decision | None:
+    """The end is there, as it was before, and something moved the row meanwhile. None: it does no harm to send again,
+    from a failure that was to be mended, or what can be repeated."""
+    accepted = sent.outcome == Outcome.ACCEPTED
+    match told.state:
+        case "perhaps failed" if accepted:
+            return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
+        case "perhaps interrupted" if accepted:
+            return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
+        case "perhaps done" if sent.verb not in REPEATABLE:
+            word = seen.subcloud.deploy_status if seen.subcloud else ""
+            return Decision(Ask(
+                f"No work of {sent.verb} was seen, and {word} is what there was before: it may never have begun, or "
+                "have come and gone unseen. Look at the site, then try again or give up."
+            ))  # fmt: skip
+    return None
 
 
 def _last_moved(seen: Seen, sent: Sent) -> datetime:

@@ -3,14 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from operations.choices import Outcome
 from starlingx.records import Subcloud, SubcloudGroup, SwUpdateOptions
 
+NETWORK = ("management_subnet", "management_gateway_ip", "management_start_ip", "management_end_ip")
 BEFORE = (
     "deploy_status", "backup_status", "prestage_status", "management_state", "updated_at", "backup_datetime",
+    "prestage_versions", *NETWORK,
 )  # fmt: skip
+
+
+def digest(text: str) -> str:
+    """Enough to tell one text from another, and nothing to read."""
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,8 @@ class Seen:
         if self.subcloud is None:
             return {"exists": False}
         told = {name: getattr(self.subcloud, name) for name in BEFORE}
-        return {"exists": True} | {
+        error = digest(self.subcloud.error_description)
+        return {"exists": True, "error_digest": error} | {
             name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()
         }
 
@@ -134,7 +143,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a request is. `state`: untouched, underway, done, failed, interrupted, foreign."""
+    """How far a request is. `state`: untouched, underway, between (two phases), done, failed, interrupted, foreign;
+    or "perhaps" one of the ends: it is there, and was there before the request."""
 
     state: str
     message: str = ""

@@ -1,13 +1,16 @@
-"""Steps that show in one of dcmanager's status columns: which words mean under way, done, failed.
+"""Steps that show in dcmanager's deploy-status: which words mean under way, done, failed.
 
-Source: starlingx-dcmanager.md 3.3 to 3.5 and 8.1.
+Source: starlingx-dcmanager.md 3.3 and 8.1.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
-from operations.planning.deploy_states import INTERRUPTED, Kind, Phase, deploy_state
-from operations.planning.error_causes import NO_ERROR, cause_of
+from operations.engine.signs import network_changed, other_error, same_word
+from operations.planning.deploy_states import DeployState, Kind, Phase, deploy_state
 from starlingx.records import Subcloud
 
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
@@ -33,11 +36,9 @@ PATHS = {
     "restore": DeployPath((Phase.RESTORE, Phase.INSTALL), ("complete", "factory-restore-complete")),
     "reconfigure_network": DeployPath((Phase.NETWORK,), ("complete",)),
 }
-BACKUP_UNDERWAY = ("validating", "pre-backup", "backing-up")
-BACKUP_FAILED = ("validate-failed", "backup-prep-failed", "failed")
 
 
-def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str) -> Progress:
+def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str, facts: Mapping[str, Any]) -> Progress:
     """By deploy-status. The reply to a request is a prediction: the old word may show for a while after it."""
     subcloud = seen.subcloud
     if subcloud is None:
@@ -49,67 +50,20 @@ def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str) 
             return Progress("underway", word)
         return Progress("foreign", f"dcmanager is busy with {word}, which this operation did not ask for.")
     if word in path.done:
-        return Progress("done") if other else _same_word(subcloud, sent, Progress("done"))
+        sign = sent.verb == "reconfigure_network" and network_changed(subcloud, sent, facts)
+        return Progress("done") if other else same_word(subcloud, sent, Progress("done"), sign=sign)
     if known.kind in (Kind.FAILED, Kind.ABORTED):
-        ended = _ended(subcloud, known.kind, last_status)
-        return ended if other else _same_word(subcloud, sent, ended)
+        return _bad_end(path, known, subcloud, sent, last_status)
     if known.kind is Kind.UNKNOWN:
         return Progress("underway", f"unknown state {word}")
     return Progress("between", word) if other and known.phase in path.phases else Progress("untouched", word)
 
 
-def _ended(subcloud: Subcloud, kind: Kind, last_status: str) -> Progress:
-    word, error = subcloud.deploy_status, subcloud.error_description
-    if kind is Kind.ABORTED:
-        return Progress("failed", word, error or f"The deployment was stopped: {word}.", "aborted")
-    if word in INTERRUPTED and _no_reason(error):
-        during = last_status or "it"
-        return Progress("interrupted", word, f"The System Controller restarted during {during}.", "interrupted")
-    cause = cause_of(word, error, last_status)
-    return Progress("failed", word, error or f"dcmanager says {word}, without a reason.", cause.key if cause else word)
-
-
-def _no_reason(error: str) -> bool:
-    """A restart of dcmanager's manager writes the failed word and no reason; a real failure tells one."""
-    return not error or error.startswith(NO_ERROR)
-
-
-def _same_word(subcloud: Subcloud, sent: Sent, ended: Progress) -> Progress:
-    """The word is what it was before the request: only a moved row can mean that it came and went meanwhile."""
-    told = subcloud.updated_at.isoformat() if subcloud.updated_at else None
-    if told == sent.before.get("updated_at"):
-        return Progress("untouched", subcloud.deploy_status)
-    return Progress(f"perhaps {ended.state}", ended.message, ended.error, ended.cause)
-
-
-def backup_progress(subcloud: Subcloud, sent: Sent) -> Progress:
-    """By backup-status, whose date moves with each success."""
-    word = subcloud.backup_status
-    at = subcloud.backup_datetime.isoformat() if subcloud.backup_datetime else None
-    if word in BACKUP_UNDERWAY:
-        return Progress("underway", word)
-    if word.startswith("complete") and at != sent.before.get("backup_datetime"):
-        return Progress("done")
-    if word in BACKUP_FAILED:
-        error = subcloud.error_description
-        state = "interrupted" if _no_reason(error) else "failed"
-        failed = Progress(state, word, error or f"dcmanager says {word}, without a reason.", "backup-failed")
-        return failed if sent.effective or word != sent.before.get("backup_status") else Progress("untouched", word)
-    return Progress("untouched", word)
-
-
-def prestage_progress(subcloud: Subcloud, sent: Sent) -> Progress:
-    """By prestage-status, which has no date: a word that was there before proves nothing unless work was seen."""
-    word = subcloud.prestage_status
-    if word == "prestaging":
-        return Progress("underway", word)
-    error = subcloud.error_description
-    state = "interrupted" if _no_reason(error) else "failed"
-    ended = {
-        "complete": Progress("done"),
-        "failed": Progress(state, word, error or "Prestaging failed, without a reason.", "prestage-failed"),
-    }.get(word)
-    if ended is None:
-        return Progress("untouched", word)
-    moved = sent.effective or word != sent.before.get("prestage_status")
-    return ended if moved else _same_word(subcloud, sent, ended)
+def _bad_end(path: DeployPath, known: DeployState, subcloud: Subcloud, sent: Sent, last_status: str) -> Progress:
+    """A word that was there before is no failure of ours, and neither is one of a phase that we did not ask for."""
+    told = ended(subcloud, known.kind, last_status)
+    if known.word == sent.before.get("deploy_status") and not sent.effective:
+        return same_word(subcloud, sent, told, sign=other_error(subcloud, sent))
+    if known.phase not in path.phases:
+        return Progress("foreign", f"dcmanager says {known.word}, which this operation did not ask for.")
+    return told

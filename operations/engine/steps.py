@@ -1,10 +1,10 @@
 """Each step as pure functions: is it settled already, may it be sent, how far is it."""
 
-from ipaddress import ip_address
-
 from operations.engine import central_steps
+from operations.engine.lanes import backup_progress, deletion_progress, prestage_progress
 from operations.engine.seen import Progress, Seen, Sent, View
-from operations.engine.statuses import PATHS, backup_progress, deploy_progress, prestage_progress
+from operations.engine.signs import same_address
+from operations.engine.statuses import PATHS, deploy_progress
 from operations.planning.legality import SubcloudState, forced, refusal
 from operations.planning.subcloud_state import knows_backup
 from starlingx.records import Subcloud
@@ -86,7 +86,7 @@ def progress(view: View, seen: Seen, sent: Sent) -> Progress:
     if sent.verb == "add" and subcloud is not None and (doubt := _not_ours(view, seen, sent, subcloud)):
         return Progress("foreign", doubt)
     if sent.verb in PATHS:
-        return deploy_progress(PATHS[sent.verb], seen, sent, view.last_status)
+        return deploy_progress(PATHS[sent.verb], seen, sent, view.last_status, view.facts)
     if subcloud is None:
         return Progress("foreign", "The System Controller does not know this subcloud any more.")
     match sent.verb:
@@ -95,10 +95,7 @@ def progress(view: View, seen: Seen, sent: Sent) -> Progress:
         case "prestage":
             return prestage_progress(subcloud, sent)
         case "delete_backup":
-            if subcloud.backup_status == "delete-failed":
-                return Progress("failed", error=subcloud.error_description or "The backup could not be deleted.")
-            gone = subcloud.backup_status in ("", "unknown") and not subcloud.backup_datetime
-            return Progress("done" if gone else "untouched", subcloud.backup_status)
+            return deletion_progress(subcloud, sent)
     return Progress("untouched", subcloud.deploy_status)
 
 
@@ -112,11 +109,3 @@ def _not_ours(view: View, seen: Seen, sent: Sent, subcloud: Subcloud) -> str:
     if start and subcloud.management_start_ip and not same_address(subcloud.management_start_ip, start):
         return f"A subcloud of this name is there with other addresses ({subcloud.management_start_ip})."
     return ""
-
-
-def same_address(one: str, other: str) -> bool:
-    """IPv6 addresses are written in many ways, and what people gave may come back in another one."""
-    try:
-        return ip_address(one) == ip_address(other)
-    except ValueError:
-        return one == other
