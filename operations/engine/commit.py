@@ -32,7 +32,7 @@ def write_intent(claim: jobs.Claim, view: View, decision: Decision, verb: str, s
     with transaction.atomic():
         target = _as_decided_on(jobs.held(claim), view)
         demand_released(target.region)
-        _settle(target, decision.outcome, now)
+        _settle(target, decision, now)
         before = told(target)
         _note(target, seen, now)
         if verb == "add":  # one that was there was taken away by us: the new one has a number of its own
@@ -91,7 +91,7 @@ def advance(claim: jobs.Claim, view: View, decision: Decision, seen: Seen, now: 
         job = jobs.held(claim)
         target = _as_decided_on(job, view)
         before = told(target)
-        _settle(target, decision.outcome, now)
+        _settle(target, decision, now)
         _note(target, seen, now)
         next_at = _apply(target, decision.action, now)
         _save(target, before, now)
@@ -151,8 +151,12 @@ def _as_decided_on(job: Job, view: View) -> Target:
     return target
 
 
-def _settle(target: Target, outcome: Outcome | None, now: datetime) -> None:
-    """What became of the last request of this step shows now."""
+def _settle(target: Target, decision: Decision, now: datetime) -> None:
+    """What became of the last request of this step shows now, or that one which was given up took effect."""
+    outcome = decision.outcome
+    if decision.adopts is not None:
+        target.intents.filter(number=decision.adopts).update(outcome=outcome, settled_at=now)
+        return
     if outcome is None:
         return
     step = target.steps[target.step]

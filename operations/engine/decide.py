@@ -4,14 +4,17 @@ The promise: no effect twice, none lost. A request whose outcome is not known is
 for `pace.unmoved`; one that was refused is never repeated; work of others is never taken for ours.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from operations.choices import Outcome
 from operations.engine import steps
+from operations.engine.adoption import CLEARED, OVER, current, late, lost
 from operations.engine.seen import Ask, Decision, Done, Fail, Pace, Progress, Seen, Send, Sent, View, Wait
 from operations.planning.phases import ABORT_FROM, RESUME_FROM
 
 OPEN = (Outcome.PENDING, Outcome.UNKNOWN, Outcome.ACCEPTED)
+NOT_LEGAL = "not-legal"
 MOST_LOST = 3
 LONGEST_WAIT = 5  # times `pace.unmoved`, from the request
 REPEATABLE = ("prestage", "reconfigure_network")  # once more changes nothing that the first time did not
@@ -22,15 +25,25 @@ def decide(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:
     """`now` is when the look is judged; ages of requests are reckoned by our clock alone."""
     if (abort := _abort(view, seen, now, pace)) is not None:
         return abort
-    sent = next((one for one in reversed(view.sent) if one.verb != "abort"), None)
-    if sent is None or sent.outcome in (Outcome.LOST, Outcome.UNSENT, Outcome.REFUSED):
+    sent = current(view)
+    if sent is not None and sent.outcome not in OVER:
+        told = _clearing(view, seen, sent) or steps.progress(view, seen, sent)
+        return _judged(view, seen, sent, told, now, pace)
+    if (shows := late(view, seen)) is None:
         return Decision(_begin(view, seen, sent, pace))
-    if sent.verb == "delete" and view.step == "add":
-        return _cleared(view, seen, sent, now, pace)
-    told = steps.progress(view, seen, sent)
+    decision = _judged(view, seen, *shows, now, pace)
+    return replace(decision, adopts=shows[0].number) if decision.outcome == Outcome.EFFECTIVE else decision
+
+
+def _judged(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, pace: Pace) -> Decision:
+    """By what shows of `sent`, a request of ours."""
     match told.state:
         case "done":
             return Decision(Done(), Outcome.EFFECTIVE)
+        case "cleared":
+            return Decision(Send("add"), Outcome.EFFECTIVE)
+        case "clearing":
+            return _cleared(sent, now, pace)
         case "underway":
             return Decision(Wait(pace.poll, told.message), Outcome.EFFECTIVE)
         case "between":
@@ -51,15 +64,19 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
     if view.step in steps.WITHOUT_REQUEST:
         return Wait(pace.poll, f"waits until the site is {view.step}")
     if sent is not None and sent.outcome == Outcome.REFUSED:
+        if lost(view):
+            return Ask(f"{sent.verb} was refused after one that got no answer and may yet come: {sent.detail}")
         cause = "not-sent" if sent.never_sent else "refused"
         return Fail(sent.detail or "The System Controller refused, without a reason.", cause)
-    lost = sum(one.outcome == Outcome.LOST for one in view.sent)
-    if lost >= MOST_LOST:
-        return Ask(f"{view.step} was sent {lost} times and had no effect that could be seen.")
+    gone = sum(one.outcome == Outcome.LOST for one in view.sent)
+    if gone >= MOST_LOST:
+        return Ask(f"{view.step} was sent {gone} times and had no effect that could be seen.")
     if view.sent and view.sent[-1].verb not in (view.step, "abort"):
         return Send(view.sent[-1].verb)  # a resume or a clearing delete that was lost
     if (why := steps.refused(view, seen)) is not None:
-        return Fail(why, "not-legal")
+        return (
+            Ask(f"{view.step} got no answer, and may not be sent again: {why}") if lost(view) else Fail(why, NOT_LEGAL)
+        )
     return Send(view.step)
 
 
@@ -125,10 +142,14 @@ def _again(view: View, seen: Seen, told: Progress, pace: Pace) -> Send | Fail:
     return Send(view.step, "interrupted: sent again")
 
 
-def _cleared(view: View, seen: Seen, sent: Sent, now: datetime, pace: Pace) -> Decision:
+def _clearing(view: View, seen: Seen, sent: Sent) -> Progress | None:
     """A subcloud whose creation was interrupted is deleted, and then added anew."""
-    if seen.subcloud is None:
-        return Decision(Send("add"), Outcome.EFFECTIVE)
+    if sent.verb != "delete" or view.step != "add":
+        return None
+    return Progress("clearing" if seen.subcloud else CLEARED)
+
+
+def _cleared(sent: Sent, now: datetime, pace: Pace) -> Decision:
     if now - sent.at < pace.unmoved:
         return Decision(Wait(pace.poll, "waits until the half-made subcloud is gone"))
     return Decision(Wait(pace.poll, "the half-made subcloud is still there: delete is sent again"), Outcome.LOST)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from operations.choices import Outcome, TargetState
@@ -15,7 +16,7 @@ from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
-from operations.models import Job, Target
+from operations.models import Intent, Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError, sending
@@ -52,13 +53,27 @@ def step(claim: jobs.Claim, job: Job) -> None:
 def view_of(target: Target) -> View:
     """The target at the step it is at, with the requests of this attempt."""
     name = target.steps[target.step]
-    sent = tuple(
+    rows = target.intents.filter(attempt=target.attempt, step=name)
+    return View(name, target.facts, _sent(rows), target.deploy_status, target.abort_requested, _earlier(target, name))
+
+
+def _earlier(target: Target, step: str) -> tuple[Sent, ...]:
+    """A site that an earlier attempt asked for in vain may have come meanwhile, or during this attempt."""
+    if step != "add" or target.attempt < 2 or target.started_at is None:
+        return ()
+    before = target.intents.filter(attempt__lt=target.attempt, verb="add")
+    unseen = Q(outcome__in=(Outcome.LOST, Outcome.UNKNOWN, Outcome.PENDING))
+    return _sent(before.filter(unseen | Q(outcome=Outcome.EFFECTIVE, settled_at__gte=target.started_at)))
+
+
+def _sent(rows: QuerySet[Intent]) -> tuple[Sent, ...]:
+    return tuple(
         Sent(
-            row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail, never_sent(row.outcome, row.status)
+            row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail, row.number, row.settled_at,
+            never_sent(row.outcome, row.status),
         )
-        for row in target.intents.filter(attempt=target.attempt, step=name)
+        for row in rows
     )
-    return View(name, target.facts, sent, target.deploy_status, target.abort_requested)
 
 
 async def _look(controller: Controller, target: Target, view: View, bmcs: Bmcs | None, now: datetime) -> Seen:

@@ -49,13 +49,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that was sent, or was about to be (`outcome` pending). `never_sent`: refused by ourselves."""
+    """A request that was sent, or was about to be (`outcome` pending). `never_sent`: refused by ourselves. `settled_at`:
+    when its effect or its want was seen."""
 
     verb: str
     outcome: Outcome
     at: datetime
     before: Mapping[str, Any]
     detail: str = ""
+    number: int = 0
+    settled_at: datetime | None = None
     never_sent: bool = False
 
     @property
@@ -76,7 +79,8 @@ class Answer:
 class View:
     """A target at one of its steps. `sent`: the requests of this attempt and step, oldest first.
 
-    `facts`: the parameters, masked. `last_status`: deploy status at the look before this one.
+    `facts`: the parameters, masked. `last_status`: deploy status at the look before this one. `earlier`: requests to
+    add the site in attempts before, whose effect nobody has seen.
     """
 
     step: str
@@ -84,6 +88,7 @@ class View:
     sent: tuple[Sent, ...] = ()
     last_status: str = ""
     abort_requested: bool = False
+    earlier: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do, and what became of the request before it, where that shows now."""
+    """What to do, and what became of the request before it, where that shows now; or (`adopts`) of the one with that
+    number, which had been given up."""
 
     action: Send | Wait | Done | Fail | Ask
     outcome: Outcome | None = None
+    adopts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """Each step as pure functions: is it settled already, may it be sent, how far is it."""
 
+from datetime import datetime
+
+from operations.choices import Outcome
 from operations.engine import central_steps
 from operations.engine.lanes import backup_progress, deletion_progress, prestage_progress
 from operations.engine.seen import Progress, Seen, Sent, View
@@ -102,10 +105,21 @@ def progress(view: View, seen: Seen, sent: Sent) -> Progress:
 def _not_ours(view: View, seen: Seen, sent: Sent, subcloud: Subcloud) -> str:
     """Why a subcloud that is there after our request to add it cannot be ours; empty when it is."""
     if subcloud.created_at is not None:
-        ahead = (subcloud.created_at - sent.at).total_seconds() - seen.skew
+        ahead = (subcloud.created_at - _first_asked(view, sent)).total_seconds() - seen.skew
         if ahead < -CLOCKS_DIFFER:
             return "A subcloud of this name was made before this operation asked for it."
     start = view.facts.get("management_start_ip")
     if start and subcloud.management_start_ip and not same_address(subcloud.management_start_ip, start):
         return f"A subcloud of this name is there with other addresses ({subcloud.management_start_ip})."
     return ""
+
+
+def _first_asked(view: View, sent: Sent) -> datetime:
+    """When the site was asked for first: an early request may come true when it has been sent again meanwhile."""
+    ours = [sent.at]
+    for one in (*view.earlier, *view.sent):
+        if one.verb == "delete" and one.effective:
+            ours = [sent.at]
+        elif one.verb == "add" and one.outcome not in (Outcome.UNSENT, Outcome.REFUSED):
+            ours.append(one.at)
+    return min(ours)

@@ -15,7 +15,7 @@ from starlingx.secret import Secret
 from starlingx.session import CloudSession, Connector, Credentials
 from tests.fixtures.fleet import Simulator
 from tests.operations.driving import ROBOT, SYSADMIN, add_controller, beside, drive, ended, turn
-from tests.operations.engine.sites import deploy
+from tests.operations.engine.sites import SECRETS, deploy
 from tests.operations.engine.upstream import site_inputs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +157,25 @@ def test_somebody_deletes_what_we_deploy(fleet: Simulator) -> None:
     assert target.message
     assert Intent.objects.filter(verb="add").count() == 1
     assert Operation.objects.get(pk=operation.pk).state == "processing"
+
+
+def test_what_was_given_up_and_comes_late_is_ours(fleet: Simulator) -> None:
+    """Both requests to add were given up, the second even refused; a new attempt finds the site being made."""
+    stuck = fault(fleet, "deploy-stuck", "new-0051", phase="install")
+    operation = deploy(add_controller(fleet), [51])
+    drive(lambda: mine("new-0051").deploy_status == "installing", timeout=60)
+    first = Intent.objects.get()
+    Intent.objects.update(outcome="lost")
+    refused = {"outcome": "refused", "status": 409, "detail": "exists", "created_at": timezone.now()}
+    Intent.objects.create(
+        target=first.target, attempt=1, number=2, verb="add", step="add", before=first.before, **refused
+    )
+    drive(lambda: Intent.objects.get(number=1).outcome == "effective", timeout=30)
+    Intent.objects.filter(number=1).update(outcome="lost")
+    Target.objects.update(state="held", dcmanager_id=None, region_name="")
+    retry(operation.pk, [mine("new-0051").pk], SECRETS, ROBOT, timezone.now())
+    drive(lambda: Intent.objects.get(number=1).outcome == "effective", timeout=30)
+    fleet.control(f"faults/{stuck}", method="DELETE")
+    drive(ended(operation), timeout=90)
+    assert (mine("new-0051").state, mine("new-0051").attempt) == ("completed", 2)
+    assert writes(fleet).count("POST subclouds") == 1
