@@ -74,10 +74,14 @@ def park(claim: jobs.Claim) -> None:
         jobs.release(jobs.held(claim), None)
 
 
-def postpone(claim: jobs.Claim, message: str, now: datetime, again: timedelta, *, failed: bool) -> None:
-    """Nothing could be looked at or sent now. Raises StaleTokenError."""
+def postpone(
+    claim: jobs.Claim, message: str, now: datetime, again: timedelta, *, failed: bool, silent: bool = False
+) -> None:
+    """Nothing could be looked at or sent now; `silent`: as nobody answered. Raises StaleTokenError."""
     with transaction.atomic():
         job = jobs.held(claim)
+        if silent:
+            Job.objects.filter(pk=job.pk).update(silent_at=now)  # `release` leaves it
         target = _target(job)
         before = told(target)
         target.message = message[:500]

@@ -18,7 +18,7 @@ NOT_LEGAL = "not-legal"
 MOST_LOST = 3
 LONGEST_WAIT = 5  # times `pace.unmoved`, from the request
 REPEATABLE = ("prestage", "reconfigure_network")  # once more changes nothing that the first time did not
-SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "prestage", "enroll")
+SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "delete_backup", "prestage", "enroll")
 
 
 def decide(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:

@@ -1,17 +1,18 @@
 """One step of one target's job: look, decide, and either send once or write down what was seen."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from operations.choices import Outcome, TargetState
-from operations.engine import commit, jobs
+from operations.engine import commit, jobs, restarts
 from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
 from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
-from operations.engine.look import look
+from operations.engine.look import LOOK_SECONDS, look
 from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
@@ -20,7 +21,9 @@ from operations.models import Intent, Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError, sending
-from starlingx.errors import StarlingXError, Unauthorized
+from starlingx.dcmanager import DcManager
+from starlingx.errors import ServerFailed, StarlingXError, Unauthorized, Unreachable
+from starlingx.records import Subcloud
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -35,6 +38,8 @@ def step(claim: jobs.Claim, job: Job) -> None:
     try:
         bmcs = bmcs_of(controller, target) if view.step == "power_off" else None
         seen = asyncio.run(_look(controller, target, view, bmcs, now))
+        if restarts.unexplained(view, seen):
+            seen = replace(seen, restarted=_restarted(controller, target, view, seen))
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
             request = load(target, decision.action.verb, seen, bmcs)
@@ -43,7 +48,8 @@ def step(claim: jobs.Claim, job: Job) -> None:
             commit.advance(claim, view, decision, seen, timezone.now())
     except (StarlingXError, CannotUnsealError, QuietControllerError) as problem:
         message = f"{controller.name} cannot be asked: {problem}"
-        commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True)
+        silent = isinstance(problem, (Unreachable, ServerFailed, QuietControllerError))
+        commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True, silent=silent)
     except ReadOnlyControllerError as refusal:
         commit.advance(claim, view, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
     except BrakedError as braked:
@@ -79,6 +85,19 @@ def _sent(rows: QuerySet[Intent]) -> tuple[Sent, ...]:
 async def _look(controller: Controller, target: Target, view: View, bmcs: Bmcs | None, now: datetime) -> Seen:
     async with door(controller) as session:
         return await look(session, controller, target, view, bmcs, now)
+
+
+def _restarted(controller: Controller, target: Target, view: View, seen: Seen) -> str:
+    """What says that the controller restarted since the look before this one. Raises StarlingXError."""
+    since = target.seen_at or (view.sent or view.earlier)[-1].at
+    if (told := restarts.silence(controller.pk, since)) or seen.subcloud is None:
+        return told
+    return restarts.at_once(seen.subcloud, asyncio.run(_everybody(controller)))
+
+
+async def _everybody(controller: Controller) -> list[Subcloud]:
+    async with door(controller) as session:
+        return await DcManager(session).subclouds(timeout=LOOK_SECONDS)
 
 
 def _request(

@@ -14,7 +14,7 @@ BACKUP_FAILED = ("validate-failed", "backup-prep-failed", "failed")
 GONE = ("", "unknown")  # unknown: deleted, or there was none
 
 
-def backup_progress(subcloud: Subcloud, sent: Sent) -> Progress:
+def backup_progress(subcloud: Subcloud, sent: Sent, restarted: str) -> Progress:
     """By backup-status, whose date moves with each success."""
     word = subcloud.backup_status
     if word in BACKUP_UNDERWAY:
@@ -22,18 +22,18 @@ def backup_progress(subcloud: Subcloud, sent: Sent) -> Progress:
     if word.startswith("complete") and _date(subcloud) != sent.before.get("backup_datetime"):
         return Progress("done")
     if word in BACKUP_FAILED and _failed_since(subcloud, word, sent):
-        return ended_lane(subcloud, word, "backup-failed")
+        return ended_lane(subcloud, word, "backup-failed", restarted)
     return Progress("untouched", word)
 
 
-def deletion_progress(subcloud: Subcloud, sent: Sent) -> Progress:
+def deletion_progress(subcloud: Subcloud, sent: Sent, restarted: str) -> Progress:
     """dcmanager answers when the backup is gone (204; 207 where it is not): accepted is done. Without an answer, one
     that is gone proves nothing where there was none before."""
     word = subcloud.backup_status
     if word == "deleting-backup":
         return Progress("underway", word)
     if word == "delete-failed" and _failed_since(subcloud, word, sent):
-        return ended_lane(subcloud, word, "backup-failed")
+        return ended_lane(subcloud, word, "backup-failed", restarted)
     if word not in GONE or subcloud.backup_datetime:
         return Progress("untouched", word)
     was_gone = sent.before.get("backup_status") in GONE and not sent.before.get("backup_datetime")
@@ -41,7 +41,7 @@ def deletion_progress(subcloud: Subcloud, sent: Sent) -> Progress:
     return Progress("done" if proved else "untouched", word)
 
 
-def prestage_progress(subcloud: Subcloud, sent: Sent) -> Progress:
+def prestage_progress(subcloud: Subcloud, sent: Sent, restarted: str) -> Progress:
     """By prestage-status, which has no date. dcmanager writes `prestaging` before it answers
     (dc:dcmanager/common/prestage.py), so that one that was accepted has begun."""
     word = subcloud.prestage_status
@@ -49,7 +49,7 @@ def prestage_progress(subcloud: Subcloud, sent: Sent) -> Progress:
         return Progress("underway", word)
     if word not in ("complete", "failed"):
         return Progress("untouched", word)
-    ended = Progress("done") if word == "complete" else ended_lane(subcloud, word, "prestage-failed")
+    ended = Progress("done") if word == "complete" else ended_lane(subcloud, word, "prestage-failed", restarted)
     if sent.effective or word != sent.before.get("prestage_status"):
         return ended
     versions = sent.before.get("prestage_versions", subcloud.prestage_versions)

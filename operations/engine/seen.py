@@ -26,7 +26,8 @@ class Seen:
     """One look upstream, asked at `at`. `subcloud` None: dcmanager has none of that name or id.
 
     `skew`: seconds by which the controller's clock is ahead. `power`: what the BMC says, "" where it was not asked.
-    `group`, `options`: what a step of central_steps.py is about.
+    `group`, `options`: what a step of central_steps.py is about. `restarted`: what says that the System Controller
+    restarted since the look before, "" nothing (restarts.py).
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class Seen:
     power: str = ""
     group: SubcloudGroup | None = None
     options: SwUpdateOptions | None = None
+    restarted: str = ""
 
     def before(self) -> dict[str, Any]:
         """What an intent remembers: texts, or None where there is no subcloud."""

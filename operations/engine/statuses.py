@@ -11,7 +11,6 @@ from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
 from operations.engine.signs import network_changed, other_error, same_word
 from operations.planning.deploy_states import DeployState, Kind, Phase, deploy_state
-from starlingx.records import Subcloud
 
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 
@@ -53,15 +52,17 @@ def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str, 
         sign = sent.verb == "reconfigure_network" and network_changed(subcloud, sent, facts)
         return Progress("done") if other else same_word(subcloud, sent, Progress("done"), sign=sign)
     if known.kind in (Kind.FAILED, Kind.ABORTED):
-        return _bad_end(path, known, subcloud, sent, last_status)
+        return _bad_end(path, known, seen, sent, last_status)
     if known.kind is Kind.UNKNOWN:
         return Progress("underway", f"unknown state {word}")
     return Progress("between", word) if other and known.phase in path.phases else Progress("untouched", word)
 
 
-def _bad_end(path: DeployPath, known: DeployState, subcloud: Subcloud, sent: Sent, last_status: str) -> Progress:
+def _bad_end(path: DeployPath, known: DeployState, seen: Seen, sent: Sent, last_status: str) -> Progress:
     """A word that was there before is no failure of ours, and neither is one of a phase that we did not ask for."""
-    told = ended(subcloud, known.kind, last_status)
+    if (subcloud := seen.subcloud) is None:
+        return Progress("untouched")
+    told = ended(subcloud, known.kind, seen, last_status)
     if known.word == sent.before.get("deploy_status") and not sent.effective:
         return same_word(subcloud, sent, told, sign=other_error(subcloud, sent))
     if known.phase not in path.phases:

@@ -4,31 +4,18 @@ from datetime import datetime
 
 from operations.choices import Outcome
 from operations.engine import central_steps
+from operations.engine.failures import state_of
 from operations.engine.lanes import backup_progress, deletion_progress, prestage_progress
 from operations.engine.seen import Progress, Seen, Sent, View
 from operations.engine.signs import same_address
 from operations.engine.statuses import PATHS, deploy_progress
-from operations.planning.legality import SubcloudState, forced, refusal
-from operations.planning.subcloud_state import knows_backup
+from operations.planning.legality import forced, refusal
 from starlingx.records import Subcloud
 
 # Our step -> dcmanager's verb, where the words differ (operations/planning/legality.py)
 VERBS = {"backup": "backup_create", "delete_backup": "backup_delete_central"}
 WITHOUT_REQUEST = ("online", "offline")
 CLOCKS_DIFFER = 10.0  # seconds that two clocks may be apart beside the skew that was measured
-
-
-def state_of(subcloud: Subcloud) -> SubcloudState:
-    """For the table of legal verbs."""
-    return SubcloudState(
-        deploy_status=subcloud.deploy_status,
-        management_state=subcloud.management_state,
-        availability_status=subcloud.availability_status,
-        backup_status=subcloud.backup_status,
-        has_backup=knows_backup(subcloud.backup_status, subcloud.backup_datetime),
-        prestage_status=subcloud.prestage_status,
-        peer_group=subcloud.peer_group_id is not None,
-    )
 
 
 def settled(view: View, seen: Seen) -> bool:
@@ -94,11 +81,11 @@ def progress(view: View, seen: Seen, sent: Sent) -> Progress:
         return Progress("foreign", "The System Controller does not know this subcloud any more.")
     match sent.verb:
         case "backup":
-            return backup_progress(subcloud, sent)
+            return backup_progress(subcloud, sent, seen.restarted)
         case "prestage":
-            return prestage_progress(subcloud, sent)
+            return prestage_progress(subcloud, sent, seen.restarted)
         case "delete_backup":
-            return deletion_progress(subcloud, sent)
+            return deletion_progress(subcloud, sent, seen.restarted)
     return Progress("untouched", subcloud.deploy_status)
 
 

@@ -13,7 +13,8 @@ class Job(models.Model):
     the batches of a campaign at that System Controller, one after the other.
 
     Claimed by raising `token` (fencing: what is written under an older one is dropped) for a lease of
-    90 s. Waiting is a `next_at`; None: nothing to do any more.
+    90 s. Waiting is a `next_at`; None: nothing to do any more. `silent_at`: when its System Controller gave no answer
+    last.
     """
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="jobs")
@@ -24,6 +25,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    silent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -90,17 +90,9 @@ def test_a_phase_that_failed_with_a_reason_has_failed() -> None:
     assert answer == Fail("FAILED installing: no media", "install-failed")
 
 
-@pytest.mark.parametrize("error", ["", "No errors present", "No errors present\nCheck the console."])
-def test_a_failed_word_without_a_reason_is_an_interruption_and_is_resumed(error: str) -> None:
-    asked = view("add", sent("add", 0, NONE, Outcome.EFFECTIVE), last="bootstrapping")
-    answer = action(asked, seen(90, building("bootstrap-failed", error=error)), 90)
-    assert isinstance(answer, Send)
-    assert answer.verb == "resume"
-
-
 def test_an_interrupted_creation_is_deleted_and_begun_anew() -> None:
     first = sent("add", 0, NONE, Outcome.EFFECTIVE)
-    half_made = seen(60, building("create-failed"))
+    half_made = seen(60, building("create-failed"), restarted="it was silent")
     answer = action(view("add", first, last="creating"), half_made, 60)
     assert isinstance(answer, Send)
     assert answer.verb == "delete"
@@ -113,7 +105,7 @@ def test_interruptions_are_resumed_three_times_and_not_for_ever() -> None:
     first = sent("add", 0, NONE, Outcome.EFFECTIVE)
     again = [sent("resume", at, seen(at, building("install-failed")), Outcome.EFFECTIVE) for at in (100, 200, 300)]
     asked = view("add", first, *again, last="installing")
-    assert isinstance(action(asked, seen(400, building("install-failed", 390)), 400), Fail)
+    assert isinstance(action(asked, seen(400, building("install-failed", 390), restarted="it was silent"), 400), Fail)
 
 
 def test_a_retry_is_not_failed_by_the_word_that_was_there_before() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from operations.engine.steps import state_of
+from operations.engine.failures import state_of
 from operations.planning.conditions import RUNNING_BACKUPS
 from operations.planning.deploy_states import STATES, Kind, Phase
 from operations.planning.error_causes import NO_ERROR

@@ -22,6 +22,7 @@ TWINS = {
 }  # fmt: skip
 RESUMED = {"pre-install": 2, "install": 2, "pre-bootstrap": 5, "bootstrap": 5, "pre-config": 8, "config": 8}
 LOOK = 20.0
+AROUND = 240.0  # seconds within which a restart is known by the silence
 FATES = st.sampled_from(["taken", "taken", "taken", "lost", "answer lost", "late", "refused connection", "crash"])
 
 
@@ -33,6 +34,7 @@ class Site:
     failed: str = ""
     created: float = 0.0
     moved: float = 0.0
+    restarted: float | None = None
     pending: list[tuple[float, str]] = field(default_factory=list)
     received: list[tuple[str, str]] = field(default_factory=list)
 
@@ -63,12 +65,14 @@ class Site:
     def restart(self, now: float) -> None:
         if self.at is not None and not self.failed and PHASES[self.at] in TWINS:
             self.failed, self.moved = TWINS[PHASES[self.at]], now
+        self.restarted = now
 
     def seen(self, now: float) -> Seen:
         found: Subcloud | None = None
         if self.at is not None:
             found = subcloud(deploy_status=self.word, created_at=after(self.created), updated_at=after(self.moved))
-        return Seen(after(now), found)
+        silent = self.restarted is not None and now - self.restarted <= AROUND
+        return Seen(after(now), found, restarted="its services did not answer" if silent else "")
 
 
 def deliver(site: Site, verb: str, fate: str, now: float) -> Outcome:
