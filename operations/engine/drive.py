@@ -12,11 +12,12 @@ from operations.engine import commit, jobs, restarts
 from operations.engine.bmc import Bmcs, bmcs_of, power_off
 from operations.engine.decide import decide
 from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
+from operations.engine.lacking import lacking
 from operations.engine.look import LOOK_SECONDS, look
 from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
-from operations.engine.seen import Answer, Decision, Fail, Seen, Send, Sent, View
+from operations.engine.seen import Answer, Ask, Decision, Fail, Seen, Send, Sent, View
 from operations.models import Intent, Job, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
@@ -43,6 +44,8 @@ def step(claim: jobs.Claim, job: Job) -> None:
         decision = decide(view, seen, now, pace())
         if isinstance(decision.action, Send):
             request = load(target, decision.action.verb, seen, bmcs)
+            decision = replace(decision, action=Ask(why)) if (why := lacking(request)) else decision
+        if isinstance(decision.action, Send):
             _request(claim, view, controller, target.region, decision, request, seen)
         else:
             commit.advance(claim, view, decision, seen, timezone.now())

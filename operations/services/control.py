@@ -1,6 +1,6 @@
 """Hold, cancel, abort, retry, decide: what people do to an operation under way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -167,10 +167,20 @@ def _demand_secrets(operation: Operation, secrets: Mapping[str, str], chosen: Se
     surplus = run_secrets.surplus(operation, {name: text for name, text in secrets.items() if name not in places})
     if surplus:
         raise RefusedError(surplus)
-    missing = dict.fromkeys(run_secrets.missing(operation, spec, given, anew=anew))
+    missing = dict.fromkeys(run_secrets.missing(operation, spec, given, anew=anew, targets=chosen))
     missing |= dict.fromkeys(run_secrets.not_given(more, operation, given))
+    if run_secrets.powers_off(chosen):
+        _demand_bmc(chosen, missing)
     if missing:
         raise NotNowError(f"Give {', '.join(missing)} again: secrets are erased when a run is over.")
+
+
+def _demand_bmc(chosen: Sequence[Target], missing: Iterable[str]) -> None:
+    """Raises RefusedError: a server is switched off with a name and a password, or by hand."""
+    if nameless := [target.name for target in chosen if not target.facts.get("bmc_username")]:
+        raise RefusedError({"bmc_username": f"{nameless[0]} was asked for without one: ask for it anew."})
+    if BMC in missing:
+        raise RefusedError({BMC: "Give it again to switch the server off: it was erased when the run was over."})
 
 
 def first_verb(target: Target, verb: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from events.kinds import Kind as EventKind
 from events.log import NewEvent, append
-from operations.choices import OperationState, TargetState
+from operations.choices import Kind, OperationState, TargetState
 from operations.kinds import BMC, KINDS, KindSpec
 from operations.models import Job, Operation, Target
 from operations.planning.phases import documents_of_verb
@@ -93,7 +93,7 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     for name in spec.needs(ask.options) if ask.start else ():  # a plan is asked for them when it is started
         if not ask.secrets.get(name):
             problems[name] = "Needed for this run. It is kept sealed and erased when the run is over."
-    problems |= _document_problems(ask, spec, clouds)
+    problems |= _document_problems(ask, spec, clouds) | _half_given(ask)
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     kept = {name: value for name, value in ask.options.items() if value is not None}
@@ -120,6 +120,21 @@ def _document_problems(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dic
     return wrong | run_secrets.not_taken(spec, set(ask.secrets) - places)
 
 
+def _half_given(ask: Ask) -> dict[str, str]:
+    """What goes with what was given: a BMC is told off with a name and a password."""
+    problems = {}
+    if _powers_off(ask):
+        if not ask.options.get("bmc_username"):
+            problems["bmc_username"] = "Needed with the password of the BMC."
+        if not ask.secrets.get(BMC) and ask.start:
+            problems[BMC] = "Needed with the user name of the BMC; leave both out to power it down by hand."
+    return problems
+
+
+def _powers_off(ask: Ask) -> bool:
+    return ask.kind == Kind.DECOMMISSION and bool(ask.secrets.get(BMC) or ask.options.get("bmc_username"))
+
+
 def _made(
     ask: Ask, spec: KindSpec, options: dict[str, Any], clouds: Sequence[Cloud], user: User, actor: Actor, now: datetime
 ) -> Operation:
@@ -143,7 +158,7 @@ def _made(
 
 def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any], cloud: Cloud, number: int) -> Target:
     why = refused(spec, facts, cloud)
-    steps = [step for step in spec.steps if step != "power_off" or BMC in ask.secrets]
+    steps = [step for step in spec.steps if step != "power_off" or _powers_off(ask)]
     if cloud.management_state == "unmanaged":
         steps = [step for step in steps if step != "unmanage"] or steps
     return Target(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from operations.choices import Kind
+from operations.choices import Kind, TargetState
 from operations.engine.request import VALUES
 from operations.kinds import BMC, KINDS, SYSADMIN, KindSpec
 from operations.models import DeployPlan, Operation, RunSecret, Target
@@ -46,13 +46,17 @@ def surplus(operation: Operation, secrets: Mapping[str, str]) -> dict[str, str]:
     return {name[:120]: "The template has no place for this secret." for name in given - places}
 
 
-def missing(operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, anew: bool = True) -> list[str]:
-    """Names of secrets that a run needs and that are neither in `given` nor kept.
+def missing(
+    operation: Operation, spec: KindSpec, given: Iterable[str] = (), *, anew: bool = True,
+    targets: Iterable[Target] | None = None,
+) -> list[str]:  # fmt: skip
+    """Names of secrets that a run of `targets` (None: all that may still run) needs and that are neither in `given` nor
+    kept.
 
     `anew` False: sites that dcmanager knows are taken on, for which it has the documents already.
     """
     there = {*given, *_kept(operation)}
-    wanted = list(spec.needs(operation.options))
+    wanted = [*spec.needs(operation.options), *_by_steps(operation, targets)]
     if anew and (plan := _plan(operation)) is not None:
         wanted = list(needed(plan))
     return _absent(wanted, there)
@@ -65,6 +69,21 @@ def not_given(wanted: Iterable[str], operation: Operation, given: Iterable[str])
 
 def _absent(wanted: Iterable[str], there: set[str]) -> list[str]:
     return [name for name in wanted if name not in there and name.rpartition("/")[2] not in there]
+
+
+def powers_off(targets: Iterable[Target]) -> bool:
+    """Whether one of them has still to be switched off through its BMC."""
+    return any("power_off" in target.steps[target.step :] for target in targets)
+
+
+def _by_steps(operation: Operation, targets: Iterable[Target] | None) -> list[str]:
+    """Those that the kind may do without, and what is still to be done may not."""
+    if operation.kind != Kind.DECOMMISSION:
+        return []
+    if targets is None:
+        over = (TargetState.REFUSED, TargetState.COMPLETED, TargetState.CANCELLED)
+        targets = operation.targets.exclude(state__in=over).only("steps", "step")
+    return [BMC] if powers_off(targets) else []
 
 
 def _plan(operation: Operation) -> SiteTemplate | None:
