@@ -17,7 +17,7 @@ from events.log import append
 from operations.choices import OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.bmc_answers import silent_bmcs
-from operations.engine.doors import ReadOnlyControllerError
+from operations.engine.doors import QuietControllerError, ReadOnlyControllerError
 from operations.engine.events import operation_event, target_event
 from operations.engine.pace import backoff
 from operations.engine.survey import Survey, survey
@@ -52,7 +52,7 @@ def _first_stage(claim: jobs.Claim, operation: Operation, controller: Controller
         found = asyncio.run(survey(controller))
     except ReadOnlyControllerError as refusal:
         _refuse_all(claim, operation, str(refusal))
-    except (StarlingXError, CannotUnsealError) as problem:
+    except (StarlingXError, CannotUnsealError, QuietControllerError) as problem:
         _postpone(claim, operation, f"{controller.name} cannot be asked: {problem}")
     else:
         _judge(claim, operation, found)

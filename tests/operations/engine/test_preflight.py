@@ -139,6 +139,16 @@ def test_an_unreachable_controller_is_waited_for(fleet: Simulator, controller: C
     assert (operation.state, operation.state_reason) == ("planned", "")
 
 
+def test_a_controller_that_was_silent_a_moment_ago_is_not_asked_again(controller: Controller) -> None:
+    """The same process found it silent for another operation: that is no fault of the portal, and no look."""
+    Controller.objects.update(auth_url="http://127.0.0.1:9/identity/v3", changed_at=timezone.now())
+    first, second = planned(controller, row(1)), planned(controller, row(2))
+    drive(lambda: Operation.objects.exclude(state_reason="").count() == 2)
+    assert "cannot be asked" in Operation.objects.get(pk=second.pk).state_reason
+    assert not [job.error for job in Job.objects.all() if "fault" in job.error]
+    assert Operation.objects.get(pk=first.pk).state == "checking"
+
+
 def test_a_write_account_that_was_taken_away(controller: Controller) -> None:
     operation = planned(controller, row(1))
     Controller.objects.update(write_username="")
