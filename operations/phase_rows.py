@@ -45,7 +45,8 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class PhaseRow:
-    """`state`: done, current, failed, passed (not seen), todo, or not reached. Seconds so far, or altogether."""
+    """`state`: done, current, failed, held (a person must decide), passed (not seen), todo, or not reached. Seconds so
+    far, or altogether."""
 
     phase: str
     state: str
@@ -77,8 +78,8 @@ def phase_rows(
             found = at + ahead.index(span["phase"])
             rows += [PhaseRow(phase, "passed") for _, phase in way[at:found]]
             at = found + 1
-        rows.append(_seen(span, target))
-    marked = any(row.state in ("current", "failed") for row in rows)
+        rows.append(_seen(span, target, last=span is spans[-1]))
+    marked = any(row.state in ("current", "failed", "held") for row in rows)
     for step, phase in way[at:]:
         state = _ahead(target, step, marked=marked)
         rows.append(PhaseRow(phase, state, usual=known.get((phase, target["profile"]))))
@@ -108,10 +109,12 @@ def _phases(step: str, facts: Mapping[str, Any]) -> tuple[Phase, ...]:
     return PHASES_OF.get(step, ())
 
 
-def _seen(span: Mapping[str, Any], target: Mapping[str, Any]) -> PhaseRow:
+def _seen(span: Mapping[str, Any], target: Mapping[str, Any], *, last: bool) -> PhaseRow:
     ended = span["ended_at"] is not None
     stopped = target["state"] in (TargetState.FAILED, TargetState.CANCELLED)
     state = "done" if span["completed"] else "failed" if ended or stopped else "current"
+    if last and state == "failed" and target["state"] == TargetState.HELD:
+        state = "held"  # what became of it nobody knows
     told = span["usual"]
     usual = Usual(told["p50"], told["p90"], told["count"]) if told else None
     return PhaseRow(span["phase"], state, span["began_at"], span["ended_at"], span["seconds"], usual)

@@ -56,13 +56,7 @@ def write_answer(claim: jobs.Claim, intent: Intent, answer: Answer, now: datetim
         )
         target = _target(job)
         before = told(target)
-        words = {
-            Outcome.ACCEPTED: "was accepted",
-            Outcome.REFUSED: "was refused",
-            Outcome.UNKNOWN: "got no answer",
-            Outcome.UNSENT: "could not be sent",
-        }
-        word = "was not sent" if never_sent(answer.outcome, answer.status) else words[answer.outcome]
+        word = "was not sent" if never_sent(answer.outcome, answer.status) else ANSWERS[answer.outcome]
         target.message = f"{intent.verb} {word}"
         _save(target, before, now)
         jobs.release(job, now if answer.outcome == Outcome.REFUSED else now + again)
@@ -116,6 +110,7 @@ def _apply(target: Target, action: Any, now: datetime) -> datetime | None:
             stop(target, TargetState.FAILED, now, error=error, cause=cause)
         case Ask(message):
             target.state, target.message = TargetState.HELD, message[:500]
+            end_attempt(target, now)
     return None
 
 
@@ -139,6 +134,14 @@ def stop(target: Target, state: TargetState, now: datetime, *, error: str = "", 
         ended_at=now, outcome=state, error=error[:2048], cause=cause[:40]
     )
     RunSecret.objects.filter(target=target).delete()
+
+
+def end_attempt(target: Target, now: datetime) -> None:
+    """Nobody looks any more until a person has decided; what goes on upstream meanwhile belongs to no attempt."""
+    close_phase(target, now, completed=False)
+    Attempt.objects.filter(target=target, number=target.attempt, ended_at=None).update(
+        ended_at=now, outcome=TargetState.HELD, error=target.message
+    )
 
 
 def _target(job: Job) -> Target:

@@ -62,6 +62,8 @@ def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
     if operation.held:
         return "On hold: no further one starts."
     room = operation.max_at_once - states[TargetState.RUNNING] - states[TargetState.HELD]
+    if room <= 0 and states[TargetState.HELD]:  # work may go on for them upstream: they count within the limit
+        return _decide_first(states[TargetState.HELD])
     brakes = brakes_on()
     if FLEET in brakes:
         return brakes[FLEET]
@@ -74,6 +76,11 @@ def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
     states[TargetState.WAITING] -= started
     states[TargetState.RUNNING] += started
     return _braked(operation, brakes)
+
+
+def _decide_first(held: int) -> str:
+    waits, keeps = ("waits", "keeps its place") if held == 1 else ("wait", "keep their places")
+    return f"{held} {waits} for a decision and {keeps}: no further one starts until somebody has decided."
 
 
 def _braked(operation: Operation, brakes: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from events.log import append
 from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
 from operations.engine import jobs
-from operations.engine.commit import stop
+from operations.engine.commit import end_attempt, stop
 from operations.engine.events import operation_event, target_event
 from operations.kinds import BMC, KINDS
 from operations.models import Operation, RunSecret, Target
@@ -99,6 +99,7 @@ def retry(
             _revise(chosen, correction, verb, actor, now, scopes)
         _demand_secrets(operation, secrets, chosen, verb)
         for target in chosen:
+            end_attempt(target, now)  # older releases left that of a held target open
             _rewind(target, verb)
         if taken := taken_meanwhile(operation, chosen):
             name = next(target.name for target in chosen if target.pk in taken)

@@ -12,9 +12,9 @@ from operations.views.targetcells import usual_words
 from sites.lengths import in_words
 from sites.templatetags.lengths import running
 
-SIGNS = {"done": "✓", "failed": "✕", "passed": "·", "not reached": "–"}
-STATES = {"current": "under way", "todo": "to come", "passed": "not seen in this attempt"}
-STEPS = {"done": "done", "current": "current", "failed": "failed", "passed": "passed"}
+SIGNS = {"done": "✓", "failed": "✕", "held": "?", "passed": "·", "not reached": "–"}
+STATES = {"current": "under way", "todo": "to come", "held": "in doubt", "passed": "not seen in this attempt"}
+STEPS = {"done": "done", "current": "current", "failed": "failed", "held": "current", "passed": "passed"}
 
 
 def drawn(rows: Sequence[PhaseRow], now: datetime) -> list[dict[str, Any]]:

@@ -85,3 +85,8 @@ def test_over_is_longer_than_nine_of_ten() -> None:
     assert not PhaseRow("installing", "current", seconds=20.0, usual=usual).over
     assert PhaseRow("installing", "current", seconds=20.1, usual=usual).over
     assert not PhaseRow("installing", "current", seconds=99.0).over
+
+
+def test_where_a_person_must_decide_the_phase_has_not_failed() -> None:
+    found = drawn({"state": "held"}, span("creating"), span("pre-install"), span("installing", completed=False))
+    assert found[2:4] == [("installing", "held"), ("pre-bootstrap", "todo")]
