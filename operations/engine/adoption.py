@@ -7,7 +7,7 @@ from operations.engine import steps
 from operations.engine.seen import Progress, Seen, Sent, View
 
 OVER = (Outcome.LOST, Outcome.UNSENT, Outcome.REFUSED)
-SHOWS = ("done", "underway", "between", "failed", "interrupted", "foreign")
+SHOWS = ("done", "underway", "between", "unknown", "failed", "interrupted", "foreign")
 CLEARED = "cleared"
 
 

@@ -14,6 +14,7 @@ from operations.engine.phases import close_phase, note_phase
 from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, View, Wait
 from operations.engine.usual import is_stuck, usual_cached
 from operations.models import Attempt, Intent, Job, RunSecret, Target
+from operations.planning.deploy_states import Kind, deploy_state
 from sites.models import Cloud
 from sites.services.actors import Actor
 from sites.services.brake import demand_released
@@ -58,6 +59,9 @@ def write_answer(claim: jobs.Claim, intent: Intent, answer: Answer, now: datetim
         before = told(target)
         word = "was not sent" if never_sent(answer.outcome, answer.status) else ANSWERS[answer.outcome]
         target.message = f"{intent.verb} {word}"
+        if intent.verb == "abort" and answer.outcome == Outcome.REFUSED:
+            target.abort_requested = False  # it may be asked for again
+            target.message = f"abort {word}: {answer.detail}"[:500]
         _save(target, before, now)
         jobs.release(job, now if answer.outcome == Outcome.REFUSED else now + again)
 
@@ -185,7 +189,8 @@ def _note(target: Target, seen: Seen, now: datetime) -> None:
         _join(target, now)
     span = note_phase(target, seen, now)
     target.deploy_status = subcloud.deploy_status
-    if span is not None:
+    target.stuck = deploy_state(subcloud.deploy_status).kind is Kind.UNKNOWN
+    if span is not None and not target.stuck:
         seconds = (now - span.began_at).total_seconds()
         target.stuck = is_stuck(span.phase, target.profile, seconds, usual_cached(target.profile, now))
 

@@ -4,8 +4,10 @@ The promise: no effect twice, none lost. A request whose outcome is not known is
 for `pace.unmoved`; one that was refused is never repeated; work of others is never taken for ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from operations.choices import Outcome
 from operations.engine import steps
@@ -13,18 +15,22 @@ from operations.engine.adoption import CLEARED, OVER, current, late, lost
 from operations.engine.seen import Ask, Decision, Done, Fail, Pace, Progress, Seen, Send, Sent, View, Wait
 from operations.planning.phases import ABORT_FROM, RESUME_FROM
 
-OPEN = (Outcome.PENDING, Outcome.UNKNOWN, Outcome.ACCEPTED)
 NOT_LEGAL = "not-legal"
 MOST_LOST = 3
+MOST_UNSENT = 10  # in a row: a minute apart
 LONGEST_WAIT = 5  # times `pace.unmoved`, from the request
+LONGEST_REST = 15  # times `pace.unmoved`: half an hour
 REPEATABLE = ("prestage", "reconfigure_network")  # once more changes nothing that the first time did not
 SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "delete_backup", "prestage", "enroll")
 
 
 def decide(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:
     """`now` is when the look is judged; ages of requests are reckoned by our clock alone."""
-    if (abort := _abort(view, seen, now, pace)) is not None:
-        return abort
+    abort = _abort(view, seen, now, pace)
+    return _with_abort(view, _usual(view, seen, now, pace)) if abort is None else abort
+
+
+def _usual(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:
     sent = current(view)
     if sent is not None and sent.outcome not in OVER:
         told = _clearing(view, seen, sent) or steps.progress(view, seen, sent)
@@ -48,6 +54,9 @@ def _judged(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, p
             return Decision(Wait(pace.poll, told.message), Outcome.EFFECTIVE)
         case "between":
             return _between(view, seen, told, now, pace)
+        case "unknown":
+            long = view.since is not None and now - view.since > pace.unmoved * LONGEST_REST
+            return Decision(Ask(told.message) if long else Wait(pace.poll, told.message), Outcome.EFFECTIVE)
         case "failed":
             return Decision(Fail(told.error, told.cause), Outcome.EFFECTIVE)
         case "interrupted":
@@ -120,9 +129,11 @@ def _last_moved(seen: Seen, sent: Sent) -> datetime:
 def _between(view: View, seen: Seen, told: Progress, now: datetime, pace: Pace) -> Decision:
     """At rest between two phases: dcmanager goes on by itself, unless it was restarted just then."""
     since = seen.subcloud.updated_at if seen.subcloud else None
-    at_rest = since is not None and (seen.at - since).total_seconds() + seen.skew > pace.unmoved.total_seconds() * 2
-    if at_rest and view.last_status == told.message and told.message in RESUME_FROM:
+    rested = seen.at - since + timedelta(seconds=seen.skew) if since is not None else timedelta()
+    if rested > pace.unmoved * 2 and view.last_status == told.message and told.message in RESUME_FROM:
         return Decision(_again(view, seen, told, pace), Outcome.EFFECTIVE)
+    if rested > pace.unmoved * LONGEST_REST:
+        return Decision(Ask(f"It rests in {told.message}, and nothing goes on from there."), Outcome.EFFECTIVE)
     return Decision(Wait(pace.poll, told.message), Outcome.EFFECTIVE)
 
 
@@ -159,14 +170,34 @@ def _abort(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision | None
     """What an asked-for abort changes; None where the step goes its usual way."""
     if not view.abort_requested:
         return None
-    asked = next((one for one in reversed(view.sent) if one.verb == "abort"), None)
+    aborts = [one for one in view.sent if one.verb == "abort"]
     status = seen.subcloud.deploy_status if seen.subcloud else ""
     if not view.sent:
         return Decision(Fail("Stopped before anything was sent.", "aborted"))
     if status not in ABORT_FROM:
         return None  # it aborts already, has ended, or is between phases: wait and see
-    if asked is None or asked.outcome in (Outcome.LOST, Outcome.UNSENT):
+    if _unsent(aborts) >= MOST_UNSENT:
+        return None
+    # A refusal ends the wish (commit.write_answer): where there is one again, it is a new one
+    if not aborts or aborts[-1].outcome in OVER:
         return Decision(Send("abort"))
-    if asked.outcome in OPEN and now - asked.at >= pace.unmoved:
+    if now - aborts[-1].at >= pace.unmoved:
         return Decision(Send("abort"))
     return Decision(Wait(pace.poll, f"abort was asked for during {status}"))
+
+
+def _with_abort(view: View, decision: Decision) -> Decision:
+    """What became of the last request to stop is said for as long as the step goes on all the same."""
+    last = view.sent[-1] if view.sent else None
+    if last is None or last.verb != "abort" or not isinstance(decision.action, Wait):
+        return decision
+    words = {Outcome.REFUSED: "was refused", Outcome.UNSENT: "could not be sent"}
+    if last.outcome not in words:
+        return decision
+    said = f"abort {words[last.outcome]} ({last.detail[:200]}); {decision.action.message}"
+    return replace(decision, action=replace(decision.action, message=said))
+
+
+def _unsent(requests: Sequence[Sent]) -> int:
+    """How many of the last ones in a row could not be sent."""
+    return sum(1 for _ in takewhile(lambda one: one.outcome == Outcome.UNSENT, reversed(requests)))

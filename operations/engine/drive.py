@@ -18,7 +18,8 @@ from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Ask, Decision, Fail, Seen, Send, Sent, View
-from operations.models import Intent, Job, Target
+from operations.models import Intent, Job, PhaseSpan, Target
+from operations.planning.deploy_states import Kind, deploy_state
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError, sending
@@ -63,7 +64,18 @@ def view_of(target: Target) -> View:
     """The target at the step it is at, with the requests of this attempt."""
     name = target.steps[target.step]
     rows = target.intents.filter(attempt=target.attempt, step=name)
-    return View(name, target.facts, _sent(rows), target.deploy_status, target.abort_requested, _earlier(target, name))
+    return View(
+        name, target.facts, _sent(rows), target.deploy_status, target.abort_requested, _earlier(target, name),
+        _unknown_since(target),
+    )  # fmt: skip
+
+
+def _unknown_since(target: Target) -> datetime | None:
+    """When a word that nobody knows was seen first."""
+    if not target.deploy_status or deploy_state(target.deploy_status).kind is not Kind.UNKNOWN:
+        return None
+    spans = PhaseSpan.objects.filter(attempt__target=target, attempt__number=target.attempt, ended_at=None)
+    return spans.filter(phase=target.deploy_status).values_list("began_at", flat=True).first()
 
 
 def _earlier(target: Target, step: str) -> tuple[Sent, ...]:

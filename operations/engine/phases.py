@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 
 from operations.engine.seen import Seen
 from operations.models import Attempt, PhaseSpan, Target
-from operations.planning.deploy_states import Kind, deploy_state
-
-RESTING = (Kind.STABLE, Kind.FAILED, Kind.ABORTED)
+from operations.planning.deploy_states import Kind, deploy_state, stopped_badly
 
 
 def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
@@ -17,13 +15,14 @@ def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
     step = target.steps[target.step] if target.step < len(target.steps) else ""
     word = seen.subcloud.deploy_status
     known = deploy_state(word)
-    phase = word if known.kind not in RESTING else step if step in ("online", "offline") else ""
+    resting = known.kind is Kind.STABLE or stopped_badly(known)
+    phase = word if not resting else step if step in ("online", "offline") else ""
     running = PhaseSpan.objects.filter(attempt__target=target, attempt__number=target.attempt, ended_at=None).first()
     if running is not None and running.phase == phase:
         return running
     began = _moved_at(seen, running.began_at if running else target.started_at, now)
     if running is not None:
-        _end(running, began, completed=known.kind not in (Kind.FAILED, Kind.ABORTED))
+        _end(running, began, completed=not stopped_badly(known))
     if not phase:
         return None
     attempt = Attempt.objects.get(target=target, number=target.attempt)

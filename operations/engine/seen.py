@@ -82,7 +82,8 @@ class View:
     """A target at one of its steps. `sent`: the requests of this attempt and step, oldest first.
 
     `facts`: the parameters, masked. `last_status`: deploy status at the look before this one. `earlier`: requests to
-    add the site in attempts before, whose effect nobody has seen.
+    add the site in attempts before, whose effect nobody has seen. `since`: when the word of that look was seen first,
+    where it is one that nobody knows.
     """
 
     step: str
@@ -91,6 +92,7 @@ class View:
     last_status: str = ""
     abort_requested: bool = False
     earlier: tuple[Sent, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a request is. `state`: untouched, underway, between (two phases), done, failed, interrupted, foreign;
-    or "perhaps" one of the ends: it is there, and was there before the request."""
+    """How far a request is. `state`: untouched, underway, between (two phases), unknown (a word nobody knows), done,
+    failed, interrupted, foreign; or "perhaps" one of the ends: it is there, and was there before the request."""
 
     state: str
     message: str = ""

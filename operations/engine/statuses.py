@@ -10,7 +10,7 @@ from typing import Any
 from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
 from operations.engine.signs import network_changed, other_error, same_word
-from operations.planning.deploy_states import DeployState, Kind, Phase, deploy_state
+from operations.planning.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, works
 
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 
@@ -44,17 +44,17 @@ def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str, 
         return Progress("untouched") if not sent.before.get("exists") else Progress("foreign", "The subcloud is gone.")
     word, known = subcloud.deploy_status, deploy_state(subcloud.deploy_status)
     other = word != sent.before.get("deploy_status") or sent.effective
-    if known.kind is Kind.TRANSITIONAL:
+    if works(known):
         if known.phase in path.phases:
             return Progress("underway", word)
         return Progress("foreign", f"dcmanager is busy with {word}, which this operation did not ask for.")
     if word in path.done:
         sign = sent.verb == "reconfigure_network" and network_changed(subcloud, sent, facts)
         return Progress("done") if other else same_word(subcloud, sent, Progress("done"), sign=sign)
-    if known.kind in (Kind.FAILED, Kind.ABORTED):
+    if stopped_badly(known):
         return _bad_end(path, known, seen, sent, last_status)
     if known.kind is Kind.UNKNOWN:
-        return Progress("underway", f"unknown state {word}")
+        return Progress("unknown", f"unknown state {word}: this portal does not know whether work goes on")
     return Progress("between", word) if other and known.phase in path.phases else Progress("untouched", word)
 
 

@@ -145,6 +145,16 @@ def _read(table: str) -> dict[str, DeployState]:
     return states
 
 
+def works(state: DeployState) -> bool:
+    """Something is running; of older releases' words those that a restart cuts off."""
+    return state.kind is Kind.TRANSITIONAL or (state.kind is Kind.LEGACY and bool(state.restart_twin))
+
+
+def stopped_badly(state: DeployState) -> bool:
+    """Failed or aborted; of older releases' words those that are left: deploy-failed, deploy-prep-failed."""
+    return state.kind in (Kind.FAILED, Kind.ABORTED) or (state.kind is Kind.LEGACY and not state.restart_twin)
+
+
 STATES = _read(_TABLE)
 INTERRUPTED = frozenset(state.restart_twin for state in STATES.values() if state.restart_twin)
 
