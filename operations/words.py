@@ -75,6 +75,10 @@ OWN_CAUSES = {
         "It is not in a state in which this may be asked.",
         "The reason stands below. Bring it into that state, then try again.",
     ),
+    "unsent": (
+        "The request could not be sent.",
+        "What stands in its way is told below: a certificate, a name, a port. Mend that, then try again.",
+    ),
     "read-only": (
         "The System Controller is read-only from here.",
         "An administrator must give it a write user; then try again.",

@@ -111,7 +111,13 @@ def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
         clouds(request.scopes)
         .filter(pk=pk)
         .select_related("controller", "group")
-        .defer("search", "controller__ca_bundle", "controller__password_sealed", "controller__write_password_sealed")
+        .defer(
+            "search",
+            "controller__ca_bundle",
+            "controller__bmc_ca_bundle",
+            "controller__password_sealed",
+            "controller__write_password_sealed",
+        )
         .defer("controller__kube_token_sealed")
         .annotate(states=states, release_rows=releases)
         .first()

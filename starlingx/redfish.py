@@ -1,7 +1,7 @@
 """The BMC of one server over Redfish: does it answer, how is the server, switch it (starlingx-platform.md 4.2).
 
 Certificates are verified like everywhere. Most BMCs have one that nobody vouches for: for those the caller gives a
-Connector made with `verify=False`.
+Connector made with `verify=False` (a setting of each System Controller says so).
 """
 
 from __future__ import annotations

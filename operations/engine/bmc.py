@@ -1,17 +1,19 @@
 """The BMCs of a subcloud's servers, for taking it out of service: asked and told over Redfish."""
 
 import logging
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from django.db.models import Q
 
 from hosts.models import Host
-from operations.engine.doors import connector
+from operations.engine.doors import trusting
 from operations.kinds import BMC
 from operations.models import RunSecret, Target
 from sites.credentials import unseal
 from sites.models import Controller
 from starlingx.addresses import BMC_URL, expand
+from starlingx.connector import Connector
 from starlingx.errors import BadValue, StarlingXError
 from starlingx.records import ComputerSystem
 from starlingx.redfish import Redfish
@@ -65,7 +67,7 @@ async def power_off(controller: Controller, bmcs: Bmcs) -> None:
     """Every server that is on. Raises StarlingXError; those that are off by then stay off, and nothing else is lost."""
     if not bmcs.urls:
         raise BadValue(NO_BMC)
-    async with connector(controller) as opened:
+    async with _connector(controller) as opened:
         for url in bmcs.urls:
             bmc = Redfish(opened, url, bmcs.username, bmcs.password)
             for system in await bmc.systems():
@@ -73,11 +75,19 @@ async def power_off(controller: Controller, bmcs: Bmcs) -> None:
                     await bmc.switch(system, "off")
 
 
+def _connector(controller: Controller) -> AbstractAsyncContextManager[Connector]:
+    """Unless somebody chose so, certificates are not verified, as StarlingX's own remote install does it: it gives its
+    Redfish client no CA file, which then takes any certificate (dc:dccommon/rvmc.py, redfish_client)."""
+    if not controller.bmc_verify:
+        return trusting("", verify=False)
+    return trusting(controller.bmc_ca_bundle or controller.ca_bundle)
+
+
 async def _systems(controller: Controller, bmcs: Bmcs) -> list[ComputerSystem]:
     if not bmcs.urls:
         raise BadValue(NO_BMC)
     found: list[ComputerSystem] = []
-    async with connector(controller) as opened:
+    async with _connector(controller) as opened:
         for url in bmcs.urls:
             found += await Redfish(opened, url, bmcs.username, bmcs.password).systems()
     return found

@@ -77,6 +77,9 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
             return Ask(f"{sent.verb} was refused after one that got no answer and may yet come: {sent.detail}")
         cause = "not-sent" if sent.never_sent else "refused"
         return Fail(sent.detail or "The System Controller refused, without a reason.", cause)
+    requests = [one for one in view.sent if one.verb != "abort"]
+    if (tries := _unsent(requests)) >= MOST_UNSENT:
+        return Fail(f"{requests[-1].verb} could not be sent {tries} times in a row: {requests[-1].detail}", "unsent")
     gone = sum(one.outcome == Outcome.LOST for one in view.sent)
     if gone >= MOST_LOST:
         return Ask(f"{view.step} was sent {gone} times and had no effect that could be seen.")

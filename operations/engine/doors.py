@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -60,15 +60,20 @@ async def door(controller: Controller) -> AsyncIterator[CloudSession]:
                 _tokens[controller.pk] = (controller.changed_at, session.token)
 
 
-@asynccontextmanager
-async def connector(controller: Controller) -> AsyncIterator[Connector]:
+def connector(controller: Controller) -> AbstractAsyncContextManager[Connector]:
     """Connections that trust the controller's own CA bundle."""
+    return trusting(controller.ca_bundle)
+
+
+@asynccontextmanager
+async def trusting(bundle: str, *, verify: bool = True) -> AsyncIterator[Connector]:
+    """Connections that trust a CA bundle, "" the system's; `verify` False: any certificate."""
     with tempfile.TemporaryDirectory() as folder:  # 0700; gone with the step
         path: Path | None = None
-        if controller.ca_bundle:
+        if bundle:
             path = Path(folder, "ca.pem")
-            path.write_text(controller.ca_bundle, encoding="utf-8")
-        async with Connector(ca_file=path, limit=4) as opened:
+            path.write_text(bundle, encoding="utf-8")
+        async with Connector(ca_file=path, verify=verify, limit=4) as opened:
             yield opened
 
 

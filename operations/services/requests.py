@@ -27,6 +27,10 @@ from sites.models import Cloud
 from sites.services.actors import Actor, audit
 
 MOST_TARGETS = 5000
+ANY_BOARD = (
+    "Certificates of BMCs are not verified for this System Controller, as StarlingX's own remote install does not: "
+    "whoever stands on the way could learn the password."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any
     steps = [step for step in spec.steps if step != "power_off" or _powers_off(ask)]
     if cloud.management_state == "unmanaged":
         steps = [step for step in steps if step != "unmanage"] or steps
+    unverified = "power_off" in steps and not cloud.controller.bmc_verify
     return Target(
         operation=operation, number=number, cloud=cloud, controller_id=cloud.controller_id, group_id=cloud.group_id,
         region=cloud.region, name=cloud.name, dcmanager_id=cloud.dcmanager_id, region_name=cloud.region_name,
@@ -168,4 +173,5 @@ def _target(operation: Operation, spec: KindSpec, ask: Ask, facts: dict[str, Any
         deploy_status=cloud.deploy_status,
         state=TargetState.REFUSED if why else TargetState.READY,
         problems=[{"field": "", "message": why}] if why else [],
+        warnings=[{"field": BMC, "message": ANY_BOARD}] if unverified else [],
     )  # fmt: skip

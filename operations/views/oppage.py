@@ -65,7 +65,7 @@ def operation_in_view(request: HttpRequest, pk: int) -> OperationInView:
 
 
 def _read(request: PortalRequest, pk: int) -> OperationInView:
-    without = ("ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
+    without = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
     rows = operations(request.scopes).select_related("controller")
     rows = rows.defer(*(f"controller__{name}" for name in without)).annotate(counts=counts(request.scopes))
     operation = rows.filter(pk=pk).first()

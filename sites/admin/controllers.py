@@ -77,7 +77,15 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
         (
             "Subclouds",
             {
-                "fields": ["subcloud_interface", "subcloud_auth_url", "bmc_url", "kube_url", "kube_token"],
+                "fields": [
+                    "subcloud_interface",
+                    "subcloud_auth_url",
+                    "bmc_url",
+                    "bmc_verify",
+                    "bmc_ca_bundle",
+                    "kube_url",
+                    "kube_token",
+                ],
                 "description": "Patterns know {id} {region_name} {management_start_ip} {oam_ip}, "
                 "that of BMCs {bmc_address} too. Empty: StarlingX's own addresses.",
             },

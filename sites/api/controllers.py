@@ -28,8 +28,8 @@ from sites.services.actors import actor_of, demand, now_of
 from sites.services.controllers import ControllerFacts, add_controller, change_controller
 
 OPEN = (
-    "auth_url", "interface", "subcloud_interface", "subcloud_auth_url", "bmc_url", "kube_url", "username",
-    "write_username",
+    "auth_url", "interface", "subcloud_interface", "subcloud_auth_url", "bmc_url", "bmc_verify", "kube_url",
+    "username", "write_username",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ class ControllerSchema(s.Serializer[dict[str, object]]):
     subcloud_interface = s.ChoiceField(Interface.choices, allow_null=True)
     subcloud_auth_url = s.CharField(allow_null=True)
     bmc_url = s.CharField(allow_null=True)
+    bmc_verify = s.BooleanField(allow_null=True, help_text="Whether certificates of BMCs are verified")
     kube_url = s.CharField(allow_null=True)
     username = s.CharField(allow_null=True)
     write_username = s.CharField(allow_null=True)
@@ -82,6 +83,8 @@ class NewController(BodySerializer):
     subcloud_interface = s.ChoiceField(Interface.choices, default=Interface.ADMIN)
     subcloud_auth_url = s.CharField(max_length=255, required=False, allow_blank=True)
     bmc_url = s.CharField(max_length=255, required=False, allow_blank=True)
+    bmc_verify = s.BooleanField(required=False, help_text="Off, unless told: as StarlingX's own remote install")
+    bmc_ca_bundle = s.CharField(required=False, allow_blank=True, trim_whitespace=False)
     kube_url = s.CharField(max_length=255, required=False, allow_blank=True)
     ca_bundle = s.CharField(required=False, allow_blank=True, trim_whitespace=False)
     username = s.CharField(max_length=255)

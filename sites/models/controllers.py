@@ -19,6 +19,13 @@ class Controller(models.Model):
     ca_bundle = models.TextField("CA bundle (PEM)", blank=True)
     subcloud_auth_url = models.CharField("subcloud Keystone URL pattern", max_length=255, blank=True)
     bmc_url = models.CharField("BMC URL pattern", max_length=255, blank=True)
+    bmc_verify = models.BooleanField(
+        "verify BMC certificates", default=False,
+        help_text="Off, as StarlingX's own remote install has it: most BMCs have certificates nobody vouches for.",
+    )  # fmt: skip
+    bmc_ca_bundle = models.TextField(
+        "CA bundle of BMCs (PEM)", blank=True, help_text="Empty: the CA bundle above. Only where they are verified."
+    )
     kube_url = models.CharField("Kubernetes URL pattern", max_length=255, blank=True)
     username = models.CharField("read user", max_length=255)
     password_sealed = models.BinaryField()

@@ -26,6 +26,7 @@ PATTERNS = {
     "kube_url": PLACEHOLDERS,
     "bmc_url": (*PLACEHOLDERS, "{bmc_address}"),
 }
+BUNDLES = ("ca_bundle", "bmc_ca_bundle")
 STRAY = re.compile(r"[\s\\\x00-\x20\x7f]")
 SECRETS = {"password": "password_sealed", "write_password": "write_password_sealed", "kube_token": "kube_token_sealed"}
 
@@ -44,6 +45,8 @@ class ControllerFacts:
     ca_bundle: str = ""
     subcloud_auth_url: str = ""
     bmc_url: str = ""
+    bmc_verify: bool = False
+    bmc_ca_bundle: str = ""
     kube_url: str = ""
     write_username: str = ""
     write_password: str = ""
@@ -140,8 +143,11 @@ def problems_of(controller: Controller) -> dict[str, str]:
     for name, known in PATTERNS.items():
         if getattr(controller, name) and (problem := _pattern_problem(getattr(controller, name), known)):
             problems[name] = problem
-    if controller.ca_bundle and (problem := _bundle_problem(controller.ca_bundle)):
-        problems["ca_bundle"] = problem
+    for name in BUNDLES:
+        if getattr(controller, name) and (problem := _bundle_problem(getattr(controller, name))):
+            problems[name] = problem
+    if controller.bmc_ca_bundle and not controller.bmc_verify:
+        problems.setdefault("bmc_ca_bundle", "Of no use while certificates of BMCs are not verified.")
     if controller.write_username and not controller.write_password_sealed:
         problems["write_password"] = "A write user needs a password."  # noqa: S105 # a message
     return problems
@@ -192,7 +198,7 @@ def _bundle_problem(text: str) -> str:
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """For the audit: a CA bundle is told by its length."""
-    return {name: f"{len(value)} characters" if name == "ca_bundle" else value for name, value in values.items()}
+    return {name: f"{len(value)} characters" if name in BUNDLES else value for name, value in values.items()}
 
 
 def _tell(controller: Controller, fields: dict[str, Any], now: datetime) -> None:

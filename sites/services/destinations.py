@@ -23,6 +23,7 @@ USED_AT = {  # address: the secrets that are sent there
 DEFAULTS = {"subcloud_auth_url": SUBCLOUD_AUTH_URL}
 PORTS = {"https": ":443", "http": ":80"}
 PUBLIC = b"the authorities this system trusts"
+ANYBODY = b"nobody has to vouch"
 
 
 def secrets_to_enter(before: Controller, after: Controller, entered: Collection[str]) -> dict[str, str]:
@@ -39,19 +40,29 @@ def secrets_to_enter(before: Controller, after: Controller, entered: Collection[
     for address in moved(before, after):
         for secret in [each for each in kept if each in _sent_by(address, after)]:
             found.setdefault(secret, f"{address} changes scheme, host or port: enter this secret again.")
-    if authorities(after) - authorities(before):
+    if authorities(after.ca_bundle) - authorities(before.ca_bundle):
         for secret in kept:
             found.setdefault(secret, "ca_bundle trusts an authority it did not: enter this secret again.")
+    if ANYBODY not in boards(before) and boards(after) - boards(before):
+        for secret in [each for each in kept if each in USED_AT["bmc_url"]]:
+            found.setdefault(secret, "BMCs are believed that were not: enter this secret again.")
     return found
 
 
-def authorities(controller: Controller) -> frozenset[bytes]:
+def authorities(bundle: str) -> frozenset[bytes]:
     """Digests of the certificates that vouch for the other side. The order in the bundle, and what else stands in it,
     make no difference."""
-    if not controller.ca_bundle:
+    if not bundle:
         return frozenset({PUBLIC})
-    found = x509.load_pem_x509_certificates(controller.ca_bundle.encode())
+    found = x509.load_pem_x509_certificates(bundle.encode())
     return frozenset(certificate.fingerprint(SHA256()) for certificate in found)
+
+
+def boards(controller: Controller) -> frozenset[bytes]:
+    """The same for BMCs. Where nobody has to vouch for them every one is believed."""
+    if not controller.bmc_verify:
+        return frozenset({ANYBODY})
+    return authorities(controller.bmc_ca_bundle or controller.ca_bundle)
 
 
 def moved(before: Controller, after: Controller) -> list[str]:

@@ -178,3 +178,40 @@ class TestEverywhere:
         client = Client()
         client.force_login(user)
         return client
+
+
+@pytest.mark.django_db
+def test_whoever_lets_bmcs_pose_as_others_enters_secrets(tmp_path: Path) -> None:
+    """BMC passwords that others enter for a run would go to whoever answers."""
+    ours, theirs = (make_authority(tmp_path, name)[0].read_text() for name in ("ours", "theirs"))
+    of = full()
+    change(of, bmc_verify=True)  # stricter
+    change(of, bmc_ca_bundle=ours, **READ, **WRITE)
+    for weaker in ({"bmc_ca_bundle": ours + theirs}, {"bmc_verify": False, "bmc_ca_bundle": ""}):
+        with pytest.raises(ValidationError) as refused:
+            change(of, **weaker)
+        assert set(refused.value.message_dict) == {"password", "write_password"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [({"bmc_verify": True, "bmc_ca_bundle": "none"}, "bmc_ca_bundle"), ({"bmc_ca_bundle": "PEM"}, "bmc_ca_bundle")],
+)
+def test_a_bundle_for_bmcs_is_one_and_is_used(facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        controller(**facts)
+    assert field in refused.value.message_dict
+
+
+def test_the_command_and_rest_know_the_bmcs_trust(api: Client, tmp_path: Path) -> None:
+    bundle = make_authority(tmp_path, "boards")[0]
+    (tmp_path / "s").write_text("secret")
+    usual = ["near", f"--auth-url={AUTH}", "--username=r", f"--password-file={tmp_path / 's'}"]
+    call_command("add_controller", *usual, f"--bmc-ca-file={bundle}")
+    stored = Controller.objects.get(name="near")
+    assert (stored.bmc_verify, stored.bmc_ca_bundle) == (True, bundle.read_text())
+    assert api.get(f"/api/v1/controllers/{stored.pk}/").json()["bmc_verify"] is True
+    changed = {"bmc_verify": False, "bmc_ca_bundle": "", "password": "secret"}
+    answer = api.patch(f"/api/v1/controllers/{stored.pk}/", changed, content_type="application/json")
+    assert answer.json()["bmc_verify"] is False

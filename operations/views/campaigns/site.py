@@ -38,7 +38,7 @@ def page(request: PortalRequest, pk: int, target: int) -> HttpResponse:
 def _read(request: PortalRequest, pk: int, target: int) -> Target:
     """Raises Http404 where it is not in scope."""
     rows = sites(request.scopes, pk).filter(pk=target).select_related("operation", "cloud", "controller", "in_campaign")
-    without = ("ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
+    without = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
     row = rows.select_related("in_campaign__batch__wave").defer(
         "cloud__search", *(f"controller__{name}" for name in without)
     )

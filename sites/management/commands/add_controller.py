@@ -34,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--ca-file", default="", help="PEM bundle that its certificates are checked against")
         parser.add_argument("--subcloud-auth-url", default="", help=f"{PATTERN}; default: StarlingX's own address")
         parser.add_argument("--bmc-url", default="", help=f"{PATTERN}, and {{bmc_address}}")
+        parser.add_argument("--bmc-verify", action="store_true", help="Against --bmc-ca-file, else --ca-file")
+        parser.add_argument("--bmc-ca-file", default="", help="PEM bundle; verifies certificates of BMCs against it")
         parser.add_argument("--kube-url", default="", help=PATTERN)
         parser.add_argument("--kube-token-file", default="", help="Bearer token for the Kubernetes API of every site")
         parser.add_argument("--replace", action="store_true", help="Change the controller of this name if there is one")
@@ -65,6 +67,8 @@ class Command(BaseCommand):
             "password": _secret(options["password_file"], "Password"),
             "write_password": _secret(options["write_password_file"], "Write password"),
             "kube_token": _secret(options["kube_token_file"], "Kubernetes token"),
+            "bmc_verify": options["bmc_verify"] or bool(options["bmc_ca_file"]),
+            "bmc_ca_bundle": _text(options["bmc_ca_file"]) if options["bmc_ca_file"] else "",
             "ca_bundle": _text(options["ca_file"]) if options["ca_file"] else "",
         }
 

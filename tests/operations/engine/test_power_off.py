@@ -111,3 +111,17 @@ def test_name_and_password_belong_together(secrets: Any, options: Any, field: st
         ask("decommission", [cloud], secrets=secrets, options=options)
     assert list(refused.value.problems) == [field]
     assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize(("verify", "warned"), [(False, True), (True, False)])
+def test_a_certificate_that_is_not_verified_is_said(verify: bool, warned: bool) -> None:
+    controller = Controller.objects.create(
+        name="c", auth_url="http://127.0.0.1:1", username="u", password_sealed=b"s", write_username="w",
+        bmc_verify=verify,
+    )  # fmt: skip
+    cloud = Cloud.objects.create(
+        controller=controller, kind="subcloud", dcmanager_id=1, name="edge", region_name="r", deploy_status="complete"
+    )
+    decommission(cloud, RACK_PASSWORD, start=False)
+    notes = [note["message"] for note in target().warnings if note["field"] == "bmc_password"]
+    assert bool(notes) == warned
