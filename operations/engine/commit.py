@@ -94,7 +94,7 @@ def advance(claim: jobs.Claim, view: View, decision: Decision, seen: Seen, now: 
         target = _as_decided_on(job, view)
         before = told(target)
         _settle(target, decision, now)
-        _note(target, seen, now)
+        _note(target, seen, now, doubt=isinstance(decision.action, Ask))
         next_at = _apply(target, decision.action, now)
         _save(target, before, now)
         jobs.release(job, next_at)
@@ -177,15 +177,18 @@ def _settle(target: Target, decision: Decision, now: datetime) -> None:
         last.save(update_fields=["outcome", "settled_at"])
 
 
-def _note(target: Target, seen: Seen, now: datetime) -> None:
-    """What the look showed: identity once it is known, deploy status, phases, whether it takes unusually long."""
+def _note(target: Target, seen: Seen, now: datetime, *, doubt: bool = False) -> None:
+    """What the look showed: identity once it is known, deploy status, phases, whether it takes unusually long.
+
+    In `doubt` a site that is there may be somebody else's: a retry must not find it under our name.
+    """
     target.seen_at = seen.at
     subcloud = seen.subcloud
     if subcloud is None:
         return
-    if target.dcmanager_id is None:
+    if target.dcmanager_id is None and not doubt:
         target.dcmanager_id, target.region_name = subcloud.id, subcloud.region_name
-    if target.cloud_id is None:
+    if target.cloud_id is None and target.dcmanager_id is not None:
         _join(target, now)
     span = note_phase(target, seen, now)
     target.deploy_status = subcloud.deploy_status

@@ -63,6 +63,12 @@ def test_its_attempt_is_over(operation: Operation) -> None:
     assert (span.phase, span.completed, span.ended_at is not None) == ("restoring", False, True)
 
 
+def test_a_site_in_doubt_lends_no_identity(operation: Operation) -> None:
+    """It may be somebody else's: a retry must not resume it."""
+    Target.objects.update(dcmanager_id=None, region_name="")
+    assert held(operation).dcmanager_id is None
+
+
 def test_giving_up_makes_it_a_failure(operation: Operation) -> None:
     give_up(held(operation).pk, ROBOT, timezone.now())
     assert Attempt.objects.get().outcome == "failed"
