@@ -86,9 +86,8 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
     if view.sent and view.sent[-1].verb not in (view.step, "abort"):
         return Send(view.sent[-1].verb)  # a resume or a clearing delete that was lost
     if (why := steps.refused(view, seen)) is not None:
-        return (
-            Ask(f"{view.step} got no answer, and may not be sent again: {why}") if lost(view) else Fail(why, NOT_LEGAL)
-        )
+        doubt = f"{view.step} got no answer, and may not be sent again: {why}"
+        return Ask(doubt) if lost(view) else Fail(why, NOT_LEGAL)
     return Send(view.step)
 
 

@@ -90,7 +90,13 @@ def _earlier(target: Target, step: str) -> tuple[Sent, ...]:
 def _sent(rows: QuerySet[Intent]) -> tuple[Sent, ...]:
     return tuple(
         Sent(
-            row.verb, Outcome(row.outcome), row.created_at, row.before, row.detail, row.number, row.settled_at,
+            row.verb,
+            Outcome(row.outcome),
+            row.created_at,
+            row.before,
+            row.detail,
+            row.number,
+            row.settled_at,
             never_sent(row.outcome, row.status),
         )
         for row in rows

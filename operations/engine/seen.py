@@ -51,8 +51,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that was sent, or was about to be (`outcome` pending). `never_sent`: refused by ourselves. `settled_at`:
-    when its effect or its want was seen."""
+    """A request that was sent, or was about to be (`outcome` pending). `never_sent`: refused by ourselves.
+
+    `settled_at`: when its effect, or that it had none, was seen.
+    """
 
     verb: str
     outcome: Outcome

@@ -123,7 +123,6 @@ class TestChoosing:
         ({"kind": "decommission", "options": {"release": "26"}}, "release"),
         ({"kind": "decommission", "secrets": {"bmc_password": "x"}}, "bmc_username"),
         ({"kind": "decommission", "options": {"bmc_username": "root"}}, "bmc_password"),
-        ({"kind": "delete_backup", "options": {"local_only": True}}, "sysadmin_password"),
         ({"kind": "redeploy", "options": {"release": "26"}}, "release"),
         (RECONFIGURE | {"options": NETWORK | {"management_subnet": "10.1.0.0/99"}}, "management_subnet"),
         (RECONFIGURE | {"options": NETWORK | {"management_start_ip": "x"}}, "management_start_ip"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sites", "0012_service_problem"),
+        ("sites", "0013_nic_partly_known"),
     ]
 
     operations = [
