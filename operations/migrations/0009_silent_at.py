@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operations", "0007_belongings"),
+        ("operations", "0008_site_revision"),
     ]
 
     operations = [
