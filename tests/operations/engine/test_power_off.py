@@ -82,8 +82,7 @@ def test_a_password_that_is_gone_holds_the_site(site: Cloud) -> None:
 
 
 def test_so_does_any_other_password(fleet: Simulator, site: Cloud) -> None:
-    Cloud.objects.update(management_state="unmanaged")
-    ask("restore", [site], secrets={"sysadmin_password": "x"})
+    ask("configure", [site], secrets={"sysadmin_password": "x"})
     RunSecret.objects.all().delete()
     drive(lambda: target().state in ("held", "failed"), timeout=60)
     assert (target().state, "sysadmin" in target().message) == ("held", True)
