@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sites", "0013_nic_partly_known"),
+        ("sites", "0014_search_hosts_and_addresses"),
     ]
 
     operations = [
