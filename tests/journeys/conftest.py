@@ -1,9 +1,13 @@
 """Installations that journeys share: starting one costs seconds."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from dcportal.database import layout
+from tests.database.running import PrivateServer
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.portal import Installer, Portal
 from tests.journeys.installation import Installation
@@ -39,3 +43,16 @@ def calm(start_simulator: Callable[..., Simulator], package_portal: Installer) -
     installation.until_inventoried()
     yield installation
     simulator.child.stop()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
+    """A cluster of this test's own, kept alive by its supervisor as in production."""
+    folder = tmp_path_factory.mktemp("own-cluster")
+    server = PrivateServer(folder / "var", folder / "database.log")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        if os.geteuid() == 0:  # then the data lie elsewhere
+            shutil.rmtree(layout.for_checkout(server.var).home, ignore_errors=True)

@@ -3,18 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer, Portal
+from tests.fixtures.portal import Installer
 from tests.journeys.installation import Installation
+from tests.journeys.patching import Board
 from tests.simulator.campaigns import RELEASE, campaign
-from tests.simulator.cloud_calls import Dcmanager
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(500)
@@ -28,32 +25,6 @@ RULES = {
 }
 
 
-@dataclass
-class Board:
-    """Automation of an engineer who plans, and of an approver."""
-
-    portal: Portal
-    simulator: Simulator
-    tokens: dict[str, str]
-
-    def ask(self, path: str, body: Any = None, who: str = "engineer") -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            with urlopen(Request(f"{self.portal.url}/api/v1/{path}", data=data, headers=headers), timeout=60) as answer:
-                return answer.status, json.loads(answer.read())
-        except HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def campaign(self, pk: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.ask(f"campaigns/{pk}/")[1]
-        return found
-
-    def groups(self) -> dict[str, int]:
-        """{subcloud: group} as dcmanager has it now."""
-        return {row["name"]: row["group_id"] for row in Dcmanager(self.simulator.url).subclouds()}
-
-
 @pytest.fixture(scope="module")
 def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
     made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
@@ -62,12 +33,7 @@ def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -
     portal.start("collector")
     Installation(made.fleet, portal).until_read(SUBCLOUDS)
     Installation(made.fleet, portal).until_inventoried()
-    tokens = {}
-    for name in ("engineer", "approver"):
-        path = portal.var / f"token-{name}-{portal.port}"
-        portal.manage("issue_token", name, "--name=test", f"--output={path}")
-        tokens[name] = path.read_text(encoding="ascii").strip()
-    yield Board(portal, made.fleet, tokens)
+    yield Board(portal, made.fleet)
     made.fleet.child.stop()
 
 

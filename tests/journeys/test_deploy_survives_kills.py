@@ -2,17 +2,14 @@
 
 import base64
 import json
-import os
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import psycopg
 import pytest
 
-from dcportal.database import layout
 from tests.database.running import PrivateServer
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.network import free_port
@@ -29,18 +26,6 @@ pytestmark = pytest.mark.timeout(900)
 KILLS, SEED = 20, 40
 VICTIMS = ("worker", "worker", "web", "collector", "database")
 SPEED = "60"
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    folder = tmp_path_factory.mktemp("own-cluster")
-    server = PrivateServer(folder / "var", folder / "database.log")
-    try:
-        yield server.start()
-    finally:
-        server.stop()
-        if os.geteuid() == 0:  # then the data lie elsewhere
-            shutil.rmtree(layout.for_checkout(server.var).home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """kill -9 of collector, web process and database while alarms come and go: nothing is lost, nothing is told twice."""
 
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 
@@ -9,7 +8,6 @@ import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from dcportal.database import layout
 from tests.database.running import PrivateServer
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.network import free_port
@@ -30,19 +28,6 @@ document.addEventListener("dc:resync", () => window.told.push("resync"));
 """
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    """A cluster of this test's own, kept alive by its supervisor as in production."""
-    folder = tmp_path_factory.mktemp("own-cluster")
-    server = PrivateServer(folder / "var", folder / "database.log")
-    try:
-        yield server.start()
-    finally:
-        server.stop()
-        if os.geteuid() == 0:  # then the data lie elsewhere
-            shutil.rmtree(layout.for_checkout(server.var).home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,16 @@ class Campaign:
         wanted = set(names)
         return [row for row in self.dcm.subclouds() if row["name"] in wanted]
 
+    def all_out_of_sync(self) -> bool:
+        """Every site that a strategy would take lacks the patch."""
+        rows = {
+            row["name"]: software(row)
+            for row in self.dcm.subclouds()
+            if (row["availability-status"], row["management-state"]) == ("online", "managed")
+        }
+        assert set(rows.values()) == {"out-of-sync"}, rows
+        return True
+
 
 HYPHENS = ("subcloud_apply_type", "max_parallel_subclouds", "stop_on_failure", "to_version", "expiry_date")
 
@@ -77,26 +87,22 @@ def software(row: Row) -> str:
 def campaign(start: Callable[..., Simulator], **options: Any) -> Campaign:
     """Alarms that come and go are off, those that would block are cleared, and no subcloud has options of its own."""
     fleet = quiet_fleet(start, **options)
-    made = Campaign(fleet)
-    made.delete()
-    made.gone()
     for cloud in fleet.control("clouds")["clouds"]:
-        for alarm in fleet.control(f"clouds/{cloud['controller']}/{cloud['id'] or 'central'}/alarms")["alarms"]:
-            if cloud["id"] and alarm["mgmt_affecting"] == "True":
-                key = {"controller": cloud["controller"], "subcloud": cloud["id"]}
-                fleet.control("alarms", key | {k: alarm[k] for k in ("alarm_id", "entity_instance_id")}, "DELETE")
-    for row in made.dcm.ask("/v1.0/sw-update-options").json()["sw-update-options"][1:]:
-        made.dcm.ask(f"/v1.0/sw-update-options/{row['subcloud-id']}", "DELETE")
-    fleet.control("controller-release", {"controller": 1, "release": RELEASE})
+        if cloud["id"]:
+            _clear_blocking(fleet, {"controller": cloud["controller"], "subcloud": cloud["id"]})
+    everywhere = [Campaign(fleet, number) for number in range(1, options.get("controllers", 1) + 1)]
+    for each in everywhere:
+        each.delete()
+        each.gone()
+        for row in each.dcm.ask("/v1.0/sw-update-options").json()["sw-update-options"][1:]:
+            each.dcm.ask(f"/v1.0/sw-update-options/{row['subcloud-id']}", "DELETE")
+        fleet.control("controller-release", {"controller": each.controller, "release": RELEASE})
+    for each in everywhere:
+        wait_until(each.all_out_of_sync)
+    return everywhere[0]
 
-    def out_of_sync() -> bool:
-        rows = {
-            row["name"]: software(row)
-            for row in made.dcm.subclouds()
-            if (row["availability-status"], row["management-state"]) == ("online", "managed")
-        }
-        assert set(rows.values()) == {"out-of-sync"}, rows
-        return True
 
-    wait_until(out_of_sync)
-    return made
+def _clear_blocking(fleet: Simulator, key: Row) -> None:
+    for alarm in fleet.control(f"clouds/{key['controller']}/{key['subcloud']}/alarms")["alarms"]:
+        if alarm["mgmt_affecting"] == "True":
+            fleet.control("alarms", key | {k: alarm[k] for k in ("alarm_id", "entity_instance_id")}, "DELETE")
