@@ -38,6 +38,8 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         return {name: _read(inner[1], each, f"{where}.{name}") for name, each in _checked(value, dict, where).items()}
     if is_dataclass(kind):
         return _dataclass(kind, _checked(value, dict, where), where)
+    if isinstance(kind, type) and issubclass(kind, tuple):  # a named one
+        return kind(*_parts(tuple(_hints(kind).values()), _checked(value, list, where), where))
     return _scalar(kind, value, where)
 
 
@@ -51,12 +53,14 @@ def _optional(inner: tuple[Any, ...], value: Any, where: str) -> Any:
 def _collection(origin: Any, inner: tuple[Any, ...], value: Any, where: str) -> Any:
     rows = _checked(value, list, where)
     if origin is tuple and inner[-1] is not Ellipsis:
-        if len(rows) != len(inner):
-            raise UnreadableError(f"{where} has {len(rows)} parts, not {len(inner)}")
-        return tuple(
-            _read(kind, each, f"{where}[{at}]") for at, (kind, each) in enumerate(zip(inner, rows, strict=True))
-        )
+        return _parts(inner, rows, where)
     return origin(_read(inner[0], each, f"{where}[{at}]") for at, each in enumerate(rows))
+
+
+def _parts(kinds: tuple[Any, ...], rows: list[Any], where: str) -> tuple[Any, ...]:
+    if len(rows) != len(kinds):
+        raise UnreadableError(f"{where} has {len(rows)} parts, not {len(kinds)}")
+    return tuple(_read(kind, each, f"{where}[{at}]") for at, (kind, each) in enumerate(zip(kinds, rows, strict=True)))
 
 
 def _dataclass(kind: Any, value: dict[str, Any], where: str) -> Any:

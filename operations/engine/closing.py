@@ -9,10 +9,13 @@ from operations.engine.events import operation_event
 from operations.models import Operation, RunSecret
 
 
-def close(operation: Operation, now: datetime, *, reason: str = "") -> None:
-    """Nothing runs or waits any more: its secrets go. `reason`: why it ended early. In the caller's transaction."""
+def close(operation: Operation, now: datetime, *, reason: str = "", failed: bool = False) -> None:
+    """Nothing runs or waits any more: its secrets go. In the caller's transaction.
+
+    `reason`: why it ended early. `failed`: it ended so although no target failed.
+    """
     states = Counter(operation.targets.values_list("state", flat=True))
-    if states[TargetState.FAILED]:
+    if states[TargetState.FAILED] or failed:
         operation.state = OperationState.FAILED_TEMP
     elif states[TargetState.COMPLETED] or not states[TargetState.CANCELLED]:
         operation.state = OperationState.COMPLETED

@@ -177,7 +177,9 @@ def _end(book: Book, now: datetime) -> None:
         target.save()
     append(target_event(target, now) for target in left)
     operation = Operation.objects.get(pk=book.operation.pk)
-    close(operation, now, reason=book.campaign.stop_reason)
+    stop_reason = book.campaign.stop_reason
+    halted = bool(stop_reason) and any(each.failed for each in results(book))  # an alarm may have come after its site
+    close(operation, now, reason=stop_reason, failed=halted)
 
 
 def _say(book: Book, message: str, now: datetime) -> None:

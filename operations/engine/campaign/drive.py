@@ -10,6 +10,7 @@ from django.utils import timezone
 from operations.campaigns.actions import WRITES, Decision
 from operations.campaigns.batch import Look, Memory, Verb
 from operations.campaigns.decide import decide
+from operations.campaigns.reading import UnreadableError
 from operations.choices import OperationState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import commit
@@ -54,6 +55,9 @@ def step(claim: jobs.Claim, job: Job) -> None:
         _turn(claim, book, batch, room, now)
     except (StarlingXError, CannotUnsealError, QuietControllerError, ReadOnlyControllerError) as problem:
         message = f"{batch.controller.name} cannot be asked: {problem}"
+        commit.postpone(claim, batch, message, timezone.now(), backoff(job.failures))
+    except UnreadableError as problem:  # said, and tried again: perhaps a newer version of this program can
+        message = f"What is remembered of this batch cannot be read: {problem}"
         commit.postpone(claim, batch, message, timezone.now(), backoff(job.failures))
     except BrakedError as braked:
         commit.postpone(claim, batch, str(braked), timezone.now(), pace().poll)

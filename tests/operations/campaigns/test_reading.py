@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.campaigns.facts import AlarmKey
 from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.plan import Batch, CanaryRule, Limits, Plan, RosterRow, Wave, canonical, plan_hash
+from operations.campaigns.postcheck import After, Health
 from operations.campaigns.reading import UnreadableError, read
 from operations.campaigns.strategy import Kind, StrategySpec
 from operations.campaigns.windows import WindowRule
@@ -38,6 +40,17 @@ def test_a_plan_is_the_same_after_storing() -> None:
 def test_rules_too() -> None:
     rule = CanaryRule((3, 5), each=2, soak=timedelta(minutes=90), failures=FailureLimit(count=1))
     assert read(CanaryRule, stored(rule)) == rule
+
+
+def test_what_became_of_a_site_is_the_same_after_storing() -> None:
+    """New alarms are named tuples: JSON has them as lists."""
+    keys = (AlarmKey("200.006", "host=controller-0"), AlarmKey("400.001", ""))
+    told = After(Health.BAD, ("New alarms: 200.006 on host=controller-0.",), keys, worse=True)
+    back = read(After, stored(told))
+    assert back == told
+    assert str(back.new_alarms[0]) == "200.006 on host=controller-0"
+    with pytest.raises(UnreadableError, match="has 1 parts, not 2"):
+        read(After, {"health": "bad", "new_alarms": [["200.006"]]})
 
 
 @pytest.mark.parametrize(
