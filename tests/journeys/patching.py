@@ -1,7 +1,7 @@
 """Campaigns as automation runs them: an engineer plans, somebody else approves; and the groups at the controllers."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -79,12 +79,16 @@ class Board:
 
         return wait_until(many, timeout=timeout, every=1, what=f"{least} sites are eligible")
 
-    def begin(self, rules: Row, clouds: Iterable[int]) -> int:
-        """Planned by one, approved by another, started."""
+    def plan(self, rules: Row, clouds: Iterable[int]) -> Row:
+        """The campaign, to be approved."""
         plan = {"strategy": STRATEGY, "rules": rules, "clouds": sorted(clouds)}
         status, made = self.ask("campaigns/", plan | {"reason": "CHG-8", "secrets": SECRETS})
         assert status == 201, made
-        return self.let_go(made)
+        return dict(made)
+
+    def begin(self, rules: Row, clouds: Iterable[int]) -> int:
+        """Planned by one, approved by another, started."""
+        return self.let_go(self.plan(rules, clouds))
 
     def let_go(self, made: Row) -> int:
         """Approves and starts what was planned."""
@@ -103,8 +107,12 @@ class Board:
             return None
         return found if found.get("ended_at") is not None else None
 
-    def until_ended(self, pk: int, timeout: float) -> Row:
+    def until_ended(self, pk: int, timeout: float, meanwhile: Callable[[], None] | None = None) -> Row:
+        """`meanwhile` is called again and again."""
+
         def over() -> Row:
+            if meanwhile is not None:
+                meanwhile()
             found = self.ended(pk)
             assert found is not None, json.dumps(self.campaign(pk))[:3000]
             return found

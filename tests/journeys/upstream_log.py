@@ -34,7 +34,8 @@ class Ran:
 class UpstreamLog:
     """Reads in a thread of its own while it is entered: the log is a ring, and a collector fills it in minutes.
 
-    `writes`: every one below dcmanager, with effect or not. `groups`: as they were when it began.
+    `writes`: every one below dcmanager, with effect or not. `groups`: as they were when it began. `looks`: how often
+    the slot of each System Controller was looked at.
     """
 
     simulator: Simulator
@@ -42,6 +43,7 @@ class UpstreamLog:
     groups: dict[Key, int]
     next: int = 1
     writes: list[Row] = field(default_factory=list)
+    looks: Counter[int] = field(default_factory=Counter)
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -76,6 +78,13 @@ class UpstreamLog:
         assert len(rows) == told["next"] - self.next, "the ring has lost requests: read more often"
         self.next = told["next"]
         self.writes += [row for row in rows if row["method"] != "GET" and "/dcmanager/v1.0/" in row["path"]]
+        slot = f"/dcmanager/v1.0/{SLOT}"
+        self.looks.update(_place(row)[0] for row in rows if row["method"] == "GET" and row["path"].endswith(slot))
+
+    def about_the_slot(self, controller: int) -> list[Row]:
+        """Every request to create, apply, abort or delete a strategy there, with effect or not."""
+        slots = (SLOT, f"{SLOT}/actions")
+        return [row for row in self.writes if _place(row)[0] == controller and _place(row)[1] in slots]
 
     @property
     def done(self) -> list[Row]:
@@ -94,6 +103,8 @@ class UpstreamLog:
                 sites = self._members(controller, asked, groups)
                 slots[controller] = Ran(controller, sites, asked, row["began"])
                 found.append(slots[controller])
+            elif controller not in slots:
+                continue  # of a strategy that was there before
             elif what == SLOT and row["method"] == "DELETE":
                 slots[controller].deleted = row["began"]
             elif what == f"{SLOT}/actions":
