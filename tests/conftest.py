@@ -15,7 +15,10 @@ pytest_plugins = [
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
-LONGEST = ("test_campaign_survives", "test_deploy_survives_kills", "test_forty_sites", "test_campaign")
+LONGEST = (
+    "test_deploy_survives_kills", "test_forty_sites", "test_campaign_faces_trouble", "test_thousand_sites",
+    "test_campaign_survives", "test_campaign", "test_life_of_a_site",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
