@@ -55,7 +55,8 @@ def test_every_filter_that_is_offered_can_be_followed(sign_in: SignIn, world: Wo
     assert {"?state=completed", "?kind=manage", "?controller=-", "?requester=anna"} <= set(links)
     for link in links:
         answer = client.get(f"/operations/{link}")
-        assert (answer.status_code, len(answer.context["rows"]), answer.context["total"]) == (200, 1, 1), link
+        found = 2 if "asked=" in link else 1  # both were asked for just now
+        assert (answer.status_code, len(answer.context["rows"]), answer.context["total"]) == (200, found, found), link
 
 
 @pytest.mark.parametrize(

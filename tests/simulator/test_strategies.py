@@ -192,7 +192,7 @@ def test_failure_without_stop(run: Campaign) -> None:
     assert software(run.subclouds([victim])[0]) == "out-of-sync"
     run.delete()
     run.gone()
-    assert run.deploy().status == 200  # retry: only who is left
+    wait_until(lambda: run.deploy().status == 200, what="retry, once no site that rebooted is unknown any more")
     assert list(run.states()) == [victim]
     run.act("apply")
     assert run.over()["state"] == "complete"

@@ -43,6 +43,6 @@ def test_rest_and_page_agree(aged: World, fleet_client: Client) -> None:
         record([AlarmSnapshot(cloud.pk, aged.now, [alarm()])], lease_token=0, now=aged.now)
     FacetState.objects.update(observed_at=aged.now - timedelta(seconds=OLDER))
     rows = fleet_client.get("/api/v1/alarms/").json()["results"]
-    assert {(row["subcloud_name"], row["stale"]) for row in rows} == {("central-1", True), ("edge-0", False)}
+    assert {(row["cloud_kind"], row["stale"]) for row in rows} == {("central", True), ("subcloud", False)}
     page = fleet_client.get(f"/alarms/of/{aged.centrals[0].pk}/panel/").content.decode()
     assert f'data-facet="alarms" data-stale-after="{3 * settings.POLL_SECONDS["central_alarms"]:.0f}"' in page
