@@ -16,7 +16,7 @@ people.setup()
 from bench import changes  # noqa: E402  Django must be set up first
 from bench.programs import web  # noqa: E402
 from sites.models import Cloud  # noqa: E402
-from tests.journeys.browsing import until, until_live  # noqa: E402
+from tests.journeys.browsing import until, until_streaming  # noqa: E402
 
 FIRST_VIEW_S, DATA_KB, LONG_TASK_MS = 2.0, 400.0, 100.0
 VIEWS = 3
@@ -39,7 +39,7 @@ def main() -> None:
         note = f"median of {VIEWS}, each with an empty cache, from navigation until sites are drawn"
         tell("first view of 20,000 sites", seconds[VIEWS // 2], "s", FIRST_VIEW_S, note)
         tell("data, gzipped", sum(data.values()) / 1000, "kB", DATA_KB, told(data))
-        until_live(page)
+        until_streaming(page)
         longest, count, seen = storm(page)
         note = f"{count} tasks over 50 ms; {seen} changes were drawn"
         tell(f"longest task while {PER_SECOND} sites change each second", longest, "ms", LONG_TASK_MS, note)

@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402  Django must be set up first
 from bench import changes  # noqa: E402
 from bench.programs import web  # noqa: E402
 from sites.models import Cloud  # noqa: E402
-from tests.journeys.browsing import until_live  # noqa: E402
+from tests.journeys.browsing import until_streaming  # noqa: E402
 
 BUDGETS = {99: 0.5, 999: 1.0}
 CHANGES, WARM = 100, 8
@@ -91,7 +91,7 @@ def open_pages(new_page: Callable[[], Page], url: str, cloud: Cloud) -> dict[str
     for name, (path, value) in wanted.items():
         page = new_page()
         page.goto(url + path)
-        until_live(page)
+        until_streaming(page)
         page.evaluate(OBSERVE % value)
         found[name] = page
     return found

@@ -52,6 +52,12 @@ def until_live(page: Page, timeout: float = 20) -> None:
     until(page, "document.querySelector('[data-live-badge]')?.dataset.live === 'live'", timeout, "the badge says Live")
 
 
+def until_streaming(page: Page, timeout: float = 20) -> None:
+    """Wait until the page follows the stream, though nobody may read the fleet that it shows."""
+    word = "document.querySelector('[data-live-word]')?.textContent.startsWith('Live')"
+    until(page, word, timeout, "the badge says Live, or Live with late facts")
+
+
 def watch(page: Page, name: str, expression: str) -> None:
     """Note the moment at which `expression` becomes true through a change of the document."""
     page.evaluate(OBSERVE % (expression, name, name, name, name))
