@@ -1,5 +1,9 @@
 """What every test may use. Fixtures that start processes live in tests/fixtures/, one file per kind."""
 
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -24,3 +28,23 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes: the other test processes work through the rest meanwhile."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def regions_outlast_a_flush() -> Iterator[None]:
+    """A test with transactions of its own empties every table afterwards, and another file may follow in its process:
+    the regions that a migration made are made again."""
+    from django.apps import apps
+    from django.db.models.signals import post_migrate
+
+    from sites.models import Region
+
+    migration: Any = importlib.import_module("sites.migrations.0002_regions")
+
+    def restore(sender: Any, **_: Any) -> None:
+        if sender.label == "sites" and not Region.objects.exists():
+            migration.create(apps, None)
+
+    post_migrate.connect(restore, weak=False)
+    yield
+    post_migrate.disconnect(restore)
