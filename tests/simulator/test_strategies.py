@@ -122,7 +122,7 @@ def test_refusals(run: Campaign) -> None:
     assert run.act("apply").status == 422
     assert run.act("dance").status == 400
     assert run.delete().status == 422
-    assert run.deploy().status == 200
+    wait_until(lambda: run.deploy().status == 200, what="taken, once no site is unknown")
     again = run.deploy()
     assert again.json()["description"] == refused + "Strategy of type: 'sw-deploy' already exists"
     assert run.act("abort").json()["description"].endswith("Strategy in state initial cannot be aborted")
@@ -148,7 +148,10 @@ def test_unknown_site_blocks_everybody_unnamed(run: Campaign) -> None:
 
 def test_not_prestaged_sites_fail_the_pre_check(run: Campaign) -> None:
     """Without with_prestage only sites that have the release get any further."""
-    assert run.create(release_id=RELEASE, max_parallel_subclouds=20).status == 200
+    wait_until(
+        lambda: run.create(release_id=RELEASE, max_parallel_subclouds=20).status == 200,
+        what="taken, once no site is unknown",
+    )
     prestaged = {
         row["name"]
         for row in run.subclouds(run.states())
@@ -168,12 +171,12 @@ def test_not_prestaged_sites_fail_the_pre_check(run: Campaign) -> None:
     assert (failed["deploy-status"], "not prestaged" in failed["error-description"]) == ("complete", True)
     run.delete()
     run.gone()
-    assert run.deploy().status == 200
+    wait_until(lambda: run.deploy().status == 200, what="taken, once no site is unknown")
     assert run.dcm.subcloud(failed["id"])["error-description"] == "No errors present"  # creating wipes it
 
 
 def test_failure_without_stop(run: Campaign) -> None:
-    assert run.deploy(max_parallel_subclouds=20).status == 200
+    wait_until(lambda: run.deploy(max_parallel_subclouds=20).status == 200, what="taken, once no site is unknown")
     victim, alarming = list(run.states())[:2]
     fault(run, "patch-fails", victim, phase="apply", times=1)
     fault(run, "patch-raises-alarm", alarming)
@@ -200,7 +203,10 @@ def test_failure_without_stop(run: Campaign) -> None:
 
 
 def test_stop_on_failure(run: Campaign) -> None:
-    assert run.deploy(max_parallel_subclouds=2, stop_on_failure="true").status == 200
+    wait_until(
+        lambda: run.deploy(max_parallel_subclouds=2, stop_on_failure="true").status == 200,
+        what="taken, once no site is unknown",
+    )
     first, second, *others = run.states()
     fault(run, "patch-fails", first, phase="prestage")
     run.act("apply")
@@ -215,7 +221,7 @@ def test_stop_on_failure(run: Campaign) -> None:
 
 
 def test_abort(run: Campaign) -> None:
-    assert run.deploy(max_parallel_subclouds=2).status == 200
+    wait_until(lambda: run.deploy(max_parallel_subclouds=2).status == 200, what="taken, once no site is unknown")
     first, second, *others = run.states()
     run.act("apply")
     wait_until(lambda: run.states()[first] != "initial", every=0.005)
@@ -245,7 +251,7 @@ def test_group_parameters_are_copied_and_membership_may_change(run: Campaign) ->
 
 def test_sites_that_change_meanwhile(run: Campaign) -> None:
     """Unmanaged before its turn, offline at its turn, cut off while it is at work."""
-    assert run.deploy(subcloud_apply_type="serial").status == 200
+    wait_until(lambda: run.deploy(subcloud_apply_type="serial").status == 200, what="taken, once no site is unknown")
     rows = {row["name"]: row for row in run.subclouds(run.states())}
     unmanaged, offline = list(rows)[1:3]
     run.dcm.patch_form(f"/v1.0/subclouds/{rows[unmanaged]['id']}", management_state="unmanaged")
@@ -273,7 +279,7 @@ def site_strategy(run: Campaign, row: Row) -> str:
 
 
 def test_alarms_block_the_vim(run: Campaign) -> None:
-    assert run.deploy(max_parallel_subclouds=20).status == 200
+    wait_until(lambda: run.deploy(max_parallel_subclouds=20).status == 200, what="taken, once no site is unknown")
     name = next(iter(run.states()))
     (row,) = run.subclouds([name])
     run.act("apply")
@@ -359,13 +365,18 @@ def test_prestage_strategy(run: Campaign) -> None:
     assert {row["prestage-status"] for row in run.subclouds(names)} == {"complete"}
     run.delete()
     run.gone()
-    assert run.create(release_id=RELEASE, max_parallel_subclouds=50).status == 200  # now nothing needs to be copied
+    wait_until(
+        lambda: run.create(release_id=RELEASE, max_parallel_subclouds=50).status == 200,
+        what="taken, once no site is unknown",
+    )  # now nothing needs to be copied
     run.act("apply")
     assert run.over(timeout=90)["state"] == "complete"
 
 
 def test_rollback_after_a_failed_deployment(run: Campaign) -> None:
-    assert run.deploy(cloud_name=in_sync(run, "firmware")).status == 200
+    wait_until(
+        lambda: run.deploy(cloud_name=in_sync(run, "firmware")).status == 200, what="taken, once no site is unknown"
+    )
     (name,) = run.states()
     number = fault(run, "patch-fails", name, phase="apply")
     run.act("apply")
@@ -373,7 +384,7 @@ def test_rollback_after_a_failed_deployment(run: Campaign) -> None:
     run.fleet.control(f"faults/{number}", method="DELETE")
     run.delete()
     run.gone()
-    assert run.create(rollback=True, cloud_name=name).status == 200
+    wait_until(lambda: run.create(rollback=True, cloud_name=name).status == 200, what="taken, once no site is unknown")
     run.act("apply")
     assert run.over()["state"] == "complete"
     (row,) = run.subclouds([name])
