@@ -31,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def programs_have_the_settings_of_users() -> Iterator[None]:
+    """What tests start inherits our environment, where pytest-django has put the settings of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_SETTINGS_MODULE", "dcportal.settings")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def regions_outlast_a_flush() -> Iterator[None]:
     """A test with transactions of its own empties every table afterwards, and another file may follow in its process:
     the regions that a migration made are made again."""

@@ -4,12 +4,12 @@ import importlib
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import make_campaign
-from tests.sites.world import World
+from tests.sites.world import World, make_user
 
 ROUTES = ("operations.urls", "dcportal.api", "dcportal.urls")
 
@@ -34,6 +34,17 @@ def test_nothing_leads_to_a_plan(sign_in: SignIn, world: World, switched_off: No
     assert client.get("/operations/campaigns/new/").status_code == 404
     for page in ("/operations/", "/subclouds/"):
         assert "Plan a campaign" not in client.get(page).content.decode()
+
+
+def test_rest_has_all_the_rest(client: Client, world: World, switched_off: None) -> None:
+    """Groups and strategy options are dcmanager's, campaigns or not."""
+    client.force_login(make_user("robot", "Engineer", fleet=True))
+    lists = client.get("/api/v1/").json()
+    assert "campaigns" not in lists
+    named = "controllers subcloud-groups subclouds alarms hosts ports ceph operations events tokens strategy-options"
+    for name in named.split():
+        assert client.get(f"/api/v1/{name}/").status_code == 200, name
+        assert name in lists
 
 
 def test_a_campaign_that_is_there_is_still_shown(sign_in: SignIn, world: World, switched_off: None) -> None:
