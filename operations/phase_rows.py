@@ -10,8 +10,8 @@ from typing import Any
 
 from operations.choices import TargetState
 from operations.engine.usual import Usual
-from operations.planning.deploy_states import Phase
 from operations.words import step as step_word
+from starlingx.deploy_states import Phase
 
 WORDS_OF = {  # the words of dcmanager that each of its phases goes through
     Phase.CREATE: ("creating",),

@@ -1,13 +1,14 @@
 """StarlingX's status words with the mark they wear and what they mean: one table for list, page and export.
 
-The lists are open: a word that is not in them is shown as itself, as unknown, and never as well. What stands here is
-compared with dcmanager's own lists by a test. Source: starlingx-dcmanager.md 3.2 to 3.5.
+The lists are open: a word that is not in them is shown as itself, as unknown, and never as well.
+Source: starlingx-dcmanager.md 3.2 to 3.5.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sites.backups import MARKS, BackupState, state_of
+from starlingx.deploy_states import STATES, DeployState, Kind, Phase, stopped_badly, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,34 +20,29 @@ class Word:
     means: str
 
 
-def _alike(mark: str, means: str, words: str) -> dict[str, Word]:
-    return {word: Word(mark, word, means) for word in words.split()}
+FAILED = "This stage ended with an error, or dcmanager was restarted meanwhile; the subcloud's page says why."
+WAITING = (Phase.REHOME, Phase.SECONDARY)
 
 
-DEPLOY: Mapping[str, Word] = {
-    **_alike("ok", "Deployed, and ready for work.", "complete"),
-    **_alike(
-        "info", "This stage of the deployment is done; the next has not begun.",
-        "create-complete install-complete bootstrap-complete init-enroll-complete pre-enroll-complete enroll-complete "
-        "factory-restore-complete",
-    ),
-    **_alike("info", "Waits to be taken over by another System Controller.", "rehome-pending secondary"),
-    **_alike(
-        "busy", "dcmanager is at work on it.",
-        "not-deployed creating pre-install installing pre-bootstrap bootstrapping pre-config configuring "
-        "pre-init-enroll initiating-enroll pre-enroll enrolling pre-restore restoring onsite-restoring pre-rehome "
-        "rehoming sw-deploy-in-progress reconfiguring-network pre-deploy deploying",
-    ),
-    **_alike("busy", "dcmanager is stopping the deployment.", "aborting-install aborting-bootstrap aborting-config"),
-    **_alike("warn", "Somebody stopped the deployment.", "install-aborted bootstrap-aborted config-aborted"),
-    **_alike(
-        "failed", "This stage ended with an error, or dcmanager was restarted meanwhile; the subcloud's page says why.",
-        "create-failed pre-install-failed install-failed pre-bootstrap-failed bootstrap-failed pre-config-failed "
-        "config-failed deploy-prep-failed deploy-failed pre-init-enroll-failed init-enroll-failed pre-enroll-failed "
-        "enroll-failed restore-prep-failed restore-failed rehome-prep-failed rehome-failed secondary-failed "
-        "sw-deploy-apply-strategy-failed network-reconfiguration-failed",
-    ),
-}  # fmt: skip
+def _deploy(state: DeployState) -> Word:
+    """A word of deploy-status, by what dcmanager's own table says of it."""
+    if works(state):
+        stops = state.word.startswith("aborting-")
+        return Word(
+            "busy", state.word, "dcmanager is stopping the deployment." if stops else "dcmanager is at work on it."
+        )
+    if state.kind is Kind.ABORTED:
+        return Word("warn", state.word, "Somebody stopped the deployment.")
+    if stopped_badly(state):
+        return Word("failed", state.word, FAILED)
+    if state.phase is Phase.COMPLETE:
+        return Word("ok", state.word, "Deployed, and ready for work.")
+    if state.phase in WAITING:
+        return Word("info", state.word, "Waits to be taken over by another System Controller.")
+    return Word("info", state.word, "This stage of the deployment is done; the next has not begun.")
+
+
+DEPLOY: Mapping[str, Word] = {word: _deploy(state) for word, state in STATES.items()}
 AVAILABILITY: Mapping[str, Word] = {
     "online": Word("ok", "online", "dcmanager reaches its services."),
     "offline": Word("error", "offline", "dcmanager does not reach its services."),

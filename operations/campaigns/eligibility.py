@@ -17,8 +17,8 @@ from operations.campaigns.rules import CampaignRules, Case
 from operations.campaigns.site_time import lasting
 from operations.campaigns.strategy import ENDPOINTS, Kind
 from operations.planning.conditions import RUNNING_BACKUPS
-from operations.planning.deploy_states import Kind as DeployKind
-from operations.planning.deploy_states import Phase, deploy_state
+from starlingx.deploy_states import Kind as DeployKind
+from starlingx.deploy_states import Phase, deploy_state
 
 WORKABLE = ("complete", "sw-deploy-apply-strategy-failed")
 

@@ -14,11 +14,11 @@ from operations.engine.phases import close_phase, note_phase
 from operations.engine.seen import Answer, Ask, Decision, Done, Fail, Seen, View, Wait
 from operations.engine.usual import is_stuck, usual_cached
 from operations.models import Attempt, Intent, Job, RunSecret, Target
-from operations.planning.deploy_states import Kind, deploy_state
 from sites.models import Cloud
 from sites.services.actors import Actor
 from sites.services.brake import demand_released
 from sites.services.clouds import place
+from starlingx.deploy_states import Kind, deploy_state
 
 ANSWERS = {
     Outcome.ACCEPTED: "was accepted",

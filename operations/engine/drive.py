@@ -19,11 +19,11 @@ from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Ask, Decision, Fail, Seen, Send, Sent, View
 from operations.models import Intent, Job, PhaseSpan, Target
-from operations.planning.deploy_states import Kind, deploy_state
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError, sending
 from starlingx.dcmanager import DcManager
+from starlingx.deploy_states import Kind, deploy_state
 from starlingx.errors import ServerFailed, StarlingXError, Unauthorized, Unreachable
 from starlingx.records import Subcloud
 

@@ -1,10 +1,10 @@
 """How work that ended badly is told: stopped by somebody, cut off by a restart of the controller, or failed."""
 
 from operations.engine.seen import Progress, Seen
-from operations.planning.deploy_states import INTERRUPTED, Kind
 from operations.planning.error_causes import NO_ERROR, cause_of
 from operations.planning.legality import SubcloudState, next_verbs
 from operations.planning.subcloud_state import knows_backup
+from starlingx.deploy_states import INTERRUPTED, Kind
 from starlingx.records import Subcloud
 
 LOG = "/var/log/dcmanager/dcmanager.log"  # starlingx-dcmanager.md 7.5

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from operations.engine.seen import Seen
 from operations.models import Attempt, PhaseSpan, Target
-from operations.planning.deploy_states import Kind, deploy_state, stopped_badly
+from starlingx.deploy_states import Kind, deploy_state, stopped_badly
 
 
 def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:

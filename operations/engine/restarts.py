@@ -15,8 +15,8 @@ from operations.engine.lanes import BACKUP_FAILED
 from operations.engine.pace import pace
 from operations.engine.seen import Seen, View
 from operations.models import Job
-from operations.planning.deploy_states import INTERRUPTED
 from sites.models import ControllerService
+from starlingx.deploy_states import INTERRUPTED
 from starlingx.records import Subcloud
 
 SERVICE = "dcmanager"

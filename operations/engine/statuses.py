@@ -10,7 +10,7 @@ from typing import Any
 from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
 from operations.engine.signs import network_changed, other_error, same_word
-from operations.planning.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, works
+from starlingx.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, works
 
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 

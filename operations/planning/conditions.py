@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from operations.planning.deploy_states import Kind, Phase, deploy_state
 from operations.planning.phases import remaining_phases
 from operations.planning.subcloud_state import SubcloudState
+from starlingx.deploy_states import Kind, Phase, deploy_state
 
 Condition = Callable[[SubcloudState], str | None]
 

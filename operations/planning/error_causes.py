@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from operations.planning.deploy_states import INTERRUPTED, Kind, deploy_state, interrupted
+from starlingx.deploy_states import INTERRUPTED, Kind, deploy_state, interrupted
 
 NO_ERROR = "No errors present"  # dcmanager may append a hint to it (3.8)
 LONGEST_TEXT = 4096

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from operations.planning import conditions as c
 from operations.planning import phases
-from operations.planning.deploy_states import Kind, deploy_state
 from operations.planning.phases import remaining_phases
 from operations.planning.subcloud_state import SubcloudState, Verb
+from starlingx.deploy_states import Kind, deploy_state
 
 __all__ = ["SubcloudState", "Verb", "forced", "next_verbs", "reasons", "refusal", "remaining_phases"]
 

@@ -5,7 +5,7 @@ Source: starlingx-dcmanager.md 2.4.
 
 from __future__ import annotations
 
-from operations.planning.deploy_states import Phase
+from starlingx.deploy_states import Phase
 
 _TO_INSTALL = ("create-complete", "pre-install-failed", "install-failed", "install-aborted")
 _TO_BOOTSTRAP = ("install-complete", "pre-bootstrap-failed", "bootstrap-failed", "bootstrap-aborted")

@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
-from operations.planning.deploy_states import STATES, Kind
 from simulator.dcmanager import deploy_states as upstream
 from sites import backups
 from sites.models import Cloud
 from sites.timeline import moment
 from sites.words import DEPLOY, TABLES, known, said
+from starlingx.deploy_states import STATES, Kind
 from tests.sites.world import World
 
 MARKS = {

@@ -17,9 +17,9 @@ import pytest
 
 from operations.engine.failures import state_of
 from operations.planning.conditions import RUNNING_BACKUPS
-from operations.planning.deploy_states import STATES, Kind, Phase
 from operations.planning.error_causes import NO_ERROR
 from operations.planning.legality import SubcloudState, Verb, next_verbs, refusal
+from starlingx.deploy_states import STATES, Kind, Phase
 from starlingx.errors import StarlingXError
 from starlingx.records import Subcloud
 from starlingx.session import CloudSession, Connector, Credentials

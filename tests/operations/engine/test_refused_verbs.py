@@ -14,13 +14,13 @@ from django.utils import timezone
 from operations.choices import TargetState
 from operations.kinds import KINDS, ON_SUBCLOUDS
 from operations.models import Intent, Operation, Target
-from operations.planning.deploy_states import STATES
 from operations.planning.legality import SubcloudState, refusal
 from operations.services.control import abort_target
 from operations.services.start import NotNowError
 from operations.states import stored_state
 from operations.verdicts import refused
 from sites.models import Cloud, Controller, SubcloudGroup
+from starlingx.deploy_states import STATES
 from tests.fixtures.fleet import Simulator
 from tests.operations.driving import ROBOT, SYSADMIN, add_clouds, add_controller, ask, drive
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.planning.deploy_states import STATES, Kind
 from operations.planning.error_causes import INTERRUPTED_KEY, cause_of
+from starlingx.deploy_states import STATES, Kind
 from tests.starlingx.replay import WIRE
 
 KEYS = (

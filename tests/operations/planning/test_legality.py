@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from operations.planning.deploy_states import STATES, Phase
 from operations.planning.legality import SubcloudState, Verb, forced, next_verbs, reasons, refusal, remaining_phases
 from operations.planning.subcloud_state import knows_backup
-from tests.operations.planning.test_deploy_states import NO_DELETE, NO_RESTORE, TRANSITIONAL, words
+from starlingx.deploy_states import STATES, Phase
+from tests.starlingx.test_deploy_states import NO_DELETE, NO_RESTORE, TRANSITIONAL, words
 
 ALL = set(STATES)
 TRANSIENT = (TRANSITIONAL - {"sw-deploy-in-progress"}) | {"pre-deploy", "deploying"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.planning.deploy_states import INTERRUPTED, STATES, Kind, Phase, deploy_state, interrupted
+from starlingx.deploy_states import INTERRUPTED, STATES, Kind, Phase, deploy_state, interrupted
 
 
 def words(text: str) -> set[str]:
