@@ -11,7 +11,7 @@ from sites.rest import problem
 
 API = "/api/"
 RETRY_AFTER = 5  # seconds: a database that restarts is back by then, and is not asked by everybody at once
-NO_DATABASE = "The portal's database does not answer. Nothing was changed by this request unless it said so. Try again."
+NO_DATABASE = "The portal's database does not answer. Try again; if this was a change, look first whether it was made."
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
