@@ -39,11 +39,6 @@ def sheet(told: Mapping[str, Any]) -> list[list[str]]:
     return rows
 
 
-def site_rows(told: Mapping[str, Any]) -> list[list[str]]:
-    """The header and one row for each site, in the order of the report."""
-    return _sites(told["sites"])
-
-
 def _heads(told: Mapping[str, Any]) -> list[list[str]]:
     plan = told["plan"]
     heads = [(name, told[key]) for name, key in HEADS]
