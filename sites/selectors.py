@@ -14,6 +14,7 @@ from sites.expressions import listed
 from sites.freshness import Freshness, freshness_of
 from sites.middleware import PortalRequest, once
 from sites.models import Cloud, Controller, FacetState, Release, SubcloudGroup
+from sites.models.controllers import unshown
 from sites.paging import Sorts
 
 CLOUD_SORTS: Sorts = {
@@ -111,14 +112,7 @@ def _read_cloud(request: PortalRequest, pk: int) -> CloudInView:
         clouds(request.scopes)
         .filter(pk=pk)
         .select_related("controller", "group")
-        .defer(
-            "search",
-            "controller__ca_bundle",
-            "controller__bmc_ca_bundle",
-            "controller__password_sealed",
-            "controller__write_password_sealed",
-        )
-        .defer("controller__kube_token_sealed")
+        .defer("search", *unshown())
         .annotate(states=states, release_rows=releases)
         .first()
     )

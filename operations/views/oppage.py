@@ -18,6 +18,7 @@ from operations.selectors import TROUBLE_SORTS, counts, operations, targets, wit
 from operations.views.targetcells import markup
 from operations.words import options
 from sites.middleware import PortalRequest, once
+from sites.models.controllers import unshown
 from sites.paging import PagingError, apply, finish, plan
 from sites.templatetags.portal import toggled
 
@@ -65,9 +66,8 @@ def operation_in_view(request: HttpRequest, pk: int) -> OperationInView:
 
 
 def _read(request: PortalRequest, pk: int) -> OperationInView:
-    without = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
     rows = operations(request.scopes).select_related("controller")
-    rows = rows.defer(*(f"controller__{name}" for name in without)).annotate(counts=counts(request.scopes))
+    rows = rows.defer(*unshown()).annotate(counts=counts(request.scopes))
     operation = rows.filter(pk=pk).first()
     if operation is None:
         raise Http404("There is no such operation, or it is not in your scope.")

@@ -26,6 +26,7 @@ from sites.choices import Facet
 from sites.freshness import freshness_of
 from sites.middleware import PortalRequest, once
 from sites.models import FacetState
+from sites.models.controllers import unshown
 from sites.standing import Standing
 
 OUTCOME_MARKS = {
@@ -71,8 +72,7 @@ def target_in_view(request: PortalRequest, operation: int, pk: int) -> Target:
 
 def _read(request: PortalRequest, operation: int, pk: int) -> Target:
     rows = targets(request.scopes).filter(pk=pk, operation=operation).select_related("operation", "controller", "cloud")
-    without = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
-    target = rows.defer("cloud__search", *(f"controller__{name}" for name in without)).first()
+    target = rows.defer("cloud__search", *unshown()).first()
     if target is None:
         raise Http404("There is no such target, or it is not in your scope.")
     return target

@@ -8,6 +8,15 @@ from sites.choices import Interface, Problem
 NAME = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", "Letters, digits, dot, dash, underscore; at most 63.")
 
 
+# Columns that only those read who talk to a controller: every other query leaves them where they are
+UNSHOWN = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
+
+
+def unshown(path: str = "controller") -> list[str]:
+    """For defer(), where the controller comes with another row."""
+    return [f"{path}__{name}" for name in UNSHOWN]
+
+
 class Controller(models.Model):
     """One System Controller. Credentials are sealed with a key that is not in the database (sites/credentials.py)."""
 

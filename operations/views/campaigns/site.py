@@ -21,6 +21,7 @@ from sites.choices import Facet
 from sites.freshness import freshness_of
 from sites.middleware import PortalRequest
 from sites.models import FacetState
+from sites.models.controllers import unshown
 
 EFFECTS = {"exclude": "error", "hold": "warn", "alone": "info"}
 CEPH = {"ok": "ok", "warn": "warn", "error": "error", "none": "none"}
@@ -38,10 +39,7 @@ def page(request: PortalRequest, pk: int, target: int) -> HttpResponse:
 def _read(request: PortalRequest, pk: int, target: int) -> Target:
     """Raises Http404 where it is not in scope."""
     rows = sites(request.scopes, pk).filter(pk=target).select_related("operation", "cloud", "controller", "in_campaign")
-    without = ("ca_bundle", "bmc_ca_bundle", "password_sealed", "write_password_sealed", "kube_token_sealed")
-    row = rows.select_related("in_campaign__batch__wave").defer(
-        "cloud__search", *(f"controller__{name}" for name in without)
-    )
+    row = rows.select_related("in_campaign__batch__wave").defer("cloud__search", *unshown())
     found: Target | None = row.first()
     if found is None:
         raise Http404("There is no such subcloud in this campaign, or it is not in your scope.")
