@@ -8,16 +8,13 @@ from django.db.models.functions import JSONObject
 from rest_framework import serializers as s
 
 from sites.api.clouds import facets
-from sites.api.schemas import BADGES, SEVERITIES, FacetSchema
-from sites.choices import CloudKind, Facet, NicStatus
+from sites.api.schemas import CloudSchema, FacetSchema
+from sites.choices import CloudKind, Facet
 from sites.expressions import objects, observed, severity_words, stale
 from sites.models import Certificate, Cloud
 
-SAME = (
-    "id", "name", "region", "software_version", "system_mode", "contact", "critical_alarms", "major_alarms",
-    "minor_alarms", "warning_alarms", "ceph_status", "ceph_source", "nic_status", "ports_up", "ports_down",
-    "ports_unknown", "hosts_total", "hosts_ok", "latitude", "longitude",
-)  # fmt: skip
+RECKONED = ("severity", "stale", "alarms_observed_at")
+SAME = [str(name) for name in CloudSchema().fields if str(name) not in RECKONED]
 BEAT = ("beat_at", "t0_at", "t1_swept_at", "t2_swept_at", "t1_due", "t1_oldest_at", "breaker_open_until")
 
 
@@ -39,32 +36,9 @@ class CertificateSchema(s.Serializer[dict[str, object]]):
     expires_at = s.DateTimeField(allow_null=True)
 
 
-class CentralCloudSchema(s.Serializer[dict[str, object]]):
-    """As a subcloud, where it makes sense. Its alarms, hosts, ports and Ceph are in the lists of these."""
+class CentralCloudSchema(CloudSchema):
+    """Its alarms, hosts, ports and Ceph are in the lists of these."""
 
-    id = s.IntegerField(help_text="As ?cloud= of alarms, hosts, ports and ceph")
-    name = s.CharField()
-    region = s.CharField()
-    software_version = s.CharField()
-    system_mode = s.CharField()
-    contact = s.ChoiceField(["reachable", "unreachable", "unknown"])
-    critical_alarms = s.IntegerField(allow_null=True)
-    major_alarms = s.IntegerField(allow_null=True)
-    minor_alarms = s.IntegerField(allow_null=True)
-    warning_alarms = s.IntegerField(allow_null=True)
-    ceph_status = s.ChoiceField(BADGES)
-    ceph_source = s.CharField()
-    nic_status = s.ChoiceField(NicStatus.values)
-    ports_up = s.IntegerField(allow_null=True)
-    ports_down = s.IntegerField(allow_null=True)
-    ports_unknown = s.IntegerField(allow_null=True)
-    hosts_total = s.IntegerField(allow_null=True)
-    hosts_ok = s.IntegerField(allow_null=True)
-    latitude = s.FloatField(allow_null=True)
-    longitude = s.FloatField(allow_null=True)
-    severity = s.ChoiceField(SEVERITIES)
-    stale = s.BooleanField(help_text="Its alarms are older than three periods, or were never read")
-    alarms_observed_at = s.DateTimeField(allow_null=True)
     facets = FacetSchema(many=True)
     certificates = CertificateSchema(many=True, help_text="Read with the facet system")
 

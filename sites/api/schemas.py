@@ -43,17 +43,15 @@ class ReleaseSchema(s.Serializer[dict[str, object]]):
     reboot_required = s.BooleanField(allow_null=True)
 
 
-class SubcloudListSchema(s.Serializer[dict[str, object]]):
-    id = s.IntegerField(help_text="The portal's own id, unique over all controllers")
+class CloudSchema(s.Serializer[dict[str, object]]):
+    """What is told of a subcloud and of a System Controller's own cloud alike."""
+
+    id = s.IntegerField(
+        help_text="The portal's own id, unique over all controllers; ?cloud= of alarms, hosts, ports, ceph"
+    )
     name = s.CharField()
     region = s.CharField(help_text="Part of the world")
-    location = s.CharField()
-    description = s.CharField()
     software_version = s.CharField()
-    management_state = s.CharField(help_text="StarlingX's word")
-    availability_status = s.CharField(help_text="StarlingX's word")
-    deploy_status = s.CharField(help_text="StarlingX's word")
-    sync_status = s.CharField(help_text="Worst of the endpoints' words")
     system_mode = s.CharField()
     contact = s.ChoiceField(["reachable", "unreachable", "unknown"], help_text="Whether the portal reached it itself")
     critical_alarms = s.IntegerField(allow_null=True)
@@ -73,6 +71,18 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
     hosts_ok = s.IntegerField(allow_null=True)
     latitude = s.FloatField(allow_null=True, help_text="Degrees, WGS 84")
     longitude = s.FloatField(allow_null=True)
+    severity = s.ChoiceField(SEVERITIES)
+    stale = s.BooleanField(help_text="Its alarms are older than three periods, or were never read")
+    alarms_observed_at = s.DateTimeField(allow_null=True, help_text="Age of severity and alarm counts")
+
+
+class SubcloudListSchema(CloudSchema):
+    location = s.CharField()
+    description = s.CharField()
+    management_state = s.CharField(help_text="StarlingX's word")
+    availability_status = s.CharField(help_text="StarlingX's word")
+    deploy_status = s.CharField(help_text="StarlingX's word")
+    sync_status = s.CharField(help_text="Worst of the endpoints' words")
     oam_ip = s.CharField()
     backup_status = s.CharField(help_text="dcmanager's word on its last backup; empty: it never said")
     backup_at = s.DateTimeField(allow_null=True, help_text="When its last good backup was made")
@@ -82,11 +92,8 @@ class SubcloudListSchema(s.Serializer[dict[str, object]]):
     controller_name = s.CharField()
     group = s.IntegerField(allow_null=True)
     group_name = s.CharField(allow_null=True)
-    severity = s.ChoiceField(SEVERITIES)
-    stale = s.BooleanField(help_text="Its alarms are older than three periods, or were never read")
     observed_at = s.DateTimeField(allow_null=True, help_text="Age of dcmanager's words")
     dcmanager_stale = s.BooleanField(help_text="dcmanager's words are older than three periods, or were never read")
-    alarms_observed_at = s.DateTimeField(allow_null=True, help_text="Age of severity and alarm counts")
 
 
 class SubcloudSchema(SubcloudListSchema):
