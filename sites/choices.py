@@ -97,6 +97,14 @@ class SpanField(TextChoices):
     CONTACT = "contact", "contact"
 
 
+DCMANAGER_SPANS = {  # by column: what dcmanager tells
+    "availability_status": SpanField.AVAILABILITY,
+    "sync_status": SpanField.SYNC,
+    "deploy_status": SpanField.DEPLOY,
+    "management_state": SpanField.MANAGEMENT,
+}
+
+
 class Problem(TextChoices):
     """Why a service of a controller does not answer, as far as it makes a difference to what can be done about it."""
 

@@ -13,6 +13,7 @@ from operations.api.common import answered, given, scopes_of, user_of
 from operations.api.operations import created
 from operations.api.schemas import AddedOperationSchema
 from operations.choices import Kind
+from operations.engine.central_steps import GROUP_FIELDS
 from operations.models import Operation
 from operations.planning.group_rules import APPLY_TYPES, MOST_PARALLEL
 from operations.services.belongings import change_group, create_group, delete_group
@@ -26,7 +27,6 @@ from sites.models import SubcloudGroup
 from sites.selectors import groups
 from sites.services.actors import actor_of, now_of
 
-FIELDS = ("name", "description", "update_apply_type", "max_parallel_subclouds")
 TAGS = ["subcloud-groups"]
 
 
@@ -65,7 +65,7 @@ class Groups(clouds.Groups):
         body = given(request, NewGroup)
         demand_kind(request, Kind.GROUP_CREATE, "group:new")
         controller = whole_controller_for(request, scopes_of(request), body["controller"], Kind.GROUP_CREATE)
-        values = {name: body[name] for name in FIELDS}
+        values = {name: body[name] for name in GROUP_FIELDS}
         with answered():
             made = create_group(
                 controller, values, body["reason"], user_of(request), actor_of(request), now_of(request)
@@ -82,7 +82,7 @@ class Group(clouds.Group):
     def patch(self, request: Request, pk: int) -> Response:
         group = _group(request, pk, Kind.GROUP_UPDATE)
         body = given(request, ChangedGroup, partial=True)
-        changes = {name: body[name] for name in FIELDS if name in body}
+        changes = {name: body[name] for name in GROUP_FIELDS if name in body}
         with answered():
             made = change_group(
                 group, changes, body.get("reason", ""), user_of(request), actor_of(request), now_of(request)

@@ -16,6 +16,7 @@ from operations.api.groups import ReasonOnly
 from operations.api.operations import created
 from operations.api.schemas import AddedOperationSchema
 from operations.choices import Kind
+from operations.engine.central_steps import OPTION_FIELDS
 from operations.filters import OptionsFilter
 from operations.models import StrategyOptions
 from operations.planning.group_rules import APPLY_TYPES
@@ -30,10 +31,6 @@ from sites.models import Cloud, Controller
 from sites.services.actors import actor_of, now_of
 from starlingx.dcmanager_writes.options import ALARM_RESTRICTIONS, INSTANCE_ACTIONS, WORKERS
 
-FIELDS = (
-    "storage_apply_type", "worker_apply_type", "max_parallel_workers", "alarm_restriction_type",
-    "default_instance_action",
-)  # fmt: skip
 TAGS = ["strategy-options"]
 
 
@@ -67,7 +64,7 @@ class OptionsSchema(s.Serializer[dict[str, object]]):
 
 COLUMNS: dict[str, Any] = {
     "id": "id", "controller": "controller_id", "cloud": "cloud_id", "cloud_name": "cloud__name",
-    **{name: name for name in FIELDS}, "observed_at": "observed_at",
+    **{name: name for name in OPTION_FIELDS}, "observed_at": "observed_at",
 }  # fmt: skip
 
 
@@ -88,7 +85,7 @@ class Options(ScopedList):
     @idempotent
     def post(self, request: Request) -> Response:
         body = given(request, OptionsBody)
-        return _asked(request, body, {name: body[name] for name in FIELDS})
+        return _asked(request, body, {name: body[name] for name in OPTION_FIELDS})
 
 
 @extend_schema_view(get=extend_schema(summary="Options of one subcloud, or a default", tags=TAGS))

@@ -50,10 +50,8 @@ class WindowForm(forms.Form):
         label="On", coerce=int, required=False, choices=[(at, day[:2]) for at, day in enumerate(DAYS)],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    start = forms.TimeField(
-        label="From", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-    end = forms.TimeField(label="To", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    start = forms.TimeField(label="From", required=False, widget=clock())
+    end = forms.TimeField(label="To", required=False, widget=clock())
     minutes = number("or for (min)", most=60 * 24 * 7)
 
     @property

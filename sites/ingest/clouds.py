@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from events.kinds import Kind
 from events.log import NewEvent, append
 from sites import spans
-from sites.choices import CloudKind, Facet, SpanField
+from sites.choices import DCMANAGER_SPANS, CloudKind, Facet
 from sites.ingest.facets import Look, admit
 from sites.ingest.groups import PORTAL_MADE
 from sites.ingest.returning import revive
@@ -51,12 +51,6 @@ UNTOLD = {
     "peer_group_id": "peer_group_id",
     "upstream_created_at": "created_at",
     "upstream_updated_at": "updated_at",
-}
-SPANS = {
-    "availability_status": SpanField.AVAILABILITY,
-    "sync_status": SpanField.SYNC,
-    "deploy_status": SpanField.DEPLOY,
-    "management_state": SpanField.MANAGEMENT,
 }
 STAGING = Staging(
     Cloud,
@@ -206,7 +200,7 @@ def _record_batch(
             return
         STAGING.stage(cursor, sorted(rows, key=lambda row: row[1]))
         differences = STAGING.differences(cursor, tuple(TOLD))
-        written = STAGING.upsert(cursor, now, ("name", *SPANS))
+        written = STAGING.upsert(cursor, now, ("name", *DCMANAGER_SPANS))
         _tell(differences, written, now)
         added = [Look(pk, requested_at) for pk, _, inserted, *_ in written if inserted]
         admit(Facet.SUBCLOUD, added, source=SOURCE, lease_token=lease_token, now=now)
@@ -228,7 +222,7 @@ def _tell(differences: list[tuple[Any, ...]], written: list[tuple[Any, ...]], no
         (
             (pk, field, value)
             for pk, _, _, _, *values in written
-            for field, value in zip(SPANS.values(), values, strict=True)
+            for field, value in zip(DCMANAGER_SPANS.values(), values, strict=True)
         ),
         now,
     )

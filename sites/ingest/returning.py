@@ -8,16 +8,13 @@ from django.db import connection, transaction
 from events.kinds import Kind
 from events.log import append
 from sites import spans
-from sites.choices import Facet, Severity, SpanField
+from sites.choices import DCMANAGER_SPANS, Facet, Severity, SpanField
 from sites.models import Cloud, FacetState
 from sites.places import cloud_event, places
 from starlingx.records import Subcloud
 
 WORN = {
-    "availability_status": SpanField.AVAILABILITY,
-    "sync_status": SpanField.SYNC,
-    "deploy_status": SpanField.DEPLOY,
-    "management_state": SpanField.MANAGEMENT,
+    **DCMANAGER_SPANS,
     "contact": SpanField.CONTACT,
     "ceph_status": SpanField.CEPH,
     "nic_status": SpanField.NIC,

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from sites.choices import Contact
 from sites.selectors import WORDS
+from sites.templatetags.portal import row_age
 from sites.words import said
 
 SEVERITIES = ("critical", "major", "minor", "warning")
@@ -40,7 +41,7 @@ def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> Sa
         f'<td class="drop-3">{_mark("state", "state", row["nic_status"], row["nic_status"], "nic") % pk}</td>'
         f'<td class="num drop-2">{hosts}</td><td class="mono drop-1">{escape(row["software_version"])}</td>'
         f'<td class="nowrap drop-1">{escape(row["region"]) or "–"}{group}</td>'
-        f"<td>{_age(row, stale_after)}</td>"
+        f"<td>{row_age(row['observed_at'], row['stale'], stale_after)}</td>"
     )
     css = ' class="stale"' if row["stale"] else ""
     attributes = f'data-severity="{word}" data-cloud="{pk}" data-field="row-severity" data-href="{path}" tabindex="0"'
@@ -66,15 +67,6 @@ def _told(row: dict[str, Any]) -> str:
     at = row["told_at"]
     told = f'<time datetime="{at.isoformat()}" data-age>{at:%H:%M:%S} UTC</time>' if at else "never"
     return f'<span class="sub">told {told}</span>'
-
-
-def _age(row: dict[str, Any], stale_after: int) -> str:
-    at = row["observed_at"]
-    if at is None:
-        return '<span class="age">never read</span>'
-    css = "age stale" if row["stale"] else "age"
-    limit = f'data-age data-stale-after="{stale_after}"'
-    return f'<time class="{css}" datetime="{at.isoformat()}" {limit}>{at:%H:%M:%S} UTC</time>'
 
 
 @lru_cache(maxsize=2048)
