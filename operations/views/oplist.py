@@ -94,7 +94,7 @@ def _sections(found: Facets, params: QueryDict) -> list[dict[str, Any]]:
     return [
         {"name": name, "heading": HEADINGS[name], "links": [_link(name, one, names, params) for one in values]}
         for name, values in found.values.items()
-        if len(values) > 1 or name in ALWAYS or any(one.chosen for one in values)
+        if values and (len(values) > 1 or name in ALWAYS or any(one.chosen for one in values))
     ]
 
 

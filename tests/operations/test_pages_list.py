@@ -45,6 +45,12 @@ def test_what_has_no_target_in_scope_is_not_listed(sign_in: SignIn, world: World
     assert answer.context["rows"] == []
 
 
+def test_nothing_to_filter_shows_no_filter(sign_in: SignIn, world: World) -> None:
+    page = sign_in("Viewer").get("/operations/").content.decode()
+    assert "No operations yet" in page
+    assert '<section class="facet' not in page
+
+
 def test_every_filter_that_is_offered_can_be_followed(sign_in: SignIn, world: World) -> None:
     make_operation(world, ["completed"], state="completed", kind="manage", requester_name="anna")
     make_operation(world, ["failed"], state="failed_temp", controller=None)
