@@ -40,9 +40,13 @@ WHERE k.enabled
   AND (coalesce(b.beat_at, k.created_at) < %(beat_since)s OR coalesce(b.t0_at, k.created_at) < %(t0_since)s
        OR b.t1_oldest_at < %(t1_since)s)
   AND (%(everything)s OR EXISTS (
-       SELECT FROM sites_scopegrant g WHERE g.user_id = %(user)s AND (g.fleet OR g.controller_id = k.id OR EXISTS (
-           SELECT FROM sites_cloud c WHERE c.controller_id = k.id AND c.removed_at IS NULL AND c.kind = 'subcloud'
-           AND (c.group_id = g.group_id OR c.region = nullif(g.region, ''))))))
+       SELECT FROM sites_scopegrant g WHERE g.user_id = %(user)s AND (g.fleet OR g.controller_id = k.id
+           OR g.group_id IS NOT NULL AND EXISTS (
+               SELECT FROM sites_cloud c WHERE c.group_id = g.group_id AND c.controller_id = k.id
+               AND c.removed_at IS NULL AND c.kind = 'subcloud')
+           OR g.region <> '' AND EXISTS (
+               SELECT FROM sites_cloud c WHERE c.region = g.region AND c.controller_id = k.id
+               AND c.removed_at IS NULL AND c.kind = 'subcloud'))))
 """
 
 
