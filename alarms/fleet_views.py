@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from alarms.api import SORTS
+from alarms.cells import markup
 from alarms.facets import FacetValue, facets
 from alarms.filters import STATES, AlarmFilter
 from alarms.models import Alarm
@@ -73,12 +74,12 @@ def fleet(request: PortalRequest) -> HttpResponse:
     """The page; with HX-Request only its rows."""
     wanted = "alarms/_rows.html" if "HX-Request" in request.headers else "alarms/list.html"
     listing = _listing(request)
+    limit = int(stale_after(Facet.ALARMS))
     context = {
         "listing": listing,
         "errors": listing.errors,
-        "rows": shown(request, listing.page.rows),
+        "rows": [markup(row, limit) for row in shown(request, listing.page.rows)],
         "effects": any(row["service_affecting"] or row["management_affecting"] for row in listing.page.rows),
-        "stale_after": int(stale_after(Facet.ALARMS)),
         "states": STATES,
         "shown_text": f"{len(listing.page.rows)} shown",
         "next": _link(request.GET, listing.page.next),

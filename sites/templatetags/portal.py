@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -134,6 +136,14 @@ def _badge(css: str, attribute: str, word: str, label: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
+def shape(word: str) -> SafeString:
+    """The drawing that stands for a word of UI states, or for a severity; nothing drawn for one that has none."""
+    sprite = static("img/shapes.svg")
+    use = f'<svg class="shape" aria-hidden="true"><use href="{sprite}#{escape(word)}"/></svg>'
+    return mark_safe(use)  # noqa: S308 # escaped
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The query string of this page with some parameters set (None: removed). Paging starts over."""
@@ -147,11 +157,9 @@ def query(context: template.Context, **changes: Any) -> str:
 
 def toggled(params: QueryDict, name: str, value: str) -> str:
     """The query string with `value` of the multiple parameter `name` added, or taken away where it is set."""
-    changed = params.copy()
-    changed.pop("cursor", None)
-    values = changed.getlist(name)
-    changed.setlist(name, [v for v in values if v != value] if value in values else [*values, value])
-    return "?" + changed.urlencode()
+    kept = [(key, text) for key, texts in params.lists() if key != "cursor" for text in texts]
+    pair = (name, value)
+    return "?" + urlencode([each for each in kept if each != pair] if pair in kept else [*kept, pair])
 
 
 def _params(context: template.Context) -> QueryDict:

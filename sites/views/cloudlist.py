@@ -1,7 +1,6 @@
 """The list of subclouds: search, facets, sort, pages, export. The address holds its whole state."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +21,7 @@ from sites.middleware import PortalRequest
 from sites.models import Cloud
 from sites.paging import Page, PagingError, Plan, apply, finish, plan
 from sites.selectors import CLOUD_SORTS, WORDS, subclouds
-from sites.templatetags.portal import toggled
+from sites.views import facetlist
 from sites.views.cells import markup
 
 FIELDS = [
@@ -31,21 +30,6 @@ FIELDS = [
     "ceph_status", "ceph_source", "nic_status", "ports_down", "hosts_ok", "hosts_total", "software_version", "region",
     "system_mode",
 ]  # fmt: skip
-HEADINGS = {
-    "severity": "Severity",
-    "availability": "Availability",
-    "sync": "Sync",
-    "contact": "Contact",
-    "stale": "Freshness",
-    "ceph": "Ceph",
-    "nic": "NIC",
-    "management": "Management",
-    "deploy": "Deploy",
-    "release": "Release",
-    "region": "Region",
-    "controller": "System Controller",
-    "group": "Group",
-}
 COLUMNS = [  # label, sort, class
     ("Severity", "severity", ""), ("Subcloud", "name", ""), ("Alarms", "", ""), ("Availability", "availability", ""),
     ("Sync", "sync", ""), ("Deploy", "deploy", "drop-4"), ("Ceph", "", "drop-3"), ("NIC", "", "drop-3"),
@@ -62,24 +46,12 @@ UNFACETED = (
     "system_mode",
 )  # filters that are no facets, but change what those count
 WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
-SHOWN_CHOICES = 8
 KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"
 KINDS_OF = {"severity": "cloud.alarms", "ceph": "cloud.ceph", "nic": "cloud.nic"}
 EXPORT = [
     *FIELDS, "controller_name", "group_name", "oam_ip", "latitude", "longitude", "alarms_observed_at", "stale",
     "observed_at", "dcmanager_stale",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One choice of a facet, ready for the template."""
-
-    href: str
-    label: str
-    count: int
-    chosen: bool
-    word: str  # severity or state, for its mark
 
 
 @require_GET
@@ -104,9 +76,8 @@ def page(request: PortalRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "sites/cloud_rows.html", context)
     facets = _facets(request)
-    return render(
-        request, "sites/cloud_list.html", context | {"total": facets.total, "facets": _links(request, facets)}
-    )
+    context |= {"total": facets.total, "facets": facetlist.markup(request.GET, facets)}
+    return render(request, "sites/cloud_list.html", context)
 
 
 @require_GET
@@ -150,19 +121,6 @@ def _facets(request: PortalRequest) -> Facets:
         searched = CloudFilter(rest, queryset=searched, request=request).qs
     chosen = {name: [text for text in request.GET.getlist(name) if text] for name in SELECTORS}
     return count_facets(searched, chosen, request.now)
-
-
-def _links(request: PortalRequest, facets: Facets) -> list[dict[str, Any]]:
-    found = []
-    for name, choices in facets.choices.items():
-        links = [Link(toggled(request.GET, name, c.value), c.label, c.count, c.chosen, c.value) for c in choices]
-        if len(links) > 1 or any(link.chosen for link in links):
-            chosen = [link for link in links if link.chosen]
-            first = [link for link in links if not link.chosen][: SHOWN_CHOICES - len(chosen)]
-            offered = [link for link in links if link in chosen or link in first]
-            rest = [link for link in links if link not in offered]
-            found.append({"name": name, "heading": HEADINGS[name], "links": offered, "rest": rest})
-    return found
 
 
 def _headings(request: PortalRequest, asked: Plan) -> list[dict[str, str]]:
