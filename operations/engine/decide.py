@@ -178,7 +178,7 @@ def _abort(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision | None
         return Decision(Fail("Stopped before anything was sent.", "aborted"))
     if status not in ABORT_FROM:
         return None  # it aborts already, has ended, or is between phases: wait and see
-    if _unsent(aborts) >= MOST_UNSENT:
+    if _unsent(aborts) >= MOST_UNSENT or _without_effect(view) >= MOST_LOST:
         return None
     # A refusal ends the wish (commit.write_answer): where there is one again, it is a new one
     if not aborts or aborts[-1].outcome in OVER:
@@ -194,10 +194,20 @@ def _with_abort(view: View, decision: Decision) -> Decision:
     if last is None or last.verb != "abort" or not isinstance(decision.action, Wait):
         return decision
     words = {Outcome.REFUSED: "was refused", Outcome.UNSENT: "could not be sent"}
-    if last.outcome not in words:
+    if last.outcome in words:
+        told = f"abort {words[last.outcome]} ({last.detail[:200]})"
+    elif view.abort_requested and (times := _without_effect(view)) >= MOST_LOST:
+        told = f"abort was taken {times} times and had no effect"
+    else:
         return decision
-    said = f"abort {words[last.outcome]} ({last.detail[:200]}); {decision.action.message}"
+    said = f"{told}; {decision.action.message}"
     return replace(decision, action=replace(decision.action, message=said))
+
+
+def _without_effect(view: View) -> int:
+    """How many requests to stop arrived, as far as can be told, since the last one of another kind."""
+    last = takewhile(lambda one: one.verb == "abort", reversed(view.sent))
+    return sum(1 for one in last if one.outcome not in OVER)
 
 
 def _unsent(requests: Sequence[Sent]) -> int:

@@ -2,7 +2,9 @@
 
 from operations.engine.request import Request
 from operations.kinds import BMC, SYSADMIN
-from operations.planning.run_secrets import needed
+from operations.payloads import SitePlan
+from operations.planning.run_secrets import needed, needed_in
+from operations.planning.templates import part_of
 
 WITH_SYSADMIN = (
     "add", "install", "bootstrap", "configure", "resume", "enroll", "redeploy", "prestage", "backup", "restore",
@@ -24,8 +26,17 @@ def lacking(request: Request) -> str:
 def _missing(request: Request) -> list[str]:
     if request.verb == "power_off":
         return [BMC] if request.bmcs is None else []
-    if request.verb == "add" and request.site is not None:
-        there = {*request.secrets, *request.values}
-        return [name for name in needed(request.site.template()) if not there & {name, name.rpartition("/")[2]}]
     local = request.verb == "delete_backup" and request.flag("local_only")
-    return [SYSADMIN] if (request.verb in WITH_SYSADMIN or local) and SYSADMIN not in request.secrets else []
+    wanted = [SYSADMIN] if request.verb in WITH_SYSADMIN or local else []
+    if request.site is not None:
+        wanted = _of_documents(request, request.site)
+    there = {*request.secrets, *request.values}
+    return [name for name in wanted if not there & {name, name.rpartition("/")[2]}]
+
+
+def _of_documents(request: Request, site: SitePlan) -> list[str]:
+    """With `add` go all documents, with a later phase those that were corrected: each wants its secrets anew."""
+    if request.verb == "add":
+        return list(needed(site.template()))
+    names = site.sent_with(request.verb, request.status, bmc=BMC in request.secrets)
+    return [SYSADMIN, *needed_in(part_of(site.template(), names))]

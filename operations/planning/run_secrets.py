@@ -44,7 +44,12 @@ def form_secrets(template: SiteTemplate) -> tuple[str, ...]:
 
 def needed(template: SiteTemplate) -> tuple[str, ...]:
     """Every secret that a run with this template must be given: field names and paths."""
-    return (*form_secrets(template), *(written(slot) for slot in template.slots if not is_form_slot(slot)))
+    return (*form_secrets(template), *needed_in(template))
+
+
+def needed_in(template: SiteTemplate) -> tuple[str, ...]:
+    """The paths of those that stand in its documents."""
+    return tuple(written(slot) for slot in template.slots if not is_form_slot(slot))
 
 
 def misfits(template: SiteTemplate, given: Collection[str]) -> list[Problem]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from operations.choices import Outcome
 from operations.engine import commit, conduct, jobs
-from operations.engine.decide import MOST_UNSENT, decide
+from operations.engine.decide import MOST_LOST, MOST_UNSENT, decide
 from operations.engine.drive import view_of
 from operations.engine.seen import Answer, Ask, Decision, Fail, Seen, Send, Wait
 from operations.models import Intent, Job, Operation, Target
@@ -71,6 +71,18 @@ def test_an_abort_that_cannot_be_sent_is_not_tried_for_ever() -> None:
     told = decide(asked, seen(90, building("installing")), after(90), PACE).action
     assert isinstance(told, Wait)
     assert "no route" in told.message
+
+
+def test_an_abort_that_is_taken_without_effect_is_not_sent_for_ever() -> None:
+    taken = [sent("abort", 60 + 200 * n, NONE) for n in range(MOST_LOST)]
+    at = 60 + 200 * MOST_LOST
+    asked = view("add", ADDED, *taken[:-1], last="installing", abort_requested=True)
+    assert decide(asked, seen(at, building("installing")), after(at), PACE).action == Send("abort")
+    asked = view("add", ADDED, *taken, last="installing", abort_requested=True)
+    told = decide(asked, seen(at, building("installing")), after(at), PACE).action
+    assert isinstance(told, Wait)
+    assert f"abort was taken {MOST_LOST} times and had no effect" in told.message
+    assert "installing" in told.message
 
 
 @pytest.fixture
