@@ -8,6 +8,7 @@ from django.db import transaction
 from events.log import append
 from operations.choices import Outcome, TargetState
 from operations.engine import jobs
+from operations.engine.decide import NOT_LEGAL
 from operations.engine.events import target_event, told
 from operations.engine.outcomes import never_sent
 from operations.engine.phases import close_phase, note_phase
@@ -94,12 +95,19 @@ def advance(claim: jobs.Claim, view: View, decision: Decision, seen: Seen, now: 
         target = _as_decided_on(job, view)
         before = told(target)
         _settle(target, decision, now)
-        _note(target, seen, now, doubt=isinstance(decision.action, Ask))
+        if not _of_somebody_else(view, decision):
+            _note(target, seen, now, doubt=isinstance(decision.action, Ask))
         next_at = _apply(target, decision.action, now)
         _save(target, before, now)
         jobs.release(job, next_at)
         if next_at is None:
             jobs.wake(target.operation_id, now)
+
+
+def _of_somebody_else(view: View, decision: Decision) -> bool:
+    """What stands there under the name of a site that was to be made: no retry may find it under ours."""
+    action = decision.action
+    return view.step == "add" and isinstance(action, Fail) and action.cause == NOT_LEGAL
 
 
 def _apply(target: Target, action: Any, now: datetime) -> datetime | None:
