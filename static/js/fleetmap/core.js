@@ -37,7 +37,20 @@ class FleetMap {
     this.bindKeys();
     setInterval(() => document.hidden || this.reload(), REFRESH_MS * (0.9 + Math.random() * 0.2));
     document.addEventListener("dc:theme", () => this.repaint());
+    this.refreshWhenLate();
     document.addEventListener("dc:state", ({detail}) => root.closest(".map-page").toggleAttribute("data-not-live", detail.state === "stale"));
+  }
+
+  // that nothing has changed is no event: when a System Controller is read late, and again, the feed says what is stale
+  refreshWhenLate() {
+    const late = () => document.querySelectorAll("#late-banner [data-late]").length;
+    let before = late();
+    const banners = document.querySelector(".banners");
+    if (banners) new MutationObserver(() => {
+      const now = late();
+      if (now !== before) this.reload();
+      before = now;
+    }).observe(banners, {childList: true, subtree: true});
   }
 
   buildMap(root, ground) {

@@ -6,6 +6,7 @@ const LEAST_MS = 150; // between two patches
 const MOST_MS = 1000;
 const REST = 4; // times as long as drawing took
 const RELOAD_MS = 5000;
+const RETURNED_MS = 45_000; // a site is back, its alarms are still to come: unchanged ones come without an event
 // fields of cloud.changed, and what the map calls them
 const FIELDS = {name: "name", availability_status: "availability", latitude: "lat", longitude: "lon"};
 
@@ -21,7 +22,7 @@ const CHANGES = {
 
 export class Stream {
   constructor({onPatch, onReload}) {
-    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, sentAt: -MOST_MS, pause: LEAST_MS, drawing: false, reloadTimer: 0, onReload});
+    Object.assign(this, {onPatch, patches: new Map(), removed: new Set(), timer: 0, sentAt: -MOST_MS, pause: LEAST_MS, drawing: false, reloadTimer: 0, returnedTimer: 0, onReload});
     document.addEventListener("dc:batch", ({detail}) => this.take(detail));
     document.addEventListener("dc:resync", () => this.reload(0));
   }
@@ -29,6 +30,7 @@ export class Stream {
   take({events, spread = 0}) {
     for (const {kind, subject, data} of events) {
       const id = Number(subject.split(":")[1]);
+      if (kind === "cloud.contact" && data?.stale) this.returned();
       if (kind === "cloud.removed") this.removed.add(id);
       else if (kind === "cloud.added") {
         this.removed.delete(id); // it went from one group or region to another, and both are seen here
@@ -53,6 +55,13 @@ export class Stream {
     if (!this.drawing) return;
     this.drawing = false;
     this.pause = Math.min(MOST_MS, Math.max(LEAST_MS, (performance.now() - this.sentAt) * REST));
+  }
+
+  returned() {
+    this.returnedTimer ||= setTimeout(() => {
+      this.returnedTimer = 0;
+      this.onReload();
+    }, RETURNED_MS * (1 + Math.random()));
   }
 
   reload(spread) {
