@@ -1,4 +1,4 @@
-"""The collector dies and comes back, and no alarm has changed meanwhile: an open map follows, though nothing is told."""
+"""The collector dies and comes back, and no alarm has changed meanwhile: an open map follows, though none is told."""
 
 from collections.abc import Callable
 
