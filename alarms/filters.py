@@ -8,7 +8,15 @@ from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema_field
 
 from alarms.models import Alarm
-from sites.filters import NOTHING_SET, FlagFilter, OfCloudFilter, SearchFilter, SeverityFilter, WordsFilter
+from sites.filters import (
+    NOTHING_SET,
+    FlagFilter,
+    MomentFilter,
+    OfCloudFilter,
+    SearchFilter,
+    SeverityFilter,
+    WordsFilter,
+)
 
 STATES = [("standing", "standing"), ("cleared", "cleared"), ("all", "standing and cleared")]
 
@@ -38,8 +46,8 @@ class AlarmFilter(OfCloudFilter):
     suppressed = FlagFilter(field_name="suppressed", label="Suppressed at the site")
     management_affecting = MaybeFlagFilter(field_name="management_affecting", label="Blocks software strategies")
     service_affecting = MaybeFlagFilter(field_name="service_affecting")
-    raised_after = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
-    raised_before = django_filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="lt")
+    raised_after = MomentFilter(field_name="raised_at", lookup_expr="gte")
+    raised_before = MomentFilter(field_name="raised_at", lookup_expr="lt")
 
     queryset: QuerySet[Alarm]
 

@@ -13,7 +13,7 @@ from operations.campaigns.strategy import Kind as StrategyKind
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
 from operations.models import Operation, SiteTemplate, StrategyOptions, Target
 from operations.selectors import targets
-from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, WordsFilter
+from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, MomentFilter, WordsFilter
 from sites.search import search_query
 
 MOST_WORDS = 12
@@ -110,8 +110,8 @@ class OperationFilter(django_filters.FilterSet):
     cloud = OfCloudsFilter(field_name="pk", label="Id of a subcloud it is for")
     requester = WordsFilter(field_name="requester_name")
     asked = AskedFilter(field_name="created_at", label="How long ago it was asked for")
-    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Operation

@@ -1,12 +1,14 @@
 """Filters over clouds and over what points to a cloud: the same set behind HTML and REST."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import django_filters
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 
 from sites.backups import CONDITIONS as BACKUP_CONDITIONS
@@ -108,6 +110,23 @@ class FlagFilter(django_filters.ChoiceFilter):
 
     def filter(self, qs: QuerySet[Model], value: str | None) -> QuerySet[Model]:
         return qs.filter(**{self.field_name: value == "true"}) if value else qs
+
+
+class MomentField(IsoDateTimeField):
+    """ISO 8601 with any offset that Python takes; PostgreSQL takes only those below sixteen hours, so in UTC."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment.astimezone(UTC) if moment else None
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A time, as 2026-03-29T01:30:00Z."""
+
+    field_class = MomentField
 
 
 class StaleFilter(FlagFilter):

@@ -106,7 +106,7 @@ def _turned(field: str) -> str:
 def _limit(text: str | None, default: int) -> int:
     if not text:
         return default
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or not 1 <= int(text) <= MAX_LIMIT:
         raise PagingError("limit", f"A whole number from 1 to {MAX_LIMIT}.")
     return int(text)
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from events.models import AuditEntry, Event
 from sites.access import Scopes
-from sites.filters import IdsFilter, WordsFilter
+from sites.filters import IdsFilter, MomentFilter, WordsFilter
 from sites.listing import ScopedList
 
 
@@ -42,8 +42,8 @@ class AuditSchema(s.Serializer[dict[str, object]]):
 
 
 class TimeFilters(django_filters.FilterSet):
-    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    since = MomentFilter(field_name="at", lookup_expr="gte")
+    until = MomentFilter(field_name="at", lookup_expr="lt")
 
 
 class EventFilter(TimeFilters):

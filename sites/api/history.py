@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from sites.access import Scopes
 from sites.choices import SpanField
+from sites.filters import MomentFilter
 from sites.listing import ScopedList
 from sites.models import StatusSpan
 from sites.selectors import subclouds
@@ -33,9 +34,9 @@ class SpanFilter(django_filters.FilterSet):
     """`at` gives the value of each field at that moment."""
 
     field = django_filters.MultipleChoiceFilter(choices=SpanField)
-    at = django_filters.IsoDateTimeFilter(method="filter_at", label="What it was at this time")
-    since = django_filters.IsoDateTimeFilter(method="filter_since", label="Not over before this time")
-    until = django_filters.IsoDateTimeFilter(field_name="began_at", lookup_expr="lt", label="Begun before this time")
+    at = MomentFilter(method="filter_at", label="What it was at this time")
+    since = MomentFilter(method="filter_since", label="Not over before this time")
+    until = MomentFilter(field_name="began_at", lookup_expr="lt", label="Begun before this time")
 
     class Meta:
         model = StatusSpan
