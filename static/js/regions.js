@@ -6,6 +6,7 @@ import htmx from "htmx";
 const KINDS = "alarm.raised alarm.cleared cloud.added cloud.removed";
 const LEAST_MS = 2000;
 const READING_MS = 15000;
+const AGED_MS = 15000; // between two readings of a part whose facts are younger than what it shows
 const states = new Map(); // id -> {count, last, timer}
 let pointerMoved = 0;
 
@@ -103,6 +104,12 @@ export function regionsStale() {
     stateOf(region.id).count += 1;
     schedule(region, 0);
   }
+}
+
+export function regionAged(region) {
+  const state = stateOf(region.id);
+  if (state.timer || isRead(region) || Date.now() - Math.max(opened, state.last) < AGED_MS) return;
+  load(region.id);
 }
 
 // ages grow although nothing happens, and a reading that changes nothing is no event: what shows ages of many clouds
