@@ -1,4 +1,8 @@
-"""A form that is sent twice (an impatient click, a reload) does its work once, and leads to the same place."""
+"""A form that is sent twice (an impatient click, a reload) does its work once, and leads to the same place.
+
+The same form is one with the same content: whoever goes back and asks for something else is never led to the work
+that was done before.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -9,6 +13,7 @@ from django.http import HttpRequest
 
 from operations.services.start import NotNowError
 from sites.credentials import seal, unseal
+from sites.idempotency import form_digest
 from sites.models import IdempotencyKey
 from sites.services.actors import now_of
 
@@ -23,12 +28,14 @@ def new_key() -> str:
 def once_only(request: HttpRequest, work: Callable[[], str]) -> str:
     """The address that `work` gives, or gave when this form was sent before. Raises NotNowError while it still runs."""
     try:
-        key = f"form-{uuid.UUID(request.POST.get(FIELD, '')).hex}"
+        drawn = uuid.UUID(request.POST.get(FIELD, "")).hex
     except ValueError:
         return work()
+    digest = form_digest(request)
     row, first = IdempotencyKey.objects.get_or_create(
-        user=cast(User, request.user), key=key, defaults={"digest": request.path[:64], "created_at": now_of(request)}
-    )
+        user=cast(User, request.user), key=f"form-{drawn}-{digest}",
+        defaults={"digest": digest, "created_at": now_of(request)},
+    )  # fmt: skip
     if not first:
         if row.answer_sealed is None:
             raise NotNowError("This form was sent already, and its outcome is not known yet: look at the operations.")

@@ -282,6 +282,16 @@ def test_a_form_sent_twice_makes_one_operation(sign_in: SignIn, world: World) ->
     assert Operation.objects.count() == 1
 
 
+def test_a_form_that_asks_for_something_else_is_another_one(sign_in: SignIn, world: World) -> None:
+    """The key of a form that came back from the browser's history stands for what was asked with it."""
+    client = sign_in("Operator")
+    form = {"cloud": world.clouds[0].pk, "once": uuid.uuid4().hex, "sysadmin_password": SECRET}
+    client.post("/operations/ask/unmanage", form)
+    answer = client.post("/operations/ask/unmanage", form | {"cloud": world.clouds[1].pk})
+    assert Operation.objects.count() == 2
+    assert str(Target.objects.get(cloud=world.clouds[1]).operation_id) in answer["Location"]
+
+
 def test_a_form_that_was_refused_may_be_sent_again(sign_in: SignIn, world: World) -> None:
     client = sign_in("Operator")
     form = {"cloud": world.clouds[0].pk, "once": uuid.uuid4().hex, "sysadmin_password": SECRET}

@@ -202,6 +202,21 @@ def test_sent_twice_is_one_operation(client: Client, world: World) -> None:
     assert Operation.objects.count() == 1
 
 
+def test_other_sites_from_the_same_page_are_another_operation(client: Client, world: World) -> None:
+    """Deployed, went back, changed the sheet: the key of the form travels along, and must not stand for the first."""
+    first = hidden(client.post(DEPLOY, form(world, line(1)), headers=HX).content.decode())
+    client.post(DEPLOY, form(world, line(1)) | first | {"do": "deploy", "typed": "1"}, headers=HX)
+    rows = (line(2), line(3))
+    second = hidden(client.post(DEPLOY, form(world, *rows, once=first["once"]), headers=HX).content.decode())
+    places = [
+        client.post(DEPLOY, form(world, *rows) | second | {"do": "deploy", "typed": "2"}, headers=HX)["HX-Redirect"]
+        for _ in range(2)
+    ]
+    assert len(set(places)) == 1
+    assert Operation.objects.count() == 2
+    assert sorted(Target.objects.values_list("name", flat=True)) == ["cell-0001", "cell-0002", "cell-0003"]
+
+
 def test_one_site_by_its_form(client: Client, world: World) -> None:
     names = csv().split(",")
     cells = {f"cell:{name.strip()}": cell for name, cell in zip(names, line(9).split(","), strict=True)}
