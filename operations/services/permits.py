@@ -114,15 +114,20 @@ def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> t
     if controller is None:
         raise Http404("There is no such System Controller, or it is not in your scope.")
     demand_kind(request, Kind.DEPLOY, f"controller:{pk}")
-    if scopes.fleet or pk in scopes.controllers:
-        return controller, None
-    groups = standing_groups(controller).filter(pk__in=scopes.groups).values_list("dcmanager_id", flat=True)
-    allowed = frozenset(groups)
-    if not allowed:
+    allowed = groups_to_add(controller, scopes)
+    if allowed is not None and not allowed:
         detail = {"needs": "scope over the System Controller or one of its groups"}
         audit(actor_of(request), "operation.deploy", f"controller:{pk}", now_of(request), detail, "refused")
         raise PermissionDenied(f"To deploy here you need {detail['needs']}.")
     return controller, allowed
+
+
+def groups_to_add(controller: Controller, scopes: Scopes) -> frozenset[int] | None:
+    """dcmanager's ids of the groups that sites may be added to; None: all."""
+    if scopes.fleet or controller.pk in scopes.controllers:
+        return None
+    groups = standing_groups(controller).filter(pk__in=scopes.groups)
+    return frozenset(groups.values_list("dcmanager_id", flat=True))
 
 
 def whole_controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str) -> Controller:

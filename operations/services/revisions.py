@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from operations.fleet_facts import fleet_plan, major_of
+from operations.fleet_facts import fleet_plan, major_of, standing_groups
 from operations.models import SiteRevision, Target
 from operations.payloads import SitePlan, site_plan
 from operations.planning.fleet import FleetPlan
@@ -18,6 +18,7 @@ from operations.planning.run_secrets import IN_FORM, needed
 from operations.planning.sheets import SiteRow
 from operations.planning.templates import columns_for, part_of
 from operations.services.own_checks import default_problems, judged
+from operations.services.permits import groups_to_add
 from operations.services.site_targets import site_facts
 from operations.services.start import RefusedError
 from sites.access import EVERYTHING, Scopes
@@ -64,6 +65,9 @@ def revise(
     revised = [name for name in DOCUMENTS if name in changed or name in target.facts.get("revised", ())]
     target.facts = facts | {"revision": target.facts.get("revision", 0) + 1, "revised": revised}
     target.facts["digest"] = replace(site, facts=target.facts).digest()
+    if anew and target.controller is not None:
+        group = standing_groups(target.controller).filter(dcmanager_id=verdict.group_id)
+        target.group_id = group.values_list("pk", flat=True).first()
     _write(target, correction, site, actor, now)
 
 
@@ -101,18 +105,22 @@ def _cell_problems(site: SitePlan, correction: Correction, *, anew: bool) -> Ite
 
 
 def _verdict(target: Target, site: SitePlan, scopes: Scopes) -> Verdict:
-    """Against the fleet without this site itself."""
-    fleet = _others(target, scopes)
+    """Against the fleet without this site itself. Whoever may not add to every group corrects towards those that they
+    may add to, and leaves the site in the one it was asked for."""
+    groups = groups_to_add(target.controller, scopes) if target.controller else None
+    if groups is not None and target.facts.get("group_id") is not None:
+        groups |= {target.facts["group_id"]}
+    fleet = _others(target, scopes, groups)
     release = target.facts.get("release") or major_of(target.cloud.software_version if target.cloud else "")
     defaults = dict(site.defaults) | ({"release": release} if release else {})
     (verdict,) = check([site.row], site.template(), fleet, defaults)
-    return judged(site.row, verdict, fleet, None)
+    return judged(site.row, verdict, fleet, groups)
 
 
-def _others(target: Target, scopes: Scopes) -> FleetPlan:
+def _others(target: Target, scopes: Scopes, groups: frozenset[int] | None) -> FleetPlan:
     if target.controller is None:
         return FleetPlan()
-    fleet = fleet_plan(target.controller, scopes=scopes)
+    fleet = fleet_plan(target.controller, groups, scopes)
     sites, planned = (tuple(s for s in some if s.name != target.name) for some in (fleet.sites, fleet.planned))
     return replace(fleet, sites=sites, planned=planned)
 

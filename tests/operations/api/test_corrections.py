@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from events.models import AuditEntry
 from operations.choices import OperationState, TargetState
 from operations.models import Operation, RunSecret, SiteRevision, Target
 from operations.payloads import site_plan
-from sites.models import Cloud, Controller
+from sites.models import Cloud, Controller, SubcloudGroup
 from tests.operations.api.asking import OPERATIONS, PASSWORD, asked, faults_of, planned, post
-from tests.operations.api.sheets import DEPLOYS, body, ready
+from tests.operations.api.sheets import DEPLOYS, GIVEN, body, ready
 from tests.operations.planning.site_template import BOOTSTRAP, INSTALL, SECRETS, line
 from tests.sites.world import World
 
@@ -46,7 +47,7 @@ def failed(api: Client, controller: Controller) -> Target:
 
 
 def retried(api: Client, target: Target, **more: Any) -> Any:
-    given = {"secrets": AGAIN, "verb": "resume"} | more
+    given = {name: text for name, text in ({"secrets": AGAIN, "verb": "resume"} | more).items() if text}
     return post(api, f"{OPERATIONS}{target.operation_id}/targets/{target.pk}/retry/", given)
 
 
@@ -196,3 +197,39 @@ class TestWithTheVerb:
         chosen = [world.clouds[0].pk, world.clouds[1].pk]
         answer = asked(api, "redeploy", chosen, install_values=INSTALL_VALUES, secrets=AGAIN | BMC)
         assert list(faults_of(answer)) == ["clouds"]
+
+
+class TestGroups:
+    """Scope holds for a corrected row as it does for a planned one: a site never leaves it by a correction."""
+
+    @pytest.fixture
+    def unmade(self, narrow_api: Client, controller: Controller) -> Target:
+        """Its first request was refused: dcmanager does not know it, and everything may be corrected."""
+        SubcloudGroup.objects.create(
+            controller=controller, dcmanager_id=77, name="Forbidden", observed_at=timezone.now()
+        )
+        assert post(narrow_api, DEPLOYS, body(controller, line(1))).status_code == 201
+        Operation.objects.update(state=OperationState.FAILED_TEMP)
+        Target.objects.update(state=TargetState.FAILED, attempt=1, error="refused")
+        return Target.objects.get()
+
+    @pytest.mark.parametrize("group", ["Forbidden", "77", "Nonesuch", "1"])
+    def test_only_those_that_may_be_added_to(self, group: str, narrow_api: Client, unmade: Target) -> None:
+        answer = retried(narrow_api, unmade, cells={"group": group}, verb="", secrets=dict(GIVEN))
+        assert answer.status_code == 400, answer.content
+        told = str(faults_of(answer))
+        assert ("Forbidden" in told) == (group == "Forbidden")  # said back, never told
+        unmade.refresh_from_db()
+        assert (unmade.state, unmade.facts["group_id"]) == ("failed", 2)
+
+    def test_another_cell_of_a_site_in_scope(self, narrow_api: Client, unmade: Target) -> None:
+        answer = retried(narrow_api, unmade, cells={"bmc": "10.64.9.9"}, secrets=dict(GIVEN), verb="")
+        assert answer.status_code == 200, answer.content
+
+    def test_who_may_add_to_all_moves_it(self, api: Client, unmade: Target) -> None:
+        answer = retried(api, unmade, cells={"group": "Forbidden"}, secrets=dict(GIVEN), verb="")
+        assert answer.status_code == 200, answer.content
+        unmade.refresh_from_db()
+        assert unmade.facts["group_id"] == 77
+        assert unmade.group is not None
+        assert unmade.group.name == "Forbidden"
