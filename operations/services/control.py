@@ -24,6 +24,7 @@ from sites.services.actors import Actor, audit
 
 AGAIN = {"add": "resume"}  # a deployment that has begun is not added a second time
 TO_THE_END = ("add", "resume")  # steps after which nothing is left to deploy
+AFTERWARDS = ("online", "manage")  # steps of a deployment that are no phase of dcmanager's
 
 
 def hold(operation_id: int, held: bool, actor: Actor, now: datetime) -> Operation:
@@ -194,12 +195,16 @@ def first_verb(target: Target, verb: str) -> str:
 
 
 def _rewind(target: Target, verb: str) -> None:
-    """Where the next attempt begins. A single phase is not the end of a deployment that was to run to its end."""
+    """Where the next attempt begins. A single phase is not the end of a deployment that was to run to its end, and no
+    stand-in for what comes after all phases: that follows it."""
     step, rest = target.steps[target.step], target.steps[target.step + 1 :]
+    deployed = bool(verb) and step in AFTERWARDS
+    if deployed:
+        rest = ["online", *([step] if step != "online" else []), *rest]
     first = first_verb(target, verb)
     if first == "delete" and step in TO_THE_END:
         rest = ["add", *rest]
-    to_the_end = step in TO_THE_END or rest[:1] == ["resume"]
+    to_the_end = step in TO_THE_END or deployed or rest[:1] == ["resume"]
     rest = rest[1:] if rest[:1] == ["resume"] else rest
     between = ["resume"] if to_the_end and first in ("install", "bootstrap") else []
     target.steps = [*target.steps[: target.step], first, *between, *rest]

@@ -139,6 +139,26 @@ class TestFailed:
         body["verb"] = "resume"
         assert post(api, f"{place(target)}retry/", body).json()["steps"] == ["resume", "online", "manage"]
 
+    @pytest.mark.parametrize(
+        ("step", "steps"),
+        [(1, ["add", "configure", "online", "manage"]), (2, ["add", "online", "configure", "online", "manage"])],
+    )
+    def test_a_phase_once_more_is_followed_by_what_failed(
+        self, step: int, steps: list[str], api: Client, target: Target
+    ) -> None:
+        """Manage failed on what its configuration left undone: configured again, the site is still to be managed."""
+        Target.objects.update(step=step, deploy_status="complete", facts={"phases": ["create", "configure"]})
+        body = {"secrets": {"sysadmin_password": PASSWORD}, "verb": "configure"}
+        answer = post(api, f"{place(target)}retry/", body)
+        assert (answer.status_code, answer.json().get("steps")) == (200, steps), answer.content
+        Target.objects.update(state=TargetState.FAILED)
+        assert post(api, f"{place(target)}retry/", body).json()["steps"] == steps  # no second one of each
+
+    def test_what_failed_after_the_phases_is_tried_again_alone(self, api: Client, target: Target) -> None:
+        Target.objects.update(step=2, deploy_status="complete")
+        answer = post(api, f"{place(target)}retry/", {"secrets": {"sysadmin_password": PASSWORD}})
+        assert answer.json()["steps"] == ["add", "online", "manage"]
+
     def test_an_illegal_verb_is_refused_with_the_reason(self, api: Client, target: Target) -> None:
         body = {"secrets": {"sysadmin_password": PASSWORD}, "verb": "configure"}
         answer = post(api, f"{place(target)}retry/", body)
