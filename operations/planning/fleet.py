@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from operations.planning.addresses import BadAddress, Network, Range, read_addresses, read_networks
+from operations.planning.group_names import GroupNames
 from operations.planning.problems import shown
 
 
@@ -81,6 +82,11 @@ class FleetPlan:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(site.name for site in self.sites)
+
+    @cached_property
+    def group_names(self) -> GroupNames:
+        """`groups` by name; none where they are not known."""
+        return GroupNames(self.groups or {})
 
     @cached_property
     def controller_networks(self) -> tuple[Network, ...]:

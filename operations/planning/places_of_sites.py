@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from operations.planning.fleet import FleetPlan
-from operations.planning.problems import Problem, listed, shown
+from operations.planning.problems import Problem, shown
 from operations.planning.releases import misrelease
 
 DEFAULT_GROUP = 1
@@ -29,13 +28,11 @@ def group_of(cells: Mapping[str, str], fleet: FleetPlan) -> tuple[int | None, li
         return None, [Problem("group", "The groups have not been read yet: give the group's number, or try again.")]
     if number in fleet.groups:
         return number, []
-    by_name = {name: identity for identity, name in fleet.groups.items()}
-    if asked in by_name:
-        return by_name[asked], []
-    close = get_close_matches(asked[:255], by_name, n=1, cutoff=0.6)
-    hint = f"did you mean {shown(close[0])}?" if close else f"there are {listed(by_name)}."
+    names = fleet.group_names
+    if asked in names.by_name:
+        return names.by_name[asked], []
     where = " in your scope" if fleet.scoped else ""
-    return None, [Problem("group", f"There is no group {shown(asked)}{where}; {hint}")]
+    return None, [Problem("group", f"There is no group {shown(asked)}{where}; {names.hint(asked)}")]
 
 
 def release_of(cells: Mapping[str, str], fleet: FleetPlan) -> tuple[str, list[Problem]]:
