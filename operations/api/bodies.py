@@ -5,7 +5,7 @@ from rest_framework import serializers as s
 from operations.api.fields import DocumentField, SitesField, TextsField
 from operations.kinds import KINDS, ON_SUBCLOUDS
 from operations.services.requests import MOST_TARGETS
-from sites.api.bodies import BodySerializer
+from sites.api.bodies import LARGEST_ID, BodySerializer, IdField
 
 SECRETS_HELP = "sysadmin_password and bmc_password, as the kind needs them: kept sealed, erased when the run is over"
 DEPLOY_SECRETS = "By the template's place (bootstrap_values/docker_registries/…) or its last key; sealed, then erased"
@@ -27,7 +27,11 @@ class Limits(BodySerializer):
     reason = s.CharField(max_length=500, required=False, allow_blank=True, help_text="Why, or the number of the change")
     max_at_once = s.IntegerField(min_value=1, max_value=MOST_TARGETS, default=10)
     stop_after_failures = s.IntegerField(
-        min_value=1, required=False, allow_null=True, help_text="No further target starts after so many"
+        min_value=1,
+        max_value=MOST_TARGETS,
+        required=False,
+        allow_null=True,
+        help_text="No further target starts after so many",
     )
     start = s.BooleanField(default=True, help_text="false: only plan it, and see a verdict for each subcloud")
 
@@ -36,15 +40,14 @@ class NewOperation(Limits):
     """On subclouds that are there: `clouds` or `filter`. To deploy new ones: /operations/deploys/."""
 
     kind = s.ChoiceField([(name, KINDS[name].kind.label) for name in ON_SUBCLOUDS])
-    clouds = s.ListField(
-        child=s.IntegerField(min_value=1), required=False, max_length=MOST_TARGETS, help_text="Ids of subclouds"
-    )
+    clouds = s.ListField(child=IdField(), required=False, max_length=MOST_TARGETS, help_text="Ids of subclouds")
     filter = s.DictField(
         required=False, help_text="The parameters of /subclouds/, each with a value or a list of values"
     )
     expected = s.IntegerField(
         required=False,
         min_value=0,
+        max_value=LARGEST_ID,
         help_text="How many subclouds you mean: any other number is refused. Needed for a filter where risk is 2",
     )
     options = s.DictField(required=False, default=dict)
@@ -57,8 +60,8 @@ class NewOperation(Limits):
 class NewDeploy(Limits):
     """New sites: a template, stored or given here, and the facts of each site."""
 
-    controller = s.IntegerField(min_value=1)
-    template = s.IntegerField(min_value=1, required=False, help_text="A stored one; else bootstrap_values is needed")
+    controller = IdField()
+    template = IdField(required=False, help_text="A stored one; else bootstrap_values is needed")
     bootstrap_values = DocumentField(required=False)
     install_values = DocumentField(required=False)
     deploy_config = DocumentField(required=False)
@@ -92,7 +95,7 @@ class RetrySeveral(BodySerializer):
     verb = s.ChoiceField(PHASE_VERBS, required=False, help_text=VERB_HELP)
 
     targets = s.ListField(
-        child=s.IntegerField(min_value=1),
+        child=IdField(),
         required=False,
         max_length=MOST_TARGETS,
         help_text="All that failed, unless given",

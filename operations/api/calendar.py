@@ -196,7 +196,7 @@ def _asked(request: Request) -> tuple[list[ZoneInfo], int]:
     if unknown := set(request.query_params) - {"zone", "count"}:
         raise ValidationError({min(unknown): "There is no such parameter. Known: zone, count."})
     count = request.query_params.get("count", "3")
-    if not (count.isascii() and count.isdecimal() and 1 <= int(count[:4]) <= MOST_SHOWN):
+    if not (count.isascii() and count.isdecimal() and len(count) < 5 and 1 <= int(count) <= MOST_SHOWN):
         raise ValidationError({"count": f"A whole number from 1 to {MOST_SHOWN}."})
     return _zones(request.query_params.getlist("zone")[:20] or ["UTC"]), int(count)
 

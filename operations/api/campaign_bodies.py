@@ -7,7 +7,7 @@ from operations.campaigns.rules import CephGate
 from operations.campaigns.strategy import Kind
 from operations.services.approvals import LONGEST, USUAL
 from operations.services.requests import MOST_TARGETS
-from sites.api.bodies import BodySerializer
+from sites.api.bodies import LARGEST_ID, BodySerializer, IdField, NumberField
 
 
 def _at_once(*, allow_null: bool = True) -> s.IntegerField:
@@ -19,7 +19,7 @@ def _words(help_text: str = "") -> s.ListField:
 
 
 def _ids(help_text: str) -> s.ListField:
-    return s.ListField(child=s.IntegerField(min_value=1), required=False, max_length=MOST_TARGETS, help_text=help_text)
+    return s.ListField(child=IdField(), required=False, max_length=MOST_TARGETS, help_text=help_text)
 
 
 def _soak() -> s.IntegerField:
@@ -51,8 +51,8 @@ class StrategyBody(BodySerializer):
 class LimitBody(BodySerializer):
     """How many may fail before nothing further starts: a number, a share of the sites, or both."""
 
-    count = s.IntegerField(min_value=0, required=False, allow_null=True)
-    percent = s.FloatField(min_value=0, max_value=100, required=False, allow_null=True)
+    count = s.IntegerField(min_value=0, max_value=MOST_TARGETS, required=False, allow_null=True)
+    percent = NumberField(min_value=0, max_value=100, required=False, allow_null=True)
 
 
 class WindowBody(BodySerializer):
@@ -69,7 +69,7 @@ class GatesBody(BodySerializer):
     """What is demanded of sites that take part."""
 
     ceph = s.ChoiceField([(gate.value, gate.value) for gate in CephGate], required=False)
-    backup_within_hours = s.FloatField(min_value=0, max_value=24 * 365, required=False, allow_null=True)
+    backup_within_hours = NumberField(min_value=0, max_value=24 * 365, required=False, allow_null=True)
     prestaged = s.BooleanField(required=False)
     health = s.BooleanField(required=False)
     peer_groups_alone = s.BooleanField(required=False, help_text="false: members of peer groups are left out")
@@ -82,8 +82,8 @@ class SiteLimitsBody(BodySerializer):
     overall = _at_once(allow_null=False)
     per_region = _at_once()
     per_link = _at_once()
-    regions = s.DictField(child=s.IntegerField(min_value=1), required=False)
-    links = s.DictField(child=s.IntegerField(min_value=1), required=False)
+    regions = s.DictField(child=_at_once(allow_null=False), required=False)
+    links = s.DictField(child=_at_once(allow_null=False), required=False)
 
 
 class CanariesBody(BodySerializer):
@@ -103,7 +103,7 @@ class WaveBody(BodySerializer):
     regions = _words()
     site_types = _words()
     size = _at_once()
-    percent = s.FloatField(min_value=0, max_value=100, required=False, allow_null=True)
+    percent = NumberField(min_value=0, max_value=100, required=False, allow_null=True)
     soak_minutes = _soak()
     failures = LimitBody(required=False, allow_null=True)
 
@@ -135,7 +135,10 @@ class NewCampaign(CampaignPlan):
     title = s.CharField(max_length=200, required=False, allow_blank=True)
     reason = s.CharField(max_length=500, required=False, allow_blank=True, help_text="Why, or the number of the change")
     expected = s.IntegerField(
-        required=False, min_value=0, help_text="How many subclouds you mean: any other number is refused"
+        required=False,
+        min_value=0,
+        max_value=LARGEST_ID,
+        help_text="How many subclouds you mean: any other number is refused",
     )
     plan_hash = s.CharField(
         max_length=64, required=False, help_text="Of the preview you saw: refused where it would be another plan by now"
@@ -172,12 +175,10 @@ class RetryFailedBody(BodySerializer):
 
 
 class RollBackBody(BodySerializer):
-    sites = s.ListField(
-        child=s.IntegerField(min_value=1), min_length=1, max_length=MOST_TARGETS, help_text="Ids of sites of it"
-    )
+    sites = s.ListField(child=IdField(), min_length=1, max_length=MOST_TARGETS, help_text="Ids of sites of it")
     secrets = secrets()
 
 
 class SettleBody(BodySerializer):
-    strategy_id = s.IntegerField(min_value=1)
+    strategy_id = s.IntegerField(min_value=1, max_value=2**31 - 1)
     ours = s.BooleanField(help_text="Whether it is the strategy of this batch")

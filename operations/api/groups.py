@@ -21,7 +21,7 @@ from operations.services.choosing import chosen_clouds
 from operations.services.permits import demand_kind, whole_controller_for
 from operations.services.requests import MOST_TARGETS, Ask, RefusedError, request_operation
 from sites.api import clouds
-from sites.api.bodies import BodySerializer
+from sites.api.bodies import LARGEST_ID, BodySerializer, IdField
 from sites.idempotency import idempotent
 from sites.models import SubcloudGroup
 from sites.selectors import groups
@@ -42,7 +42,7 @@ class ChangedGroup(ReasonOnly):
 
 
 class NewGroup(ReasonOnly):
-    controller = s.IntegerField(min_value=1)
+    controller = IdField()
     name = s.CharField(max_length=255)
     description = s.CharField(max_length=254)
     update_apply_type = s.ChoiceField([(word, word) for word in APPLY_TYPES], default="parallel")
@@ -52,9 +52,11 @@ class NewGroup(ReasonOnly):
 class MembersBody(ReasonOnly):
     """Who shall belong to the group: each subcloud is in exactly one."""
 
-    clouds = s.ListField(child=s.IntegerField(min_value=1), required=False, max_length=MOST_TARGETS)
+    clouds = s.ListField(child=IdField(), required=False, max_length=MOST_TARGETS)
     filter = s.DictField(required=False, help_text="The parameters of /subclouds/, each with a value or a list of them")
-    expected = s.IntegerField(required=False, min_value=0, help_text="How many you mean; needed for a filter")
+    expected = s.IntegerField(
+        required=False, min_value=0, max_value=LARGEST_ID, help_text="How many you mean; needed for a filter"
+    )
 
 
 @extend_schema_view(get=extend_schema(summary="Subcloud groups in your scope", tags=TAGS))

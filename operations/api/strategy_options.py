@@ -25,6 +25,7 @@ from operations.services.belongings import set_options
 from operations.services.permits import clouds_for, demand_kind, whole_controller_for
 from operations.services.requests import MOST_TARGETS, RefusedError
 from sites.access import Scopes
+from sites.api.bodies import IdField
 from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.models import Cloud, Controller
@@ -37,8 +38,8 @@ TAGS = ["strategy-options"]
 class OptionsTarget(ReasonOnly):
     """Of one System Controller: either `clouds`, or `controller` for its default."""
 
-    controller = s.IntegerField(min_value=1, required=False, help_text="Its default, for subclouds without their own")
-    clouds = s.ListField(child=s.IntegerField(min_value=1), required=False, min_length=1, max_length=MOST_TARGETS)
+    controller = IdField(required=False, help_text="Its default, for subclouds without their own")
+    clouds = s.ListField(child=IdField(), required=False, min_length=1, max_length=MOST_TARGETS)
 
 
 class OptionsBody(OptionsTarget):

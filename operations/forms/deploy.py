@@ -39,7 +39,11 @@ class DeployForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=500, required=False, help_text="Or the number of the change.")
     max_at_once = forms.IntegerField(label="At once", min_value=1, max_value=MOST_AT_ONCE, initial=10)
     stop_after_failures = forms.IntegerField(
-        label="Stop after failures", min_value=1, required=False, help_text="Empty: failures do not stop the others."
+        label="Stop after failures",
+        min_value=1,
+        max_value=MOST_AT_ONCE,
+        required=False,
+        help_text="Empty: failures do not stop the others.",
     )
     start = forms.BooleanField(
         label="Begin as soon as the System Controller was asked", required=False, initial=True,

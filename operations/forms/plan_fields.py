@@ -45,7 +45,8 @@ class NamedLimitsField(forms.CharField):
         found: dict[str, int] = {}
         for part in filter(None, (part.strip() for part in str(value or "").split(","))):
             name, _, limit = part.rpartition(" ")
-            if not name or not (limit.isascii() and limit.isdecimal()) or not 1 <= int(limit[:6]) <= 5000:
+            whole = limit.isascii() and limit.isdecimal() and len(limit) < 7
+            if not name or not whole or not 1 <= int(limit) <= 5000:
                 raise forms.ValidationError(f"{part[:64]!r}: write a name and a number from 1 to 5000, like North 5.")
             found[name.strip()] = int(limit)
         return found

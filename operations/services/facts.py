@@ -77,11 +77,11 @@ def _group_problems(options: Mapping[str, Any], clouds: Sequence[Cloud], scopes:
 def find_group(options: Mapping[str, Any], clouds: Sequence[Cloud]) -> SubcloudGroup | None:
     """The standing group with that id, if it is one of the controller of all these clouds."""
     controllers = {cloud.controller_id for cloud in clouds}
-    number = options.get("group")
-    if len(controllers) != 1 or not str(number).isascii() or not str(number).isdigit():
+    number = str(options.get("group"))
+    if len(controllers) != 1 or not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
     standing = SubcloudGroup.objects.filter(removed_at=None, portal_made=False, controller_id=controllers.pop())
-    return standing.filter(pk=int(str(number))).first()
+    return standing.filter(pk=int(number)).first()
 
 
 def target_facts(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[Cloud]) -> dict[str, Any]:

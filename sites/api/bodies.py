@@ -1,5 +1,6 @@
 """What is sent to REST: every key must be one that is read, or a mistyped one would change nothing and answer 200."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,3 +18,23 @@ class BodySerializer(s.Serializer[dict[str, object]]):
                 said = f"There is no such field to set. Known: {', '.join(known)}."
                 raise ValidationError({name[:64]: [said] for name in unknown[:10]})
         return super().to_internal_value(data)
+
+
+LARGEST_ID = 2**63 - 1  # of a bigint
+
+
+class IdField(s.IntegerField):
+    """The id of a row; a number that no row can have is no id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class NumberField(s.FloatField):
+    """A number, which NaN is not: no limit holds it, and no JSON column takes it."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            raise ValidationError("A valid number is required.")
+        return number
