@@ -178,10 +178,10 @@ async def _delete_backup(dcmanager: DcManagerWrites, request: Request) -> None:
 
 
 async def _restore(dcmanager: DcManagerWrites, request: Request) -> None:
-    with_install = request.flag("with_install")
     await dcmanager.restore_backup(
-        request.sysadmin, subcloud_id=request.id, with_install=with_install, local_only=request.flag("local_only"),
-        registry_images=request.flag("registry_images"), release=request.facts.get("release") if with_install else None,
+        request.sysadmin, subcloud_id=request.id, with_install=request.flag("with_install"),
+        local_only=request.flag("local_only"), registry_images=request.flag("registry_images"),
+        release=request.facts.get("release"),
     )  # fmt: skip
 
 

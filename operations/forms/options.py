@@ -26,6 +26,7 @@ HINTS = {
     "without_known_backup": "If there is none after all, it ends in restore-prep-failed, and cannot be managed again "
     "until it was restored or redeployed.",
     "registry_images": "Only with a backup on the subcloud.",
+    "with_install": "A release can be chosen only with this.",
     "name": "Small letters, digits, - and . only.",
     "bmc_username": "Empty: the server is powered down by hand.",
     "location": "Empty: it stays as it is.",

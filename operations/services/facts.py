@@ -8,6 +8,7 @@ from operations.kinds import KindSpec
 from operations.planning.fleet import FleetPlan
 from operations.planning.names import misname
 from operations.planning.new_network import NETWORK, new_network_problems
+from operations.planning.problems import shown
 from operations.planning.releases import misrelease
 from operations.services.permits import groups_to_fill
 from sites.access import EVERYTHING, Scopes
@@ -27,6 +28,8 @@ def option_problems(
     problems = _value_problems(options) | _kind_problems(spec, options, clouds)
     if spec.kind == "move_group":
         problems |= _group_problems(options, clouds, scopes)
+    if spec.kind == "rename" and not problems:
+        problems |= _new_name_problems(options["name"], clouds[0])
     if spec.kind == "reconfigure_network" and not problems:
         cloud = clouds[0]
         present = {name: str(getattr(cloud, name)) for name in NETWORK}
@@ -60,9 +63,19 @@ def _kind_problems(spec: KindSpec, options: Mapping[str, Any], clouds: Sequence[
         problems |= {name: "Needed." for name in spec.options if not options.get(name)}
         if len(clouds) != 1:
             problems["clouds"] = "One subcloud at a time."
-    if spec.kind == "rename" and options.get("name") and (wrong := misname(str(options["name"]))):
-        problems["name"] = wrong[0].upper() + wrong[1:]
+    if spec.kind == "restore" and options.get("release") and not options.get("with_install"):
+        problems["release"] = "A release is chosen only where the server is installed first: set with_install too."
     return problems
+
+
+def _new_name_problems(name: str, cloud: Cloud) -> dict[str, str]:
+    """As a new subcloud's: it must be free on that System Controller."""
+    fleet = fleet_plan(cloud.controller)
+    if wrong := misname(name, fleet.region_names):
+        return {"name": wrong[0].upper() + wrong[1:]}
+    if name == cloud.name:
+        return {"name": "That is its name already: give another one."}
+    return {"name": f"A subcloud named {shown(name)} exists already."} if name in fleet.names else {}
 
 
 def _group_problems(options: Mapping[str, Any], clouds: Sequence[Cloud], scopes: Scopes) -> dict[str, str]:

@@ -29,6 +29,26 @@ def test_a_restore_without_a_known_backup_is_asked_for_in_words(sign_in: SignIn,
     assert Target.objects.order_by("pk").last().state == "waiting"  # type: ignore[union-attr]
 
 
+def test_a_release_is_restored_only_with_an_installation(sign_in: SignIn, world: World) -> None:
+    pk = world.clouds[0].pk
+    Cloud.objects.filter(pk=pk).update(management_state="unmanaged")
+    form = {"cloud": pk, "sysadmin_password": SECRET, "typed": "edge-0", "release": "26.09"}
+    answer = sign_in("Engineer").post("/operations/ask/restore", form)
+    assert "only where the server is installed first" in answer.content.decode()
+    assert not Operation.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_sent(sign_in: SignIn, world: World) -> None:
+    Cloud.objects.filter(pk=world.clouds[0].pk).update(management_state="unmanaged")
+    form = {"cloud": world.clouds[0].pk, "name": world.clouds[1].name}
+    client = sign_in("Engineer")
+    assert "exists already" in client.post("/operations/ask/rename", form).content.decode()
+    assert not Operation.objects.exists()
+    Cloud.objects.filter(pk=world.clouds[1].pk).update(removed_at=world.now)
+    client.post("/operations/ask/rename", form)
+    assert Operation.objects.exists()
+
+
 def test_moving_offers_only_groups_in_scope(sign_in: SignIn, world: World) -> None:
     other = SubcloudGroup.objects.create(
         controller=world.controllers[0], dcmanager_id=7, name="elsewhere", observed_at=world.now

@@ -19,7 +19,8 @@ NETWORK = {
     "management_subnet": "10.250.0.0/24", "management_gateway_ip": "10.250.0.1", "management_start_ip": "10.250.0.2",
     "management_end_ip": "10.250.0.50", "bootstrap_address": "10.220.0.3",
 }  # fmt: skip
-RECONFIGURE = {"kind": "reconfigure_network", "secrets": {"sysadmin_password": PASSWORD}}
+SECRETS = {"secrets": {"sysadmin_password": PASSWORD}}
+RECONFIGURE = {"kind": "reconfigure_network"} | SECRETS
 
 
 def ids(world: World, *numbers: int) -> list[int]:
@@ -120,6 +121,11 @@ class TestChoosing:
         ({"kind": "rename", "options": {"name": "a\x00b"}}, "name"),
         ({"kind": "move_group", "options": {"group": 999}}, "group"), ({"kind": "edit"}, "description"),
         ({"kind": "rename"}, "name"), ({"kind": "rename", "options": {"name": "Not_A_Name"}}, "name"),
+        ({"kind": "rename", "options": {"name": "edge-0"}}, "name"),
+        ({"kind": "rename", "options": {"name": "edge-1"}}, "name"),  # of the same System Controller
+        ({"kind": "rename", "options": {"name": "SystemController"}}, "name"),
+        ({"kind": "restore", "options": {"release": "26.09"}} | SECRETS, "release"),
+        ({"kind": "restore", "options": {"release": "26.09", "with_install": False}} | SECRETS, "release"),
         ({"kind": "decommission", "options": {"release": "26"}}, "release"),
         ({"kind": "decommission", "secrets": {"bmc_password": "x"}}, "bmc_username"),
         ({"kind": "decommission", "options": {"bmc_username": "root"}}, "bmc_password"),
