@@ -22,6 +22,7 @@ Network = IPv4Network | IPv6Network
 
 LONGEST = 100
 SHORTEST_IPV6_PREFIX = 64
+IPV6_BITS = 128
 
 
 class BadAddress(ValueError):
@@ -68,6 +69,17 @@ def read_networks(text: str) -> tuple[Network, ...]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def canonical_text(text: str, *, subnet: bool = False) -> str:
+    """As dcmanager's reader takes it, which splits at the comma and refuses blanks. What cannot be read stays as it is,
+    less blanks."""
+    try:
+        found: tuple[object, ...] = read_networks(text) if subnet else read_addresses(text)
+    except BadAddress:
+        found = tuple(part.strip() for part in text.split(","))
+    return ",".join(map(str, found))
+
+
 def family(value: Address | Network) -> str:
     """`IPv4` or `IPv6`."""
     return f"IPv{value.version}"
@@ -76,6 +88,18 @@ def family(value: Address | Network) -> str:
 def families(values: tuple[Address | Network, ...]) -> str:
     """`IPv4`, or for dual stack `IPv4,IPv6` in the given order."""
     return ",".join(family(value) for value in values)
+
+
+def prefix_length(mask: str) -> int | None:
+    """Of an IPv6 prefix, written as its length (`64`) or as a mask (`ffff:ffff:ffff:ffff::`); None where it is none."""
+    if mask.isascii() and mask.isdigit() and len(mask) <= 3:
+        return int(mask) if int(mask) <= IPV6_BITS else None
+    try:
+        bits = int(IPv6Address(mask))
+    except ValueError:
+        return None
+    length = bits.bit_count()
+    return length if bits == ((1 << length) - 1) << (IPV6_BITS - length) else None
 
 
 def misfit(address: Address, network: Network) -> str:

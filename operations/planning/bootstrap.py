@@ -18,6 +18,10 @@ from operations.planning.site_network import SIMPLEX, SiteNetwork, inside, read_
 DOCUMENT = "bootstrap_values"
 MODES = (SIMPLEX, "duplex", "duplex-direct")
 SMALLEST_OAM = 3
+READ_WHERE_GIVEN = (
+    "management_start_address", "management_end_address", "management_gateway_address", "admin_floating_address",
+    "admin_start_address", "admin_end_address", "admin_gateway_address",
+)  # fmt: skip
 ADMIN_KEYS = ("admin_subnet", "admin_start_address", "admin_end_address", "admin_gateway_address")
 
 
@@ -50,6 +54,7 @@ def check_bootstrap(given: Mapping[str, object], fleet: FleetPlan, release: str)
     _release(values, fleet, release)
     for key in ("description", "location"):
         values.text(key)
+    values.no_blanks(READ_WHERE_GIVEN)
     return Bootstrap(
         name, mode, management, admin, oam_subnets, oam_floating, tuple(values.problems), tuple(values.warnings)
     )

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_interface
+from ipaddress import IPv6Address, ip_address, ip_interface
 
-from operations.planning.addresses import Address, family
+from operations.planning.addresses import SHORTEST_IPV6_PREFIX, Address, family, prefix_length
 from operations.planning.problems import Problem, Values, shown
 
 DOCUMENT = "install_values"
 INSTALL_TYPES = range(6)
 SMALLEST_PERSISTENT_SIZE = 30000  # MB
 DEBUG_LEVELS = range(5)
+READ_WHERE_GIVEN = ("nexthop_gateway", "network_address", "network_mask", "persistent_size", "hw_settle",
+                    "rd.net.timeout.ipv6dad", "rvmc_debug_level", "extra_boot_params", "software_version")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def check_install(given: Mapping[str, object], release: str, oam_floating: tuple
     _route(values, bootstrap)
     _numbers(values)
     _release(values, release)
+    values.no_blanks(READ_WHERE_GIVEN)
     return Install(bmc, bootstrap, tuple(values.problems), tuple(values.warnings))
 
 
@@ -83,7 +86,7 @@ def _one_family(
 
 def _route(values: Values, bootstrap: Address | None) -> None:
     gateway = _single(values, "nexthop_gateway")
-    network = _single(values, "network_address")
+    network = _destination(values)
     if bootstrap and gateway and gateway.version != bootstrap.version:
         values.complain("nexthop_gateway", f"nexthop_gateway must be {family(bootstrap)}, as bootstrap_address is.")
     if not values.has("network_address"):
@@ -94,18 +97,33 @@ def _route(values: Values, bootstrap: Address | None) -> None:
         values.complain("network_mask", "network_mask is needed where network_address is given.")
     if network and bootstrap and network.version != bootstrap.version:
         values.complain("network_address", f"network_address must be {family(bootstrap)}, as bootstrap_address is.")
-    elif network and values.has("network_mask") and not _is_mask(network, str(values.raw("network_mask"))):
-        values.complain(
-            "network_mask", f"network_mask {shown(values.raw('network_mask'))} is no mask or prefix length."
-        )
+    elif network and values.has("network_mask"):
+        _mask(values, network)
 
 
-def _is_mask(network: Address, mask: str) -> bool:
+def _destination(values: Values) -> Address | None:
+    """Where the route leads; that it leads everywhere is said with the unspecified address."""
     try:
-        ip_interface(f"{network}/{mask.strip()}")
+        address = ip_address(values.text("network_address"))
     except ValueError:
-        return False
-    return True
+        return _single(values, "network_address")
+    return address if address.is_unspecified else _single(values, "network_address")
+
+
+def _mask(values: Values, network: Address) -> None:
+    key, mask = "network_mask", str(values.raw("network_mask")).strip()
+    length = prefix_length(mask) if isinstance(network, IPv6Address) else _ipv4_length(network, mask)
+    if length is None:
+        values.complain(key, f"{key} {shown(mask)} is no mask or prefix length.")
+    elif isinstance(network, IPv6Address) and length < SHORTEST_IPV6_PREFIX:
+        values.complain(key, f"{key} is {length}; for IPv6 it must be {SHORTEST_IPV6_PREFIX} to 128.")
+
+
+def _ipv4_length(network: Address, mask: str) -> int | None:
+    try:
+        return ip_interface(f"{network}/{mask}").network.prefixlen
+    except ValueError:
+        return None
 
 
 def _numbers(values: Values) -> None:
@@ -123,9 +141,10 @@ def _numbers(values: Values) -> None:
     level = values.whole("rvmc_debug_level")
     if level is not None and level not in DEBUG_LEVELS:
         values.complain("rvmc_debug_level", f"rvmc_debug_level is {level}; it must be 0 to {DEBUG_LEVELS[-1]}.")
-    if values.raw("extra_boot_params") is not None and not values.has("extra_boot_params"):
-        values.complain("extra_boot_params", "extra_boot_params is empty; fill it in, or take the key out.")
-    if " " in str(values.raw("extra_boot_params") or "").strip():
+    boot = str(values.raw("extra_boot_params")) if values.has("extra_boot_params") else ""
+    if boot == "None":
+        values.complain("extra_boot_params", "extra_boot_params is None; fill it in, or take the key out.")
+    if " " in boot:
         values.complain("extra_boot_params", "extra_boot_params must not have blanks; part the parameters with commas.")
     if values.has("bootstrap_vlan"):
         vlan = values.whole("bootstrap_vlan")

@@ -56,6 +56,14 @@ class Values:
         value = self._values.get(key)
         return bool(value.strip()) if isinstance(value, str) else value is not None
 
+    def no_blanks(self, keys: Iterable[str]) -> None:
+        """Complains of keys that are there with nothing behind them, which dcmanager reads all the same. Once: ask when
+        the rest is judged."""
+        told = {problem.field for problem in self.problems}
+        for key in keys:
+            if key in self._values and not self.has(key) and self.field(key) not in told:
+                self.complain(key, f"{key} is empty; fill it in, or take the key out.")
+
     def raw(self, key: str) -> object:
         return self._values.get(key)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from operations.planning.addresses import canonical_text
+from operations.planning.canonical_values import BOOTSTRAP_ADDRESSES, INSTALL_ADDRESSES, canonical_values
 from operations.planning.problems import Problem
 from operations.planning.site_rows import SiteRow
 from operations.planning.templates import Documents, SiteTemplate, fill
@@ -36,17 +38,23 @@ def settle(row: SiteRow, template: SiteTemplate, defaults: Mapping[str, str]) ->
 
 
 def lay_over(documents: Documents, cells: Mapping[str, str]) -> Documents:
-    """With the row's name, and its description and location where the template has none of its own."""
+    """With the row's name, its description and location where the template has none of its own, and canonical
+    addresses."""
     laid: dict[str, object] = {"name": cells.get("name", "")} | dict(documents.bootstrap)
     for key in _LAID_OVER:
         if key in cells and laid.get(key) in (None, ""):
             laid[key] = cells[key]
-    return replace(documents, bootstrap=laid)
+    install = documents.install
+    return replace(
+        documents,
+        bootstrap=canonical_values(laid, BOOTSTRAP_ADDRESSES),
+        install=None if install is None else canonical_values(install, INSTALL_ADDRESSES),
+    )
 
 
 def _bootstrap_address(cells: Mapping[str, str], documents: Documents) -> tuple[str, list[Problem]]:
     """The address that the site is reached at over SSH: its own column, or that of the install values."""
-    cell = cells.get("bootstrap_address", "")
+    cell = canonical_text(cells.get("bootstrap_address", ""))
     value = (documents.install or {}).get("bootstrap_address")
     installed = value if isinstance(value, str) else ""
     if cell and installed and cell != installed:

@@ -5,6 +5,7 @@ from typing import Any
 
 from operations.fleet_facts import fleet_plan
 from operations.kinds import KindSpec
+from operations.planning.canonical_values import canonical_values
 from operations.planning.fleet import FleetPlan
 from operations.planning.names import misname
 from operations.planning.new_network import NETWORK, new_network_problems
@@ -40,6 +41,11 @@ def option_problems(
     if options.get("registry_images") and not options.get("local_only"):
         problems["registry_images"] = "Images are backed up on the subcloud only: set local_only too."
     return problems
+
+
+def canonical_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Addresses as they are sent: dcmanager takes no blank beside a comma."""
+    return canonical_values(options, (*NETWORK, "bootstrap_address"))
 
 
 def _value_problems(options: Mapping[str, Any]) -> dict[str, str]:

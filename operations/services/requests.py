@@ -16,7 +16,7 @@ from operations.models import Job, Operation, Target
 from operations.planning.phases import documents_of_verb
 from operations.profiles import profile_of
 from operations.services import run_secrets
-from operations.services.facts import CLEARABLE, option_problems, target_facts
+from operations.services.facts import CLEARABLE, canonical_options, option_problems, target_facts
 from operations.services.hashing import plan_hash
 from operations.services.revisions import Correction, revise, slots_of
 from operations.services.start import RefusedError as RefusedError  # offered here too: asking is where it is met
@@ -101,7 +101,8 @@ def _checked(ask: Ask, spec: KindSpec, clouds: Sequence[Cloud]) -> dict[str, Any
     for name in set(ask.options) - set(spec.options):
         problems[str(name)[:64]] = f"{spec.kind.label} takes no such option."
     kept = {name: value for name, value in ask.options.items() if value is not None}
-    options = {name: value for name, value in kept.items() if value != "" or name in CLEARABLE}
+    given = {name: value for name, value in kept.items() if value != "" or name in CLEARABLE}
+    options = canonical_options(given)
     problems |= option_problems(spec, options, clouds, ask.scopes) if clouds else {}
     if problems:
         raise RefusedError(problems)

@@ -15,9 +15,10 @@ class Invalid(ValueError):
 
 
 def network(text: str) -> Network:
-    """One subnet; host bits are allowed, as the real server allows them. Raises Invalid."""
+    """One subnet; host bits are allowed, and blanks behind it, as the real server's reader allows them: but none before
+    it. Raises Invalid."""
     try:
-        return ip_interface(text.strip()).network
+        return ip_interface(text.rstrip()).network
     except ValueError as error:
         raise Invalid("Invalid subnet - not a valid IP subnet") from error
 
@@ -44,11 +45,14 @@ def networks(value: Any, minimum: int, taken: Iterable[Network] = ()) -> list[Ne
 
 
 def address(value: Any) -> Address:
-    """Raises Invalid."""
+    """Without a blank or a zone, which the real server's reader refuses. Raises Invalid."""
     try:
-        return ip_address(str(value).strip())
+        found = ip_address(str(value))
     except ValueError as error:
         raise Invalid("Invalid address - not a valid IP address") from error
+    if "%" in str(value):
+        raise Invalid("Invalid address - not a valid IP address")
+    return found
 
 
 def addresses(value: Any, within: Sequence[Network]) -> list[Address]:

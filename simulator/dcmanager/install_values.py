@@ -112,7 +112,7 @@ def check_route(values: Mapping[str, Any], bootstrap: Address) -> None:
     if "network_mask" not in values:
         raise Refused(400, "The network mask is required when network address is present")
     try:
-        route = addresses.network(f"{values['network_address']}/{values['network_mask']}")
+        [route, *_] = addresses.networks(f"{values['network_address']}/{values['network_mask']}", 1)
     except Invalid as error:
         raise Refused(400, f"network address invalid: {error}") from error
     if route.version != bootstrap.version:

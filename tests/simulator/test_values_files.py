@@ -107,6 +107,16 @@ def test_the_admin_network_is_what_dcmanager_shows() -> None:
             "management_subnet invalid: Subnet too small - must have at least 8 addresses",
         ),
         ({"management_subnet": "10.210.1.0/33"}, "management_subnet invalid: Invalid subnet - not a valid IP subnet"),
+        (
+            {**DUAL, "management_subnet": "10.210.1.0/24, fd02::/64"},
+            "management_subnet invalid: Invalid subnet - not a valid IP subnet",
+        ),
+        (
+            {**DUAL, "management_start_address": "10.210.1.2, fd02::2"},
+            "management_start_address invalid: Invalid address - not a valid IP address",
+        ),
+        ({"management_gateway_address": "10.210.1.1 "}, "management_gateway_address invalid: Invalid address - not a"),
+        ({**SIX, "management_gateway_address": "fd02::1%eth0"}, "management_gateway_address invalid: Invalid address"),
         ({"management_subnet": "somewhere"}, "management_subnet invalid: Invalid subnet - not a valid IP subnet"),
         ({**SIX, "management_subnet": "fd02::/63"}, "management_subnet invalid: IPv6 minimum prefix length is 64"),
         ({"management_subnet": "10.1.0.0/24,10.2.0.0/24"}, "management_subnet invalid: Invalid subnet - dual-stack of"),
@@ -153,6 +163,7 @@ def stored(changed: dict[str, Any], password: str | None = SECRETS["bmc_password
 
 def test_install_values_as_they_are_stored() -> None:
     values = stored({"rd.net.timeout.ipv6dad": "300", "rvmc_debug_level": 4, "hw_settle": 0})
+    assert stored({"network_address": "0.0.0.0", "network_mask": "0.0.0.0", "nexthop_gateway": "10.220.1.1"})
     assert values["bmc_password"] == SECRETS["bmc_password"]
     assert values["software_version"] == "26.09"
     assert values["image"].endswith(".iso")
@@ -194,6 +205,11 @@ def test_install_values_as_they_are_stored() -> None:
             {"network_address": "fd05::", "network_mask": 64, "nexthop_gateway": "10.220.1.1"},
             "network address and bootstrap address must be the same IP version",
         ),
+        (
+            {"network_address": "fd05::", "network_mask": 48, "nexthop_gateway": "10.220.1.1"},
+            "network address invalid: IPv6 minimum prefix length is 64",
+        ),
+        ({"bmc_address": " 10.230.1.3"}, "bmc_address invalid"),
         ({"network_address": "x", "network_mask": "y", "nexthop_gateway": "10.220.1.1"}, "network address invalid"),
     ],
 )

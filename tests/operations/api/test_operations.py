@@ -51,6 +51,22 @@ def test_it_is_started_at_once_or_later(api: Client, world: World) -> None:
     assert "only a planned operation" in again.json()["error"]["message"]
 
 
+def test_a_new_network_is_sent_without_blanks(api: Client, world: World) -> None:
+    Cloud.objects.filter(pk=world.clouds[0].pk).update(management_state="unmanaged")
+    dual = {
+        "management_subnet": "10.250.0.0/24, FD50::/64", "management_gateway_ip": "10.250.0.1 , fd50::1",
+        "management_start_ip": " 10.250.0.2,fd50::2", "management_end_ip": "10.250.0.50,fd50::50 ",
+        "bootstrap_address": " 10.220.0.3 ",
+    }  # fmt: skip
+    answer = asked(api, clouds=ids(world, 0), options=dual, **RECONFIGURE)
+    assert answer.status_code == 201, answer.content
+    assert Target.objects.get().facts == {
+        "management_subnet": "10.250.0.0/24,fd50::/64", "management_gateway_ip": "10.250.0.1,fd50::1",
+        "management_start_ip": "10.250.0.2,fd50::2", "management_end_ip": "10.250.0.50,fd50::50",
+        "bootstrap_address": "10.220.0.3",
+    }  # fmt: skip
+
+
 def test_one_subcloud_is_worked_on_by_one_operation(api: Client, world: World) -> None:
     first = planned(api, "unmanage", ids(world, 0), start=True)
     second = planned(api, "backup", ids(world, 0, 1), secrets={"sysadmin_password": PASSWORD}, start=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.planning.addresses import BadAddress, families, misfit, read_addresses, read_networks
+from operations.planning.addresses import BadAddress, canonical_text, families, misfit, read_addresses, read_networks
 
 
 def test_one_family_or_both() -> None:
@@ -71,6 +71,19 @@ def test_not_for_a_host(address: str, network: str, says: str) -> None:
 def test_fit_for_a_host() -> None:
     assert misfit(ip_address("10.0.0.1"), ip_network("10.0.0.0/24")) == ""
     assert misfit(ip_address("fd01::ffff:ffff:ffff:ffff"), ip_network("fd01::/64")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "subnet", "canonical"),
+    [
+        (" 10.0.0.2 , FD01::0:2", False, "10.0.0.2,fd01::2"),
+        ("10.0.0.0/24, FD01::/64 ", True, "10.0.0.0/24,fd01::/64"),
+        (" 0.0.0.0 ", False, "0.0.0.0"), ("[hidden]", False, "[hidden]"), ("", False, ""),
+        ("10.0.0.0", True, "10.0.0.0"),
+    ],
+)  # fmt: skip
+def test_the_text_that_is_sent(text: str, subnet: bool, canonical: str) -> None:
+    assert canonical_text(text, subnet=subnet) == canonical
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[0-9a-f:.,/%]{1,50}", fullmatch=True))

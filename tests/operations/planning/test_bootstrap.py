@@ -30,9 +30,17 @@ def test_the_one_address_of_a_simplex_site_is_its_range() -> None:
 
 
 def test_a_floating_address_stands_for_a_missing_end() -> None:
-    assert wrong(SIMPLEX, management_floating_address="192.168.101.2", management_end_address=None) == []
+    without = {key: value for key, value in SIMPLEX.items() if key != "management_end_address"}
+    assert wrong(without, management_floating_address="192.168.101.2") == []
     assert len(wrong(SIMPLEX, management_floating_address="192.168.101.3")) == 1
     assert len(wrong(DUPLEX, management_floating_address="192.168.101.2", management_end_address=None)) == 1
+
+
+@pytest.mark.parametrize("key", ["admin_start_address", "admin_floating_address", "admin_gateway_address"])
+def test_a_key_with_nothing_behind_it(key: str) -> None:
+    """dcmanager splits it at commas because it is there."""
+    [(field, message)] = wrong(SIMPLEX, **{key: None})
+    assert (field, "take the key out" in message) == (key, True)
 
 
 REQUIRED = (

@@ -34,6 +34,42 @@ def test_a_route(mask: object) -> None:
     assert wrong(network_address="10.20.0.0", network_mask=mask, nexthop_gateway="10.10.20.1") == []
 
 
+@pytest.mark.parametrize("mask", ["0.0.0.0", 0, "0"])
+def test_the_default_route(mask: object) -> None:
+    assert wrong(network_address="0.0.0.0", network_mask=mask, nexthop_gateway="10.10.20.1") == []
+
+
+SIX = INSTALL | {
+    "bootstrap_address": "fd00::2", "bmc_address": "fd00:1::2", "nexthop_gateway": "fd00::1",
+    "network_address": "fd00:2::",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mask", "says"),
+    [
+        (64, ""), ("128", ""), ("ffff:ffff:ffff:ffff::", ""), (48, "64 to 128"), ("ffff:ffff:ffff::", "64 to 128"),
+        (0, "64 to 128"), ("ffff::ffff", "no mask"), (129, "no mask"), ("255.255.0.0", "no mask"), ("x", "no mask"),
+    ],
+)  # fmt: skip
+def test_a_route_of_ipv6(mask: object, says: str) -> None:
+    found = [problem.message for problem in check_install(SIX | {"network_mask": mask}, "26.09").problems]
+    assert len(found) == bool(says), found
+    assert all(says in message for message in found)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["nexthop_gateway", "network_address", "persistent_size", "hw_settle", "rd__net__timeout__ipv6dad",
+     "rvmc_debug_level", "extra_boot_params", "software_version"],
+)  # fmt: skip
+def test_a_key_with_nothing_behind_it(key: str) -> None:
+    """dcmanager reads it because it is there, and refuses what it finds."""
+    [(field, message)] = wrong(**{key: None})
+    assert field == key.replace("__", ".")
+    assert "take the key out" in message
+
+
 @pytest.mark.parametrize("key", sorted(INSTALL))
 def test_a_required_key_is_missing(key: str) -> None:
     assert [field for field, message in wrong(**{key: None}) if "missing" in message] == [key]
@@ -68,6 +104,8 @@ def test_a_required_key_is_missing(key: str) -> None:
         ({"rvmc_debug_level": "9" * 99}, "rvmc_debug_level", "too large"),
         ({"hw_settle": -1}, "hw_settle", "negative"),
         ({"extra_boot_params": ""}, "extra_boot_params", "empty"),
+        ({"extra_boot_params": "None"}, "extra_boot_params", "fill it in"),
+        ({"extra_boot_params": "a=1 "}, "extra_boot_params", "commas"),
         ({"rd__net__timeout__ipv6dad": 0}, "rd.net.timeout.ipv6dad", "more than 0"),
         ({"rvmc_debug_level": 5}, "rvmc_debug_level", "0 to 4"),
         ({"bootstrap_vlan": 4095}, "bootstrap_vlan", "1 to 4094"),

@@ -190,6 +190,28 @@ def test_what_is_sent_is_what_was_checked() -> None:
     assert host["spec"]["label"] == "1500"
 
 
+def test_addresses_are_sent_as_dcmanager_reads_them() -> None:
+    """It splits both families at the comma and takes no blank: what people write around it is not sent."""
+    dual = BOOTSTRAP.replace("${net}.0/24", "'${net}.0/24, FD01::/64'").replace("${net}.2\n", "${net}.2 , FD01::0:2\n")
+    dual = dual.replace("${net}.50", "${net}.50, fd01::50").replace("${net}.1\n", "${net}.1, fd01::1\n")
+    install = INSTALL.replace("bmc_address: ${bmc}", "bmc_address: ' ${bmc} '\nnexthop_gateway: '10.97.0.1 '")
+    known, [row] = template(dual, install), rows(line(7))
+    [verdict] = check([row], known, KNOWN, {}, SECRETS)
+    assert verdict.problems == ()
+    sent = payload(row, known, SECRETS, defaults={}, release=verdict.release, group_id=verdict.group_id)
+    assert sent.digest == verdict.digest
+    for name, wanted in {
+        "bootstrap_values": {
+            "management_subnet": "172.16.7.0/24,fd01::/64", "management_start_address": "172.16.7.2,fd01::2",
+            "management_end_address": "172.16.7.50,fd01::50", "management_gateway_address": "172.16.7.1,fd01::1",
+        },
+        "install_values": {"bmc_address": "10.64.0.8", "nexthop_gateway": "10.97.0.1"},
+    }.items():  # fmt: skip
+        shown = json.loads(json.dumps(verdict.payload[name]))
+        assert {key: shown[key] for key in wanted} == wanted
+        assert {key: yaml.safe_load(sent.files[name])[key] for key in wanted} == wanted
+
+
 def test_a_payload_does_not_show_itself() -> None:
     sent = payload(rows(line(7))[0], template(), SECRETS, defaults={})
     assert not any(secret in repr(sent) for secret in SECRETS.values())
