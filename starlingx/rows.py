@@ -67,10 +67,10 @@ class Row:
         """Whether the key is there at all, whatever its value."""
         return key in self._fields or _other_style(key) in self._fields
 
-    def identity(self, key: str, *, may_be_empty: bool = False) -> str:
+    def identity(self, key: str) -> str:
         """A text that identifies the row. Raises Unexpected when absent, of another type, too long or unprintable."""
         value = self.raw(key)
-        if not isinstance(value, str) or len(value) > LINE or not value.isprintable() or not (value or may_be_empty):
+        if not isinstance(value, str) or len(value) > LINE or not value.isprintable() or not value:
             raise Unexpected(f"{self.place} has no usable {key}")
         return value
 
@@ -80,6 +80,14 @@ class Row:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= INT32:
             raise Unexpected(f"{self.place} has no usable {key}")
         return value
+
+    def name(self, key: str) -> str:
+        """What people call the row: one line, cleaned and cut; empty when nothing usable was told.
+
+        People enter names, with no-break spaces and joiners in them, and no list may be refused for one of them.
+        """
+        text = self.text(key)
+        return text if text.isprintable() else text.replace("\n", " ").strip()
 
     def text(self, key: str, longest: int = LINE) -> str:
         """A text, cleaned and cut; numbers as they print; empty when absent, null or a structure."""

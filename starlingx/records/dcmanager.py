@@ -70,13 +70,14 @@ class Subcloud:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: id, name, region-name."""
+        """Identity: id, region-name. One without a usable name is called like its region."""
+        region_name = row.identity("region-name")
         oam_address = row.text("oam_floating_ip")
         error = row.text("error-description", ERROR_LENGTH)
         return cls(
             id=row.identity_number("id"),
-            name=row.identity("name"),
-            region_name=row.identity("region-name"),
+            name=row.name("name") or region_name,
+            region_name=region_name,
             description=row.text("description"),
             location=row.text("location"),
             software_version=row.text("software-version"),
@@ -126,9 +127,9 @@ class AlarmSummary:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """From a row of dcmanager's `alarm_summary`. Identity: region_name."""
+        """From a row of dcmanager's `alarm_summary`. One without a name counts for nobody."""
         counts = (row.count(f"{severity}_alarms") for severity in ("critical", "major", "minor"))
-        return cls._counted(row.identity("region_name"), (*counts, row.count("warnings")), row.text("cloud_status"))
+        return cls._counted(row.name("region_name"), (*counts, row.count("warnings")), row.text("cloud_status"))
 
     @classmethod
     def read_own(cls, row: Row) -> Self:
@@ -158,10 +159,11 @@ class SubcloudGroup:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: id, name."""
+        """Identity: id. One without a usable name is called by its id."""
+        number = row.identity_number("id")
         return cls(
-            id=row.identity_number("id"),
-            name=row.identity("name"),
+            id=number,
+            name=row.name("name") or f"group {number}",
             description=row.text("description"),
             update_apply_type=row.text("update_apply_type"),
             max_parallel_subclouds=row.count("max_parallel_subclouds"),

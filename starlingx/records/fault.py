@@ -38,11 +38,12 @@ class Alarm:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: alarm_id, entity_instance_id. The short list leaves about half of the keys out."""
+        """Identity: alarm_id, and entity_instance_id as it reads once cleaned: one odd name must not hide what else
+        stands. The short list leaves about half of the keys out."""
         return cls(
             uuid=row.text("uuid"),
             alarm_id=row.identity("alarm_id"),
-            entity_instance_id=row.identity("entity_instance_id", may_be_empty=True),
+            entity_instance_id=row.name("entity_instance_id"),
             entity_type_id=row.text("entity_type_id"),
             severity=row.text("severity"),
             alarm_state=row.text("alarm_state"),

@@ -36,11 +36,11 @@ class SystemPeer:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: id, peer-uuid, peer-name."""
+        """Identity: id, peer-uuid."""
         return cls(
             id=row.identity_number("id"),
             peer_uuid=row.identity("peer-uuid"),
-            peer_name=row.identity("peer-name"),
+            peer_name=row.name("peer-name"),
             manager_endpoint=redact(row.text("manager-endpoint")),
             peer_controller_gateway_address=row.text("peer-controller-gateway-address"),
             administrative_state=row.text("administrative-state"),
@@ -71,10 +71,10 @@ class PeerGroup:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: id, peer_group_name."""
+        """Identity: id."""
         return cls(
             id=row.identity_number("id"),
-            peer_group_name=row.identity("peer_group_name"),
+            peer_group_name=row.name("peer_group_name"),
             group_priority=row.count("group_priority"),
             group_state=row.text("group_state"),
             max_subcloud_rehoming=row.count("max_subcloud_rehoming"),

@@ -80,10 +80,10 @@ class StrategyStep:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: id, cloud, state."""
+        """Identity: id, state."""
         return cls(
             id=row.identity_number("id"),
-            cloud=row.identity("cloud"),
+            cloud=row.name("cloud"),
             stage=row.text("stage"),
             state=row.identity("state"),
             details=redact(row.text("details", DETAILS_LENGTH)),
@@ -114,10 +114,9 @@ class SwUpdateOptions:
 
     @classmethod
     def read(cls, row: Row) -> Self:
-        """Identity: name."""
         return cls(
             id=row.count("id"),
-            name=row.identity("name"),
+            name=row.name("name"),
             subcloud_id=row.count("subcloud-id"),
             storage_apply_type=row.text("storage-apply-type"),
             worker_apply_type=row.text("worker-apply-type"),

@@ -66,6 +66,22 @@ async def test_a_row_without_identity_spoils_the_list_and_is_named(
         await FaultManagement(session).alarms()
 
 
+@pytest.mark.parametrize("odd", ["Europe\u00a0nord", "Europe\tnord", "Euro\u200dpe nord"])
+async def test_an_odd_name_refuses_no_list(odd: str, session: CloudSession, replay: Replay) -> None:
+    """dcmanager takes such names, and people enter them."""
+    replay.answers["dcmanager/v1.0/subcloud-groups"] = spoken({"subcloud_groups": [{"id": 2, "name": odd}]})
+    rows = [{"id": 7, "name": odd, "region-name": "r7"}, {"id": 8, "name": None, "region-name": "r8"}]
+    replay.answers["dcmanager/v1.0/subclouds"] = spoken({"subclouds": rows})
+    replay.answers["dcmanager/v1.0/alarms"] = spoken({"alarm_summary": [{"region_name": odd}]})
+    replay.answers["fm"] = spoken({"alarms": [ALARM | {"entity_instance_id": f"host={odd}"}, ALARM]})
+    dcmanager = DcManager(session)
+    assert [group.name for group in await dcmanager.groups()] == ["Europe nord"]
+    assert [subcloud.name for subcloud in await dcmanager.subclouds()] == ["Europe nord", "r8"]
+    assert [summary.name for summary in await dcmanager.alarms()] == ["Europe nord"], "the join by name holds"
+    found = await FaultManagement(session).alarms()
+    assert [alarm.entity_instance_id for alarm in found] == ["host=Europe nord", ALARM["entity_instance_id"]]
+
+
 async def test_null_and_odd_values_elsewhere_are_tolerated(session: CloudSession, replay: Replay) -> None:
     odd = ALARM | {"timestamp": None, "severity": "catastrophic", "mgmt_affecting": "major", "suppression": [1]}
     replay.answers["fm"] = spoken({"alarms": [odd | {"service_affecting": "perhaps", "new": {}}]})

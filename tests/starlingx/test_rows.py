@@ -80,6 +80,23 @@ def test_coordinates(value: object, degrees: float | None) -> None:
     assert Row({"key": value}, "row").degrees("key", 90) == degrees
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Porto Alegre  2", "Porto Alegre  2"),
+        ("Europe\u00a0nord", "Europe nord"),
+        ("Sa\u200dlto", "Salto"),
+        ("one\ttwo\nthree", "one two three"),
+        ("\u200d", ""),
+        ("n" * 300, "n" * 255),
+        (None, ""),
+        (["list"], ""),
+    ],
+)
+def test_names(told: object, name: str) -> None:
+    assert Row({"key": told}, "row").name("key") == name
+
+
 def test_key_styles() -> None:
     row = Row({"software-version": "26.03", "group_id": 2, "region-name": "hex", "region_name": "name"}, "row")
     assert row.text("software_version") == "26.03"
