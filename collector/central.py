@@ -1,6 +1,7 @@
 """T0: what the System Controller tells of all its subclouds in three calls."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
@@ -26,6 +27,7 @@ from starlingx.strategies import Strategies
 log = logging.getLogger(__name__)
 DCMANAGER = "dcmanager"
 DOUBT_STEP = 4  # a list in doubt is asked for again after some ten seconds: what made it short may be over then
+GROUP_SECONDS = 20.0  # few rows; and the list of subclouds waits for them
 LIST_SECONDS = 60.0  # a list of thousands costs dcmanager seconds
 
 
@@ -46,9 +48,10 @@ class Central:
         return DcManager(self._reading.doors.central)
 
     async def poll_subclouds(self) -> None:
-        """Groups first, so that a new subcloud finds its home."""
+        """Groups first, so that a new subcloud finds its home; without them subclouds keep the homes they have."""
         reading = self._reading
-        await self._poll_groups()
+        with contextlib.suppress(StarlingXError):  # it stands in dcmanager's row
+            await self._poll_groups()
         requested_at = timezone.now()
         subclouds = await self._believed(requested_at)
         differing = reading.roster.differing(subclouds)
@@ -57,11 +60,12 @@ class Central:
         )
         if recorded is None:  # dropped: a newer lease was given to another collector
             return
-        news = reading.roster.stored(subclouds, recorded.clouds)
-        if reading.doors.uses_oam_ip and news.added:
+        known: dict[int, str] = {}
+        if reading.doors.uses_oam_ip:  # before the roster takes the list: what fails until then is done again
             known = await reading.writer.run(ingest.oam_ips, reading.config.controller_id)
-            for site in news.added:
-                site.oam_ip = known.get(site.cloud_id, "")
+        news = reading.roster.stored(subclouds, recorded.clouds, recorded.homeless)
+        for site in news.added:
+            site.oam_ip = known.get(site.cloud_id, "")
         plan_first(reading, news.added)
         self._hasten(news.changed)
         self._listed.set()
@@ -72,28 +76,29 @@ class Central:
         reading = self._reading
         await self._listed.wait()  # counts name subclouds by their name
         requested_at = timezone.now()
-        summaries = await reading.services.ask(DCMANAGER, self._dcmanager().alarms(timeout=LIST_SECONDS))
+        summaries = await reading.services.ask(DCMANAGER, "alarms", self._dcmanager().alarms(timeout=LIST_SECONDS))
         reported, changed = reading.roster.count_changes(summaries)
+        self._hasten(changed)  # first: the roster knows these counts now, and would not tell of them again
         await reading.writer.run(
             ingest.record_counts, reported, requested_at=requested_at, lease_token=reading.token, now=timezone.now()
         )
-        self._hasten(changed)
         self._sweeps.polled("alarm_counts")
 
     async def _believed(self, requested_at: datetime) -> list[Subcloud]:
         """The list, unless it cannot be taken: then the fleet stays as it is, and the reason is shown beside it."""
         reading = self._reading
         try:
-            subclouds = await reading.services.ask(DCMANAGER, self._dcmanager().subclouds(timeout=LIST_SECONDS))
-            await self._weigh({subcloud.id: subcloud.region_name for subcloud in subclouds})
+            return await reading.services.ask(DCMANAGER, "subclouds", self._weighed())
         except Unexpected as caught:
-            reading.services.doubt(DCMANAGER, requested_at, str(caught))
             failures = [FailedLook(cloud_id, requested_at, str(caught)) for cloud_id in self._concerned(caught)]
             await reading.writer.run(
                 ingest.failed, Facet.SUBCLOUD, failures, lease_token=reading.token, now=timezone.now()
             )
             raise
-        reading.services.trust(DCMANAGER)
+
+    async def _weighed(self) -> list[Subcloud]:
+        subclouds = await self._dcmanager().subclouds(timeout=LIST_SECONDS)
+        await self._weigh({subcloud.id: subcloud.region_name for subcloud in subclouds})
         return subclouds
 
     def _concerned(self, problem: Unexpected) -> list[int]:
@@ -120,7 +125,7 @@ class Central:
     async def _poll_groups(self) -> None:
         reading = self._reading
         requested_at = timezone.now()
-        groups = await reading.services.ask(DCMANAGER, self._dcmanager().groups(timeout=LIST_SECONDS))
+        groups = await reading.services.ask(DCMANAGER, "groups", self._dcmanager().groups(timeout=GROUP_SECONDS))
         await reading.writer.run(
             ingest.record_groups,
             reading.config.controller_id,
@@ -176,8 +181,10 @@ async def _polled(name: str, reading: Reading, poll: Callable[[], Awaitable[None
         reading.doors.reopen(reading.roster.central)
     except (StarlingXError, DatabaseLostError):
         pass
-    except Exception:  # a fault of ours in one poll must not end the others; the next round tries again
-        log.exception("a poll (%s) failed", name)
+    except Exception as caught:  # a fault of ours in one poll must not end the others; the next round tries again
+        if reading.services.stumbled(DCMANAGER, name, caught):
+            log.exception("a poll (%s) failed", name)
     else:
+        reading.services.recovered(DCMANAGER, name)
         return 0
     return failures + 1

@@ -1,7 +1,7 @@
 """The subclouds of one controller as dcmanager listed them last, and what is new in a list that comes in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.site import Site
@@ -47,8 +47,11 @@ class Roster:
             return None
         return [subcloud.id for subcloud in subclouds if self._digests.get(subcloud.id) != hash(subcloud)]
 
-    def stored(self, subclouds: Sequence[Subcloud], clouds: Mapping[int, int]) -> News:
-        """This list is in the database; `clouds` are its cloud ids by dcmanager id."""
+    def stored(self, subclouds: Sequence[Subcloud], clouds: Mapping[int, int], homeless: Collection[int] = ()) -> News:
+        """This list is in the database; `clouds` are its cloud ids by dcmanager id.
+
+        `homeless`: those whose group is not known there yet. They are stored again until it is.
+        """
         news = News()
         listed = {clouds[subcloud.id]: subcloud for subcloud in subclouds if subcloud.id in clouds}
         for cloud_id in [pk for pk, site in self.by_cloud.items() if not site.central and pk not in listed]:
@@ -60,7 +63,7 @@ class Roster:
             self._take(cloud_id, subcloud, news)
         named = Counter(site.name for site in self.sites if not site.central)
         self.by_name = {site.name: site for site in self.sites if not site.central and named[site.name] == 1}
-        self._digests = {subcloud.id: hash(subcloud) for subcloud in subclouds}
+        self._digests = {subcloud.id: hash(subcloud) for subcloud in subclouds if subcloud.id not in homeless}
         return news
 
     def count_changes(self, summaries: Iterable[AlarmSummary]) -> tuple[list[int], list[Site]]:

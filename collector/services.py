@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,13 +11,18 @@ from collector.certificates import expires_at
 from collector.doors import Doors
 from collector.pacing import Breaker
 from collector.problems import problem_of
+from collector.standing import Standing
 from collector.turns import Turns
+from sites.choices import Problem
 from sites.ingest import ServiceLook
 from starlingx.catalog import SYSTEM_CONTROLLER
-from starlingx.errors import StarlingXError, Unauthorized, Unreachable
+from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
 
 IDENTITY = "identity"
 SIGN_IN_PATH = "/auth/tokens"
+SIGN_IN = "sign-in"
+STUMBLES = "reading of {}"
+FAULT = "the portal itself failed ({}) and tries again; the collector's log says more, which is worth a bug report"
 THRESHOLD = 3
 T = TypeVar("T")
 
@@ -30,38 +34,29 @@ class Services:
         self._doors = doors
         self._interface = interface
         self._turns = Turns(name)
+        self._standing = Standing()
         self._pending: dict[str, ServiceLook] = {}
         self._urls: dict[str, str] = {}
         self._expiry: dict[str, datetime] = {}
-        self._doubts: dict[str, str] = {}
         self.breaker = Breaker(THRESHOLD, longest_pause)
 
-    async def ask(self, service: str, call: Awaitable[T]) -> T:
-        """The answer of `call`. Raises its StarlingXError after noting it, against Keystone where that failed."""
+    async def ask(self, service: str, name: str, call: Awaitable[T]) -> T:
+        """The answer of `call`. Raises its StarlingXError after noting it, against Keystone where that failed.
+
+        An error stands in the service's row until the call of the same `name` succeeds, whatever else it answers.
+        """
         loop = asyncio.get_running_loop()
         begun, at = loop.time(), timezone.now()
         try:
             answer = await call
         except StarlingXError as caught:
-            self.note_failure(service, at, caught)
+            self.note_failure(service, at, caught, name)
             if isinstance(caught, (Unreachable, Unauthorized)):
                 self.breaker.failed(loop.time())
             raise
         self.breaker.succeeded()
-        await self.note_success(service, at, loop.time() - begun)
+        await self.note_success(service, at, loop.time() - begun, name)
         return answer
-
-    def doubt(self, service: str, at: datetime, why: str) -> None:
-        """The service answers, but one of its answers cannot be used: that stands in its row until `trust`."""
-        self._doubts[service] = why
-        self._pending[service] = replace(self._pending.get(service) or ServiceLook(service, at), error=why)
-
-    def trust(self, service: str) -> None:
-        """The answer that was in doubt is not any more."""
-        why = self._doubts.pop(service, "")
-        pending = self._pending.get(service)
-        if why and pending is not None and pending.error == why:
-            self._pending[service] = replace(pending, error="")
 
     async def read_certificates(self, ca_file: str | None) -> None:
         """Note when the certificate of each service that has answered expires."""
@@ -76,28 +71,54 @@ class Services:
         looks, self._pending = list(self._pending.values()), {}
         return looks
 
-    def note_failure(self, service: str, at: datetime, problem: StarlingXError) -> None:
+    def note_failure(self, service: str, at: datetime, problem: StarlingXError, name: str = "") -> None:
         """A call failed. Where Keystone did, both it and the service are marked."""
-        failed = IDENTITY if SIGN_IN_PATH in problem.place or isinstance(problem, Unauthorized) else service
-        self._turns.failed(failed, problem)
-        if failed != service:
-            self._pending[failed] = ServiceLook(failed, at, error=str(problem), problem=problem_of(problem))
-        self._pending[service] = ServiceLook(service, at, error=str(problem), problem=problem_of(problem))
+        if SIGN_IN_PATH in problem.place:
+            self._fails(IDENTITY, SIGN_IN, at, problem)
+        elif isinstance(problem, Unauthorized):
+            self._fails(IDENTITY, f"{service} {name}", at, problem)
+        self._fails(service, name, at, problem, log=SIGN_IN_PATH not in problem.place)
 
-    async def note_success(self, service: str, at: datetime, seconds: float) -> None:
+    async def note_success(self, service: str, at: datetime, seconds: float, name: str = "") -> None:
         """A call was answered, so Keystone was too."""
+        self._standing.succeeded(service, name)
+        for call in (SIGN_IN, f"{service} {name}"):
+            self._standing.succeeded(IDENTITY, call)
         for each in (service, IDENTITY):
-            self._turns.succeeded(each)
             self._urls[each] = await self._url(each)
+            worst = self._standing.worst(each)
+            if worst is None:
+                self._turns.succeeded(each)
             self._pending[each] = ServiceLook(
                 each,
                 at,
                 url=self._urls[each],
-                error=self._doubts.get(each, ""),
+                error=worst.error if worst else "",
+                problem=worst.problem if worst else Problem.OTHER,
                 seconds=seconds if each == service else None,
                 clock_skew_seconds=self._doors.central.server_clock_skew,
                 certificate_expires_at=self._expiry.get(each),
             )
+
+    def stumbled(self, service: str, part: str, fault: Exception) -> bool:
+        """A fault of ours, in the reading of `service`: its row says so until `recovered`. True the first time."""
+        name = STUMBLES.format(part)
+        first = not self._standing.fails(service, name)
+        self._fails(service, name, timezone.now(), Unexpected(FAULT.format(type(fault).__name__)), log=False)
+        return first
+
+    def recovered(self, service: str, part: str) -> None:
+        """That part of the reading works. The next answer of the service says so in its row."""
+        self._standing.succeeded(service, STUMBLES.format(part))
+
+    def _fails(self, service: str, name: str, at: datetime, problem: StarlingXError, *, log: bool = True) -> None:
+        """What has failed for longest stands in the row; it is logged once, until nothing of the service fails."""
+        error = str(problem) if problem.place or not name else f"{name}: {problem}"
+        self._standing.failed(service, name, at, error, problem_of(problem))
+        if log:
+            self._turns.failed(service, error)
+        if (worst := self._standing.worst(service)) is not None:
+            self._pending[service] = ServiceLook(service, at, error=worst.error, problem=worst.problem)
 
     async def _url(self, service: str) -> str:
         """Where the catalog says it is; the proxies' region only where no other has it."""

@@ -70,10 +70,12 @@ class Forget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedSubclouds:
-    """What became of a list: cloud by dcmanager id, and the clouds that went."""
+    """What became of a list: cloud by dcmanager id, the clouds that went, and dcmanager ids whose group has no row:
+    these keep the home they had."""
 
     clouds: dict[int, int]
     removed: frozenset[int]
+    homeless: frozenset[int] = frozenset()
 
 
 def record_subclouds(
@@ -110,7 +112,8 @@ def record_subclouds(
         batch = subclouds[start : start + BATCH]
         differing = batch if wanted is None else [subcloud for subcloud in batch if subcloud.id in wanted]
         _record_batch(controller_id, batch, differing, groups, known, requested_at, lease_token, now)
-    return RecordedSubclouds(standing(controller_id), removed)
+    homeless = frozenset(s.id for s in subclouds if s.group_id is not None and s.group_id not in groups)
+    return RecordedSubclouds(standing(controller_id), removed, homeless)
 
 
 def standing(controller_id: int) -> dict[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest_asyncio
+from django.db import connection
 
 from collector.config import ControllerConfig
 from collector.doors import Doors
@@ -18,14 +19,45 @@ from tests.observed import controller
 from tests.starlingx.conftest import CREDENTIALS, connector, replay, small_bundle
 from tests.starlingx.replay import Replay, spoken
 
-__all__ = ["connector", "reading", "replay", "small_bundle"]
+__all__ = ["connector", "lane", "lose_database", "reading", "replay", "small_bundle"]
 
 
 class NoLane:
-    """Takes what is planned; these tests look at the list alone."""
+    """Takes what is planned, and runs nothing."""
 
-    def put(self, site: Site, at: float) -> None: ...
-    def hasten(self, site: Site, at: float) -> None: ...
+    def __init__(self) -> None:
+        self.planned: list[Site] = []
+        self.hastened: list[Site] = []
+
+    def put(self, site: Site, at: float) -> None:
+        self.planned.append(site)
+
+    def hasten(self, site: Site, at: float) -> None:
+        self.hastened.append(site)
+
+
+def lane(reading: Reading, kind: Kind = Kind.ALARMS) -> NoLane:
+    """What was planned for looks of this kind."""
+    return cast(NoLane, reading.lanes[kind])
+
+
+async def lose_database(writer: Writer) -> None:
+    """The next function that `writer` runs finds its connection broken."""
+    pid = await writer.run(_backend)
+    other = Writer("other")
+    await other.run(_terminate, pid)
+    await other.close()
+
+
+def _backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _terminate(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 @pytest_asyncio.fixture

@@ -1,23 +1,32 @@
 """What becomes of dcmanager's list when it tells of a fleet that went overnight. Real HTTP, real rows."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from collector.central import Central
+from collector.central import Central, _polled
+from collector.doors import Doors
 from collector.progress import Sweeps
 from collector.reading import Reading
 from collector.roster import Roster
-from sites.models import Cloud, FacetState
+from collector.writer import DatabaseLostError
+from sites import ingest
+from sites.models import Cloud, FacetState, SubcloudGroup
 from starlingx.dcmanager import DcManager
-from starlingx.errors import Unexpected
-from tests.collector.replayed import connector, reading, replay, small_bundle
+from starlingx.errors import Forbidden, Unexpected
+from tests.collector.replayed import connector, lane, lose_database, reading, replay, small_bundle
 from tests.starlingx.replay import Replay, spoken
 
 __all__ = ["connector", "reading", "replay", "small_bundle"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def tell(replay: Replay, *numbers: int, state: str = "managed") -> None:
-    rows = [{"id": n, "name": f"cell-{n}", "region-name": f"r{n}", "management-state": state} for n in numbers]
+def tell(replay: Replay, *numbers: int, state: str = "managed", group: int = 1) -> None:
+    rows = [
+        {"id": n, "name": f"cell-{n}", "region-name": f"r{n}", "management-state": state, "group_id": group}
+        for n in numbers
+    ]
     replay.answers["dcmanager/v1.0/subclouds"] = spoken({"subclouds": rows})
 
 
@@ -118,8 +127,122 @@ async def test_an_id_told_twice_stops_nothing_and_is_shown(replay: Replay, readi
     tell(replay, 1, 2, 2)
     with pytest.raises(Unexpected, match="more than one row with id 2"):
         await central.poll_subclouds()
-    await reading.services.ask("dcmanager", DcManager(reading.doors.central).groups())  # other answers do not hide it
+    await reading.services.ask(
+        "dcmanager", "groups", DcManager(reading.doors.central).groups()
+    )  # other answers do not hide it
     assert "more than one row with id 2" in error(reading)
     tell(replay, 1, 2)
     await central.poll_subclouds()
     assert (error(reading), await reading.writer.run(standing)) == ("", ["cell-1", "cell-2"])
+
+
+def tell_groups(replay: Replay, **names: str) -> None:
+    rows = [{"id": int(number[1:]), "name": name} for number, name in names.items()]
+    replay.answers["dcmanager/v1.0/subcloud-groups"] = spoken({"subcloud_groups": rows})
+
+
+def homes() -> dict[str, str | None]:
+    return dict(Cloud.objects.filter(kind="subcloud").values_list("name", "group__name"))
+
+
+async def test_groups_fail_alone_and_their_error_stands(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell_groups(replay, g1="Default")
+    tell(replay, 1)
+    await central.poll_subclouds()
+    replay.answers["dcmanager/v1.0/subcloud-groups"] = spoken({"error": "no role"}, 403)
+    tell(replay, 1, 2)
+    await central.poll_subclouds()
+    assert await reading.writer.run(standing) == ["cell-1", "cell-2"]
+    assert "subcloud-groups" in error(reading)
+    await central.poll_subclouds()
+    assert "subcloud-groups" in error(reading), "that the other list answers does not hide it"
+    tell_groups(replay, g1="Default")
+    await central.poll_subclouds()
+    assert error(reading) == ""
+
+
+async def test_a_list_that_fails_shows_although_others_answer(
+    replay: Replay, reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    central, dcmanager = Central(reading, Sweeps(reading)), DcManager(reading.doors.central)
+    replay.answers["dcmanager/v1.0/subclouds"] = spoken({"error": "no role"}, 403)
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            await central.poll_subclouds()
+        await reading.services.ask("dcmanager", "groups", dcmanager.groups())
+        looks = {look.service: look for look in reading.services.take_looks()}
+        assert "/subclouds" in looks["dcmanager"].error
+        assert looks["identity"].error == ""
+    assert caplog.text.count("dcmanager fails") == 1
+    tell(replay, 1)
+    await central.poll_subclouds()
+    assert error(reading) == ""
+
+
+async def test_a_group_that_is_new_between_two_calls_becomes_the_home(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell_groups(replay, g1="Default")
+    tell(replay, 1, 2)
+    await central.poll_subclouds()
+    tell(replay, 1, 2, group=5)  # moved after the groups were asked for
+    await central.poll_subclouds()
+    assert set((await reading.writer.run(homes)).values()) == {"Default"}
+    tell_groups(replay, g1="Default", g5="north")
+    await central.poll_subclouds()
+    assert await reading.writer.run(homes) == {"cell-1": "north", "cell-2": "north"}
+    assert await reading.writer.run(SubcloudGroup.objects.count) == 2
+
+
+async def test_counts_that_changed_are_followed_though_the_database_is_lost(replay: Replay, reading: Reading) -> None:
+    central = Central(reading, Sweeps(reading))
+    tell(replay, 1, 2)
+    await central.poll_subclouds()
+    count(replay, critical=0)
+    await central.poll_counts()
+    count(replay, critical=1)
+    await lose_database(reading.writer)
+    with pytest.raises(DatabaseLostError):
+        await central.poll_counts()
+    assert [site.name for site in lane(reading).hastened] == ["cell-1"]
+
+
+def count(replay: Replay, critical: int) -> None:
+    counts = {"critical_alarms": critical, "major_alarms": 0, "minor_alarms": 0, "warnings": 0}
+    replay.answers["dcmanager/v1.0/alarms"] = spoken({"alarm_summary": [{"region_name": "cell-1", **counts}]})
+
+
+async def test_new_sites_are_planned_though_the_database_is_lost_once(replay: Replay, reading: Reading) -> None:
+    """Whatever breaks after the list is stored, the next round plans what this one did not."""
+    central = Central(reading, Sweeps(reading))
+    reading.config = replace(reading.config, subcloud_auth_url="http://{oam_ip}/v3")
+    reading.doors = Doors(reading.config, reading.doors._connector)
+    tell(replay, 1, 2)
+    run = reading.writer.run
+
+    async def break_before_addresses(function: Any, *args: Any, **kwargs: Any) -> Any:
+        if function is ingest.oam_ips:
+            await lose_database(reading.writer)
+        return await run(function, *args, **kwargs)
+
+    reading.writer.run = break_before_addresses  # type: ignore[method-assign]
+    with pytest.raises(DatabaseLostError):
+        await central.poll_subclouds()
+    reading.writer.run = run  # type: ignore[method-assign]
+    assert lane(reading).planned == []
+    await central.poll_subclouds()
+    assert [site.name for site in lane(reading).planned] == ["cell-1", "cell-2"]
+
+
+async def test_a_fault_of_ours_stands_in_the_row_until_the_poll_works(replay: Replay, reading: Reading) -> None:
+    async def stumble() -> None:
+        raise AssertionError("nobody expected this")
+
+    async def work() -> None: ...
+
+    tell(replay, 1)
+    assert await _polled("subclouds", reading, stumble, 0) == 1
+    assert "the portal itself failed (AssertionError)" in error(reading)
+    assert await _polled("subclouds", reading, work, 1) == 0
+    await Central(reading, Sweeps(reading)).poll_subclouds()
+    assert error(reading) == ""
