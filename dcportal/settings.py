@@ -167,6 +167,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Live stream -----------------------------------------------------------------------------------------------------
 STREAM_AUTHENTICATE = "sites.access.stream_visibility"  # (scope) -> events.visibility.Visibility | None
+STREAM_ACCESS_MARK = "sites.access.stream_access_mark"  # () -> a text that changes when anybody's rights do
 STREAM_TICK_SECONDS = 0.2
 EVENT_RETENTION = timedelta(days=30)  # older events are pruned; a cursor from before is answered with resync
 ALARM_HISTORY = timedelta(days=env_int("DCPORTAL_HISTORY_DAYS", 400))  # 13 months; of spans and removed clouds too

@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from events import frames, hub
 from events.cursor import Cursor, Position
 from events.frames import Frame
-from events.handshake import Wish, origin_allowed, visibility_of
+from events.handshake import Wish, origin_allowed, session_key, visibility_of
 from events.hub import Filter, Hub, Subscription
 from events.log import since
 from events.threads import in_thread
@@ -181,7 +181,7 @@ class EventStream(AsyncWebsocketConsumer):
             timer.cancel()
 
     async def _stream(self, source: Hub, wanted: Filter) -> None:
-        subscription = await source.join(wanted)
+        subscription = await source.join(wanted, session_key(self.scope))
         try:
             known = await self._replay(source, subscription)
             await self._follow(source, subscription, known)

@@ -74,10 +74,14 @@ def visibility_of(scope: Scope) -> Visibility | None:
     return cast("Visibility | None", decide({**scope, "user": session_user(scope)}))
 
 
+def session_key(scope: Scope) -> str:
+    """Of the session cookie; empty without one."""
+    return parse_cookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
+
+
 def session_user(scope: Scope) -> AbstractBaseUser | AnonymousUser:
     """The user of the session cookie, as Django's middleware would find it."""
-    cookies = parse_cookie(header(scope, b"cookie"))
-    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    key = session_key(scope)
     if not key:
         return AnonymousUser()
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)

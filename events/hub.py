@@ -9,9 +9,10 @@ read the queue. What lies behind `start` comes through the queue, all else throu
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from events.cursor import Cursor, Position
 from events.feed import Feed
 from events.frames import Frame
 from events.log import StoredEvent
+from events.rechecks import Rechecks
 from events.topics import Topics, topics_of
 from events.visibility import Visibility
 
@@ -40,10 +42,12 @@ class Filter:
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One socket's place in the hub. `start` is the position behind which everything comes through the queue."""
+    """One socket's place in the hub. `start` is the position behind which everything comes through the queue;
+    `session` the key of the session that opened it, empty for a token."""
 
     filter: Filter
     start: Position
+    session: str = ""
     queue: "asyncio.Queue[Frame]" = field(default_factory=lambda: asyncio.Queue(QUEUE))
     fell_behind: bool = False
 
@@ -64,18 +68,19 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self.feed.run()), asyncio.create_task(self._beat())]
+        rechecks = Rechecks(self.subscriptions)
+        self._tasks = [asyncio.create_task(each) for each in (self.feed.run(), self._beat(), rechecks.run())]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def join(self, wanted: Filter) -> Subscription:
+    async def join(self, wanted: Filter, session: str = "") -> Subscription:
         """Raises TimeoutError while the stream has never been read: there is nothing yet to join."""
         async with asyncio.timeout(READY):
             await self.feed.ready.wait()
-        subscription = Subscription(wanted, self.feed.position)
+        subscription = Subscription(wanted, self.feed.position, session)
         self.groups.setdefault(wanted, set()).add(subscription)
         return subscription
 
@@ -84,6 +89,9 @@ class Hub:
         members.discard(subscription)
         if not members:
             self.groups.pop(subscription.filter, None)
+
+    def subscriptions(self) -> Iterator[Subscription]:
+        return chain.from_iterable(self.groups.values())
 
     @property
     def epoch(self) -> UUID:

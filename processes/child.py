@@ -90,5 +90,8 @@ class Child:
         """The last line of its log."""
         if self.program.log is None:
             return "see above"
-        lines = self.program.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        try:
+            lines = self.program.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        except OSError as error:
+            return f"its log cannot be read: {error.strerror}"
         return lines[-1][:300] if lines else "it said nothing"

@@ -172,8 +172,17 @@ def _url_problem(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:  # brackets that hold no IPv6 address
         return "Not a URL. An IPv6 address gets its brackets by itself."
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        return "The port must be a number from 1 to 65535."
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return "A URL that begins with http:// or https:// and names a host."
+    labels = parts.hostname.removesuffix(".").split(".")
+    if ":" not in parts.hostname and not all(0 < len(label) < 64 for label in labels):
+        return "The name of the host must not have empty parts, nor any of more than 63 characters."
     if parts.username or parts.password:
         return "No user or password in the URL: they have fields of their own."
     return ""

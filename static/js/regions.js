@@ -53,7 +53,7 @@ async function load(id) {
   state.count = 0;
   offer(region, 0);
   const answer = await fetch(region.dataset.refetch, {headers: {"HX-Request": "true", "HX-Target": id}}).catch(() => null);
-  if (answer?.redirected && new URL(answer.url).pathname.includes("login")) return location.reload();
+  if (answer?.headers.has("HX-Redirect")) return location.reload(); // the session ended: the whole page asks to sign in
   if (answer?.status === 404 && region.dataset.refetchTopic) return location.reload(); // it left what may be seen here
   if (!answer?.ok) return;
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);

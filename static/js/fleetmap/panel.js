@@ -29,7 +29,7 @@ export class Panel {
     const url = this.url;
     const response = await fetch(url, {headers: {"HX-Request": "true"}}).catch(() => null);
     if (this.url !== url) return;
-    if (response?.redirected && response.url.includes("login")) return location.reload();
+    if (response?.headers.has("HX-Redirect")) return location.reload(); // the session ended: the whole page asks to sign in
     if (!response?.ok) return this.fail(response);
     const text = await response.text();
     await htmx.swap({text, target: this.body, swap: "innerMorph", sourceElement: this.body});
