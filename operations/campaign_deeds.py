@@ -16,6 +16,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.revoke": ("took the approval back", "take the approval back"),
     "campaign.start": ("started it", "start it"),
     "campaign.abort": ("aborted it", "abort it"),
+    "campaign.halt": ("halted it by itself", "halt it"),
     "campaign.cancel": ("cancelled it", "cancel it"),
     "campaign.hold_site": ("held", "hold"),
     "campaign.release_site": ("released", "release"),

@@ -59,7 +59,8 @@ class BatchState(TextChoices):
 
 
 class OperationState(TextChoices):
-    """Life of an operation. FAILED_TEMP: everything has stopped, some targets failed and may be retried."""
+    """Life of an operation. FAILED_TEMP: everything has stopped, some targets failed and may be retried.
+    ABORTED: somebody ended it after it had begun."""
 
     CHECKING = "checking", "checking"
     PLANNED = "planned", "planned"
@@ -68,6 +69,7 @@ class OperationState(TextChoices):
     FAILED_TEMP = "failed_temp", "ended with failures"
     FAILED = "failed", "failed"
     CANCELLED = "cancelled", "cancelled"
+    ABORTED = "aborted", "aborted"
 
 
 class TargetState(TextChoices):
@@ -100,4 +102,5 @@ ACTIVE_TARGETS = (TargetState.WAITING, TargetState.RUNNING, TargetState.HELD)
 ENDED_TARGETS = (TargetState.REFUSED, TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
 ENDED_OPERATIONS = (
     OperationState.COMPLETED, OperationState.FAILED_TEMP, OperationState.FAILED, OperationState.CANCELLED,
+    OperationState.ABORTED,
 )  # fmt: skip

@@ -16,6 +16,7 @@ OPERATION_MARKS: dict[str, str] = {
     OperationState.FAILED_TEMP: "failed",
     OperationState.FAILED: "failed",
     OperationState.CANCELLED: "none",
+    OperationState.ABORTED: "warn",
 }
 TARGET_MARKS: dict[str, str] = {
     TargetState.CHECKING: "busy",

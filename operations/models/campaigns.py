@@ -39,6 +39,9 @@ class Campaign(models.Model):
     approval_note = models.CharField(max_length=500, blank=True)
 
     stop_reason = models.CharField(max_length=500, blank=True, help_text="Why no further site starts; it ends so")
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=150, blank=True, help_text="Empty: it halted itself")
+    waits_until = models.DateTimeField(null=True, help_text="When the window opens that all of it waits for")
     hardest = models.CharField(max_length=300, blank=True, help_text="The constraint that costs most time")
     eta_p50 = models.DateTimeField(null=True)
     eta_p90 = models.DateTimeField(null=True)

@@ -56,31 +56,35 @@ def abort(operation_id: int, reason: str, actor: Actor, now: datetime) -> Operat
     """No further site starts, and what upstream can still be stopped is: sites at work finish. Raises NotNowError,
     RefusedError without a reason.
 
-    For the engine: Campaign.stop_reason is set, for good. A plan that has not begun is cancelled.
+    For the engine: Campaign.stop_reason is set, for good. Events tell no reason: it may name any of its sites. A plan
+    that has not begun is cancelled.
     """
     if not reason.strip():
         raise RefusedError({"reason": "Say why: it stands in the report."})
     with transaction.atomic():
         operation, campaign = _locked(operation_id)
         if operation.state == OperationState.PLANNED:
-            return _cancel(operation, reason.strip()[:500], actor, now)
+            return _cancel(operation, campaign, reason.strip()[:500], actor, now)
         if operation.state != OperationState.PROCESSING:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
         if campaign.stop_reason:
             raise NotNowError(f"It stops already: {campaign.stop_reason}")
         campaign.stop_reason = f"Stopped by {actor.name}: {reason.strip()}"[:500]
-        campaign.save(update_fields=["stop_reason"])
+        campaign.stopped_at, campaign.stopped_by = now, actor.name[:150]
+        campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
         jobs.wake(operation.pk, now)
-        append(campaign_events(operation, now, {"stop_reason": campaign.stop_reason}))
+        append(campaign_events(operation, now, {"stopped_at": now.isoformat(), "stopped_by": campaign.stopped_by}))
         audit(actor, "campaign.abort", f"operation:{operation.pk}", now, {"reason": reason.strip()[:500]})
     return operation
 
 
-def _cancel(operation: Operation, reason: str, actor: Actor, now: datetime) -> Operation:
+def _cancel(operation: Operation, campaign: Campaign, reason: str, actor: Actor, now: datetime) -> Operation:
     """It never began, so that nothing has to be stopped."""
     operation.targets.filter(state=TargetState.READY).update(state=TargetState.CANCELLED, ended_at=now)
     operation.state, operation.state_reason, operation.ended_at = OperationState.CANCELLED, reason, now
     operation.save(update_fields=["state", "state_reason", "ended_at"])
+    campaign.stopped_at, campaign.stopped_by = now, actor.name[:150]
+    campaign.save(update_fields=["stopped_at", "stopped_by"])
     RunSecret.objects.filter(operation=operation).delete()
     append(campaign_events(operation, now, {"state": operation.state}))
     audit(actor, "campaign.cancel", f"operation:{operation.pk}", now, {"reason": reason})

@@ -1,31 +1,26 @@
 """One turn of the job of a whole campaign: alarms since, limits, waves, and its end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from events.kinds import Kind
-from events.log import NewEvent, append
+from events.log import append
 from operations.campaigns.baseline import new_alarms
 from operations.campaigns.conduct import Course, Phase
-from operations.campaigns.facts import AlarmKey
-from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
-from operations.choices import ACTIVE_TARGETS, BatchState, TargetState, WaveState
+from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
 from operations.engine.campaign import foresight
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.controls import facts_now
+from operations.engine.campaign.events import tell
+from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
 from operations.engine.campaign.pace import pace
 from operations.engine.campaign.records import facts_before, keys_told
-from operations.engine.closing import close
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.models import Batch, Campaign, CampaignTarget, Job, Operation, Target, Wave
-
-BAD_STEPS = ("failed",)
-TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
+from operations.models import Batch, Campaign, CampaignTarget, Job, Operation, Wave
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -42,34 +37,19 @@ def step(claim: jobs.Claim, job: Job) -> None:
         Operation.objects.select_for_update().get(pk=job.operation_id)
         book = open_book(job.operation_id)
         _note_alarms(book, fresh)
-        _judge(book, now)
+        judge(book, now)
         foresight.note(book, foreseen)
         course = book.course(now)
         _close_batches(book, course, now)
         _waves(book, course, now)
         _slots(book, now)
         if course.phase is Phase.OVER:
-            _end(book, now)
+            Job.objects.filter(operation=book.operation, controller__isnull=False).update(next_at=None)
+            end(book, now)
             jobs.release(held, None)
         else:
             _say(book, course.message, now)
             jobs.release(held, now + pace().poll)
-
-
-def results(book: Book) -> list[SiteResult]:
-    """What has become of every site that began, over all System Controllers."""
-    waves = {wave.pk: wave.number for wave in book.waves}
-    batches = {batch.pk: waves[batch.wave_id] for batch in book.batches.values()}
-    found = []
-    for site in book.sites.values():
-        row, target = site.row, site.row.target
-        failed = target.state == TargetState.FAILED or row.step_state in BAD_STEPS
-        error = target.error or row.step_details or row.step_state if failed else ""
-        alarms = tuple(AlarmKey(told["alarm_id"], told["entity"]) for told in row.new_alarms)
-        if error or alarms:
-            wave = batches[row.batch_id or 0]
-            found.append(SiteResult(site.name, wave, error, alarms, excused=bool(row.excused_by)))
-    return found
 
 
 def _alarms_since(book: Book, now: datetime) -> dict[int, list[dict[str, str]]]:
@@ -98,35 +78,16 @@ def _note_alarms(book: Book, fresh: Mapping[int, list[dict[str, str]]]) -> None:
     CampaignTarget.objects.bulk_update(changed, ["new_alarms"], batch_size=500)
 
 
-def _judge(book: Book, now: datetime) -> None:
-    """Failures and new alarms against the limits. What has been stopped stays so."""
-    if book.campaign.stop_reason:
-        return
-    waves = {
-        wave.number: WaveLimit(wave.name, len(planned.sites) - _skipped(book, planned.sites), planned.failures)
-        for wave, planned in zip(book.waves, book.plan.waves, strict=True)
-    }
-    told = verdict(results(book), waves, book.rules.failures)
-    if told.stop:
-        book.campaign.stop_reason = told.sentence[:500]
-        book.campaign.save(update_fields=["stop_reason"])
-        _tell(book, now, state="stopping", message=book.campaign.stop_reason)
-
-
-def _skipped(book: Book, sites: Iterable[int]) -> int:
-    return sum(book.sites[pk].row.skipped for pk in sites)
-
-
 def _close_batches(book: Book, course: Course, now: datetime) -> None:
-    """Batches that never will begin: their sites are told why."""
+    """Batches that never will begin: their sites are told why, but of no other site."""
     for number in course.close:
         batch = book.batches[number]
-        batch.state, batch.ended_at, batch.message = BatchState.CANCELLED, now, course.message[:500]
+        batch.state, batch.ended_at, batch.message = BatchState.CANCELLED, now, STOPPED
         batch.save(update_fields=["state", "ended_at", "message"])
         rows = [book.sites[pk].row.target for pk in book.members[number]]
         waiting = [row for row in rows if row.state in TO_COME]
         for row in waiting:
-            stop(row, TargetState.CANCELLED, now, error=course.message, cause="not-run")
+            stop(row, TargetState.CANCELLED, now, error=STOPPED, cause="not-run")
             row.save()
         append(target_event(row, now) for row in waiting)
 
@@ -144,7 +105,7 @@ def _waves(book: Book, course: Course, now: datetime) -> None:
         if state in (WaveState.COMPLETED, WaveState.STOPPED):
             wave.ended_at = now
         wave.save()
-        _tell(book, now, wave=wave.number, state=state)
+        tell(book, now, wave=wave.number, state=state)
 
 
 def _wave_state(wave: Wave, batches: list[Batch], course: Course) -> WaveState:
@@ -169,19 +130,6 @@ def _slots(book: Book, now: datetime) -> None:
     idle.update(next_at=now)
 
 
-def _end(book: Book, now: datetime) -> None:
-    Job.objects.filter(operation=book.operation, controller__isnull=False).update(next_at=None)
-    left = list(Target.objects.filter(operation=book.operation, state__in=TO_COME))
-    for target in left:
-        stop(target, TargetState.CANCELLED, now, error="The campaign ended before its turn.", cause="not-run")
-        target.save()
-    append(target_event(target, now) for target in left)
-    operation = Operation.objects.get(pk=book.operation.pk)
-    stop_reason = book.campaign.stop_reason
-    halted = bool(stop_reason) and any(each.failed for each in results(book))  # an alarm may have come after its site
-    close(operation, now, reason=stop_reason, failed=halted)
-
-
 def _say(book: Book, message: str, now: datetime) -> None:
     operation = book.operation
     text = (book.campaign.stop_reason or ("On hold: no further site starts." if operation.held else message))[:500]
@@ -189,10 +137,3 @@ def _say(book: Book, message: str, now: datetime) -> None:
         operation.state_reason = text
         operation.save(update_fields=["state_reason"])
         append([operation_event(operation, now, {"state_reason": text})])
-
-
-def _tell(book: Book, now: datetime, **data: object) -> None:
-    """For those who see the fleet, or the only System Controller it is for."""
-    facts = {"operation": book.operation.pk, **data}
-    subject = f"operation:{book.operation.pk}"
-    append([NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, facts, book.operation.controller_id)])

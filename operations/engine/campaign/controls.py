@@ -9,6 +9,7 @@ from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.eligibility import judge
 from operations.campaigns.reasons import Reason
 from operations.engine.campaign.book import Book
+from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import Openings
 from operations.models import Batch
 from sites.models import Brake
@@ -33,7 +34,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         held.setdefault(pk, reasons[0].sentence)
     return Controls(
         paused="The campaign is on hold." if book.operation.held else "",
-        stop=book.campaign.stop_reason,
+        stop=STOPPED if book.campaign.stop_reason else "",
         brake=braked({book.sites[pk].region for pk in members}),
         room=room,
         opening=Openings(book, now).of(members),

@@ -1,10 +1,10 @@
-"""What is told of batches and waves as they change."""
+"""What is told of batches, waves and the whole as they change."""
 
 from datetime import datetime
 from typing import Any
 
 from events.kinds import Kind
-from events.log import NewEvent
+from events.log import NewEvent, append
 from operations.engine.campaign.book import Book
 from operations.models import Batch
 
@@ -24,3 +24,10 @@ def batch_event(book: Book, batch: Batch, now: datetime) -> NewEvent:
     }  # fmt: skip
     subject = f"operation:{book.operation.pk}"
     return NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, data, batch.controller_id)
+
+
+def tell(book: Book, now: datetime, **data: object) -> None:
+    """Of a wave or the whole: for those who see the fleet, or the only System Controller it is for."""
+    facts = {"operation": book.operation.pk, **data}
+    subject = f"operation:{book.operation.pk}"
+    append([NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, facts, book.operation.controller_id)])

@@ -1,0 +1,90 @@
+"""How a campaign halts itself, when failures are beyond a limit, and how it ends."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from events.log import append
+from operations.campaigns.facts import AlarmKey
+from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
+from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.engine.campaign.book import Book
+from operations.engine.campaign.events import tell
+from operations.engine.closing import close
+from operations.engine.commit import stop
+from operations.engine.events import target_event
+from operations.models import Operation, Target
+from sites.services.actors import Actor, audit
+
+CAMPAIGN = "campaign"  # who halted it, in the audit, where nobody did
+STOPPED = "The campaign was stopped before its turn."  # of a site or batch: why it was names other sites
+NO_TURN = "The campaign ended before its turn."
+BAD_STEPS = ("failed",)
+TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
+TOLD = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
+
+
+def results(book: Book) -> list[SiteResult]:
+    """What has become of every site that began, over all System Controllers."""
+    waves = {wave.pk: wave.number for wave in book.waves}
+    batches = {batch.pk: waves[batch.wave_id] for batch in book.batches.values()}
+    found = []
+    for site in book.sites.values():
+        row, target = site.row, site.row.target
+        failed = target.state == TargetState.FAILED or row.step_state in BAD_STEPS
+        error = target.error or row.step_details or row.step_state if failed else ""
+        alarms = tuple(AlarmKey(told["alarm_id"], told["entity"]) for told in row.new_alarms)
+        if error or alarms:
+            wave = batches[row.batch_id or 0]
+            found.append(SiteResult(site.name, wave, error, alarms, excused=bool(row.excused_by)))
+    return found
+
+
+def judge(book: Book, now: datetime) -> None:
+    """Failures and new alarms against the limits. What has been stopped stays so."""
+    if book.campaign.stop_reason:
+        return
+    waves = {
+        wave.number: WaveLimit(wave.name, len(planned.sites) - _skipped(book, planned.sites), planned.failures)
+        for wave, planned in zip(book.waves, book.plan.waves, strict=True)
+    }
+    told = verdict(results(book), waves, book.rules.failures)
+    if told.stop:
+        campaign = book.campaign
+        campaign.stop_reason, campaign.stopped_at, campaign.stopped_by = told.sentence[:500], now, ""
+        campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
+        subject = f"operation:{book.operation.pk}"
+        audit(Actor(CAMPAIGN, "engine"), "campaign.halt", subject, now, {"reason": campaign.stop_reason})
+        tell(book, now, state="stopping", message=campaign.stop_reason)
+
+
+def _skipped(book: Book, sites: Iterable[int]) -> int:
+    return sum(book.sites[pk].row.skipped for pk in sites)
+
+
+def end(book: Book, now: datetime) -> None:
+    """Nothing runs any more. In the caller's transaction, which stops its jobs."""
+    left = list(Target.objects.filter(operation=book.operation.pk, state__in=TO_COME))
+    for target in left:
+        stop(target, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
+        target.save()
+    append(target_event(target, now) for target in left)
+    operation = Operation.objects.get(pk=book.operation.pk)
+    close(operation, now, reason=_reason(book), state=_state(book))
+
+
+def _state(book: Book) -> OperationState | None:
+    """What was stopped is not completed, though nothing failed, or all of it was excused since."""
+    if not book.campaign.stop_reason:
+        return None
+    return OperationState.ABORTED if book.campaign.stopped_by else OperationState.FAILED_TEMP
+
+
+def _reason(book: Book) -> str:
+    """Of one that somebody ended with what became of its sites; a limit that was reached names its numbers itself."""
+    reason = book.campaign.stop_reason
+    if not book.campaign.stopped_by:
+        return reason
+    states = Counter(Target.objects.filter(operation=book.operation.pk).values_list("state", flat=True))
+    numbers = ", ".join(f"{states[state]:,} {state.label}" for state in TOLD if states[state])
+    return f"{reason[:420]} ({numbers})" if numbers else reason
