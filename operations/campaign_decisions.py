@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from events.models import AuditEntry
-from operations.campaign_deeds import deed, entries_of, why
+from operations.campaign_deeds import TURNS, deed, entries_of, why
 from operations.campaigns.report import Approval, Happening
 from operations.models import Campaign, Operation
 
@@ -35,11 +35,17 @@ def decisions(
     operation: Operation, entries: Sequence[Entry], sites: Mapping[int, Entry], now: datetime, *, whole: bool
 ) -> Decisions:
     """`sites`: those in scope, by target. What was said of the whole campaign may name any of its sites, so only
-    whoever sees all of them reads it; the brakes are for everybody. One query."""
+    whoever sees all of them reads it; when it was started, paused or ended and by whom, and the brakes, are for
+    everybody. One query."""
     mine = {f"target:{pk}" for pk in sites}
-    told = [entry for entry in entries if whole or entry["subject"] in mine]
+    told = [entry if whole or entry["subject"] in mine else {**entry, "detail": {}} for entry in entries
+            if whole or entry["subject"] in mine or is_turn(entry)]  # fmt: skip
     brakes = _brakes(operation, {row["region"] for row in sites.values()}, now)
     return Decisions(tuple(_happening(entry, sites) for entry in (*told, *brakes)), len(entries) - len(told))
+
+
+def is_turn(entry: Entry) -> bool:
+    return entry["outcome"] == "done" and entry["verb"] in TURNS
 
 
 def approvals(campaign: Campaign, entries: Sequence[Entry]) -> Iterator[Approval]:

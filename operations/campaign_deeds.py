@@ -1,6 +1,7 @@
 """What people did to a campaign, its sites and the brakes meanwhile: entries of the audit, and how they are said."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, F, Q, QuerySet, Value
@@ -28,6 +29,32 @@ VERBS = {  # what was done, and what was wanted
     "brake.release": ("released the brake", "release the brake"),
     "operation.campaign": ("changed it", "change it"),
 }
+
+
+TURNS = ("campaign.start", "campaign.halt", "campaign.abort", "campaign.cancel", "operation.hold", "operation.release")
+
+
+def turns_of(operation_id: int) -> QuerySet[AuditEntry]:
+    """When it was started, paused, resumed, halted, aborted, and by whom. Reasons may name any of its sites; the
+    rest is for whoever sees one of them."""
+    return AuditEntry.objects.filter(subject=f"operation:{operation_id}", verb__in=TURNS, outcome="done")
+
+
+def turns(operation_id: int, *, whole: bool) -> list[dict[str, Any]]:
+    """[{"at", "who", "verb", "what", "reason"}], the oldest first; reasons to whoever sees the whole. One query."""
+    return [
+        {
+            "at": row["at"], "who": row["actor"], "verb": row["verb"].partition(".")[2],
+            "what": deed(row["verb"], "done", {}), "reason": why(row["detail"]) if whole else "",
+        }
+        for row in turns_of(operation_id).order_by("id").values("at", "actor", "verb", "detail")
+    ]  # fmt: skip
+
+
+def paused(operation_id: int) -> tuple[str, datetime] | None:
+    """By whom it was paused last, and when. One query."""
+    rows = turns_of(operation_id).filter(verb="operation.hold").order_by("-id")
+    return rows.values_list("actor", "at").first()
 
 
 def entries_of(operation_id: int) -> QuerySet[AuditEntry]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.db.models.functions import Coalesce
 
+from operations.campaign_told import sees_controller
 from operations.models import ArchivedStep, Batch, BatchIntent, Campaign, Wave
 from operations.selectors import targets
 from operations.standings import COUNT_AS_FAILED, TROUBLE, Standing, standing
@@ -110,10 +111,6 @@ BATCH_FIELDS = (
     "wave_id", "controller_id", "controller__name", "number", "group_name", "max_parallel", "alone", "state",
     "strategy_id", "strategy_state", "message", "seen_at", "started_at", "ended_at",
 )  # fmt: skip
-
-
-def sees_controller(scopes: Scopes, controller_id: int | None) -> bool:
-    return scopes.fleet or controller_id in scopes.controllers
 
 
 def added(each: Iterable[Counts]) -> Counter[str]:

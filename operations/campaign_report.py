@@ -10,7 +10,8 @@ from typing import Any
 
 from operations.campaign_decisions import approvals, decisions, entries_about
 from operations.campaign_late_alarms import late_alarms
-from operations.campaign_selectors import campaigns
+from operations.campaign_selectors import campaigns, follows
+from operations.campaign_told import state_reason, told
 from operations.campaign_words import ask_in_words, rules_in_words
 from operations.campaigns.batch import End
 from operations.campaigns.facts import AlarmKey
@@ -24,7 +25,6 @@ from operations.services.proposals import campaign_hash
 from operations.standings import Standing, standing
 from sites.access import Scopes
 
-NOT_TOLD = "Its failures reached a limit, or somebody ended it."
 ENDS = {"gone": End.GONE, "held": End.HELD, "skipped": End.SKIPPED}
 COLUMNS = (
     "pk", "cloud_id", "name", "controller__name", "region", "state", "cause", "error", "started_at", "ended_at",
@@ -58,7 +58,8 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
         planner=campaign.planner_name, planned_at=campaign.planned_at, approvals=tuple(approvals(campaign, entries)),
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),
         over=operation.state in ENDED_OPERATIONS, stop_reason=_stop(operation, campaign, whole=not hidden),
-        follows=_follows(scopes, campaign), sites=tuple(_site(row, late.get(row["pk"])) for row in in_plan),
+        stopped_at=campaign.stopped_at, stopped_by=campaign.stopped_by,
+        follows=follows(scopes, campaign), sites=tuple(_site(row, late.get(row["pk"])) for row in in_plan),
         left_out=tuple(_left_out(row) for row in rows if row["state"] == TargetState.REFUSED),
         happenings=happened.told, out_of_scope=hidden, untold=happened.untold,
     )  # fmt: skip
@@ -71,17 +72,8 @@ def _rows(scopes: Scopes, pk: int) -> Iterable[dict[str, Any]]:
 
 
 def _stop(operation: Operation, campaign: Campaign, *, whole: bool) -> str:
-    """May name any site."""
-    said = campaign.stop_reason or (operation.state_reason if operation.state in ENDED_OPERATIONS else "")
-    return said if whole or not said else NOT_TOLD
-
-
-def _follows(scopes: Scopes, campaign: Campaign) -> int | None:
-    """The campaign before, where it may be seen."""
-    before = campaign.parent_id
-    if before is None or scopes.fleet:
-        return before
-    return before if campaigns(scopes).filter(pk=before).exists() else None
+    said = state_reason(operation, campaign, whole=whole) if operation.state in ENDED_OPERATIONS else ""
+    return told(campaign.stop_reason, whole=whole) or said
 
 
 def _is_late(row: Row) -> bool:

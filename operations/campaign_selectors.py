@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from operations.campaign_told import WAITING, sees_controller, told
 from operations.choices import Kind, TargetState
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
 from operations.selectors import operations, targets
@@ -25,9 +26,25 @@ def campaign_targets(scopes: Scopes, pk: int) -> QuerySet[Target]:
     return targets(scopes).filter(operation=pk, in_campaign__isnull=False)
 
 
-def followers(scopes: Scopes, pk: int) -> list[int]:
+def follows(scopes: Scopes, campaign: Campaign) -> int | None:
+    """The campaign that it follows from, where that is seen. One query at most."""
+    before = campaign.parent_id
+    if before is None or scopes.fleet:
+        return before
+    return before if campaigns(scopes).filter(pk=before).exists() else None
+
+
+def follows_column(scopes: Scopes) -> Any:
+    """The same as a column of Operation."""
+    if scopes.fleet:
+        return F("campaign__parent_id")
+    seen = campaigns(scopes).filter(pk=OuterRef("campaign__parent_id"))
+    return Case(When(Exists(seen), then=F("campaign__parent_id")), output_field=BigIntegerField())
+
+
+def followers(scopes: Scopes, pk: int) -> QuerySet[Operation]:
     """Campaigns that follow from this one, as far as they are seen."""
-    return list(campaigns(scopes).filter(campaign__parent=pk).order_by("pk").values_list("pk", flat=True))
+    return campaigns(scopes).filter(campaign__parent=pk).order_by("pk")
 
 
 def approval_word(now: datetime, prefix: str = "campaign__") -> Case:
@@ -52,11 +69,11 @@ def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
     for row in rows.values("wave_id", *BATCH, controller_name=F("controller__name")):
         sites = counted.get(row["id"])
         if sites or scopes.fleet:
-            batches[row.pop("wave_id")].append(row | {"sites": _told(sites or Counter())})
+            batches[row.pop("wave_id")].append(_as_seen(scopes, row) | {"sites": _counted(sites or Counter())})
     return [
         wave
         | {
-            "sites": _told(sum((counted.get(each["id"], Counter()) for each in batches[wave["id"]]), Counter())),
+            "sites": _counted(sum((counted.get(each["id"], Counter()) for each in batches[wave["id"]]), Counter())),
             "batches": batches[wave["id"]],
         }
         for wave in campaign.waves.order_by("number").values(*WAVE)
@@ -79,7 +96,15 @@ def _by_batch(scopes: Scopes, campaign: Campaign) -> dict[int, Counter[str]]:
     return found
 
 
-def _told(counted: Counter[str]) -> dict[str, int]:
+def _as_seen(scopes: Scopes, batch: dict[str, Any]) -> dict[str, Any]:
+    """What it waits for, and its strategy, may name sites that are out of scope."""
+    if sees_controller(scopes, batch["controller_id"]):
+        return batch
+    message = told(batch["message"], whole=False, instead=WAITING)
+    return batch | {"message": message, "strategy_id": None, "strategy_state": ""}
+
+
+def _counted(counted: Counter[str]) -> dict[str, int]:
     return {"total": sum(counted.values())} | {state.value: counted[state] for state in TargetState}
 
 

@@ -28,9 +28,12 @@ class CampaignVerdict:
         return not self.reason
 
 
-def campaign_verdicts(operation: Operation, user: User, now: datetime, counts: dict[str, int]) -> list[CampaignVerdict]:
-    """`counts`: sites by state. Nothing is asked of the database but the user's permissions."""
-    reasons = _reasons(operation, operation.campaign, user, now, counts)
+def campaign_verdicts(
+    operation: Operation, user: User, now: datetime, counts: dict[str, int], *, stop_reason: str
+) -> list[CampaignVerdict]:
+    """`counts`: sites by state; `stop_reason`: as this user may read it. Nothing is asked of the database but the
+    user's permissions."""
+    reasons = _reasons(operation, user, now, counts, stop_reason)
     return [CampaignVerdict(verb, reasons[verb], user.has_perm(needs)) for verb, needs in VERBS.items()]
 
 
@@ -53,12 +56,13 @@ def is_own(campaign: Campaign, operation: Operation, user: User) -> bool:
 
 
 def _reasons(
-    operation: Operation, campaign: Campaign, user: User, now: datetime, counts: dict[str, int]
+    operation: Operation, user: User, now: datetime, counts: dict[str, int], stop_reason: str
 ) -> dict[str, str]:
+    campaign = operation.campaign
     word = operation.get_state_display()
     planned = "" if operation.state == OperationState.PLANNED else f"It is {word}: only before it begins."
     running = "" if operation.state == OperationState.PROCESSING else f"It is {word}, not running."
-    stops = f"It stops already: {campaign.stop_reason}" if campaign.stop_reason else ""
+    stops = f"It stops already: {stop_reason}" if stop_reason else ""
     own = "Nobody approves a plan of their own: a second person must." if is_own(campaign, operation, user) else ""
     over = f"It is over: {word}." if operation.state in ENDED_OPERATIONS else ""
     worked = counts.get("completed", 0) + counts.get("failed", 0)

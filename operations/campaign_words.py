@@ -1,7 +1,7 @@
 """What a campaign asks for and is run by, in the words of people: for its page, its approver, and the report."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.plan import CanaryRule, Limits, WaveRule
@@ -24,6 +24,15 @@ FLAGS = {
     "force": "forced",
 }
 Row = tuple[str, str]
+
+
+def stopped_in_words(stopped_at: datetime | None, stopped_by: str, *, begun: bool = True) -> str:
+    """By whom or what it was ended early; "" where it was not, or nobody noted it."""
+    if stopped_at is None:
+        return ""
+    if not stopped_by:
+        return "Halted by the campaign itself"
+    return f"{'Aborted' if begun else 'Cancelled'} by {stopped_by}"
 
 
 def ask_in_words(spec: StrategySpec) -> list[Row]:

@@ -9,7 +9,16 @@ from rest_framework.request import Request
 
 from operations.api.common import one_row, scopes_of, user_of
 from operations.api.operations import operation_columns
-from operations.campaign_selectors import approval_word, campaigns, followers, reasons_by_key, waves_of
+from operations.campaign_deeds import turns
+from operations.campaign_selectors import (
+    approval_word,
+    campaigns,
+    followers,
+    follows_column,
+    reasons_by_key,
+    waves_of,
+)
+from operations.campaign_told import eta_note_column, stop_reason_column, told, whole
 from operations.campaign_verdicts import approval_problem, campaign_verdicts
 from operations.campaigns.plan import Wave
 from operations.campaigns.rulebook import told_limit, told_rules, told_spec
@@ -19,38 +28,47 @@ from operations.services.proposals import Proposal, tally
 from sites.access import Scopes
 from sites.services.actors import now_of
 
-SAME = ("strategy", "not_before", "stop_reason", "approval_expires_at", "eta_p50", "eta_p90", "eta_note", "eta_at")
-MORE = ("ask", "rules", "planned_at", "approved_at", "approval_note", "hardest")
+SAME = (
+    "strategy", "not_before", "stopped_at", "stopped_by", "waits_until", "approval_expires_at", "eta_p50", "eta_p90",
+    "eta_at",
+)  # fmt: skip
+MORE = ("ask", "rules", "planned_at", "approved_at", "approval_note")
 
 
 def campaign_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
     return {
         **operation_columns(scopes),
         **{name: f"campaign__{name}" for name in SAME},
-        "follows": "campaign__parent_id",
+        "whole": whole(scopes),
+        "stop_reason": stop_reason_column(scopes),
+        "eta_note": eta_note_column(scopes),
+        "follows": follows_column(scopes),
         "approver": "campaign__approver_name",
         "approval": approval_word(now),
     }
 
 
 def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
-    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Seven queries, and two for
+    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Eight queries, and two for
     what the user's role allows."""
     scopes, now = scopes_of(request), now_of(request)
     row = one_row(campaigns(scopes), pk, campaign_columns(scopes, now))
     operation = campaigns(scopes).select_related("campaign").get(pk=pk)
     campaign = operation.campaign
     against, left_out = reasons_by_key(scopes, pk)
-    verdicts = campaign_verdicts(operation, user_of(request), now, row["counts"])
+    all_of_it, plan = row["whole"], campaign.plan if row["whole"] else {}
+    verdicts = campaign_verdicts(operation, user_of(request), now, row["counts"], stop_reason=row["stop_reason"])
     return (
         row
         | {name: getattr(campaign, name) for name in MORE}
         | {
             "planner": campaign.planner_name,
             "approval_problem": approval_problem(operation, campaign, now),
-            "costs": campaign.plan.get("costs", []),
-            "warnings": campaign.plan.get("warnings", []),
-            "followed_by": followers(scopes, pk),
+            "hardest": told(campaign.hardest, whole=all_of_it, instead=""),
+            "costs": plan.get("costs", []),
+            "warnings": plan.get("warnings", []),
+            "followed_by": list(followers(scopes, pk).values_list("pk", flat=True)),
+            "turns": turns(pk, whole=all_of_it),
             "waves": [_told_wave(wave) for wave in waves_of(scopes, campaign)],
             "blocking": against,
             "left_out": left_out,

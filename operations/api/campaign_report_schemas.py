@@ -146,6 +146,8 @@ class ReportSchema(s.Serializer[dict[str, object]]):
     started_at = _at()
     ended_at = _at()
     stop_reason = s.CharField(help_text="Why no further site started; empty where it was not stopped")
+    stopped_at = _at()
+    stopped_by = s.CharField(help_text="Who aborted it; empty where it halted itself, or was not stopped")
     plan = ReportPlanSchema()
     approvals = ReportApprovalSchema(many=True)
     summary = ReportSummarySchema()

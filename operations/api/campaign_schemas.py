@@ -120,7 +120,11 @@ class CampaignRowSchema(OperationSchema):
     approval = s.ChoiceField([(word, word) for word in APPROVALS])
     approver = s.CharField()
     approval_expires_at = s.DateTimeField(allow_null=True)
+    whole = s.BooleanField(help_text="All of its sites are in your scope; else what may name others is not told")
     stop_reason = s.CharField(help_text="Why no further site starts; it ends so")
+    stopped_at = s.DateTimeField(allow_null=True, help_text="When it was aborted, or halted itself")
+    stopped_by = s.CharField(help_text="Who aborted it; empty where it halted itself")
+    waits_until = s.DateTimeField(allow_null=True, help_text="When the window opens that all of it waits for")
     eta_p50 = s.DateTimeField(allow_null=True)
     eta_p90 = s.DateTimeField(allow_null=True)
     eta_note = s.CharField()
@@ -181,6 +185,14 @@ class CampaignVerdictSchema(s.Serializer[dict[str, object]]):
     permitted = s.BooleanField(help_text="Whether your role may")
 
 
+class TurnSchema(s.Serializer[dict[str, object]]):
+    at = s.DateTimeField()
+    who = s.CharField(help_text="campaign: it did so itself")
+    verb = s.CharField(help_text="start, hold, release, halt, abort or cancel")
+    what = s.CharField(help_text="In words")
+    reason = s.CharField(help_text="Empty where there is none, or where it may name sites out of your scope")
+
+
 class CampaignSchema(CampaignRowSchema):
     ask = s.DictField(help_text="The strategy's arguments")
     rules = s.DictField()
@@ -193,6 +205,7 @@ class CampaignSchema(CampaignRowSchema):
     costs = CostSchema(many=True)
     warnings = s.ListField(child=s.CharField())
     followed_by = s.ListField(child=s.IntegerField(), help_text="Campaigns that follow from this one")
+    turns = TurnSchema(many=True, help_text="When it was started, paused, resumed, halted, aborted; the oldest first")
     waves = WaveSchema(many=True)
     blocking = ReasonTallySchema(many=True, help_text="What stands against sites that are not over")
     left_out = ReasonTallySchema(many=True, help_text="Why sites were refused when it was planned")

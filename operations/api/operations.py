@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 from operations.api.bodies import NewOperation
 from operations.api.common import answered, documents_in, given, one_row, scopes_of, user_of
 from operations.api.schemas import AddedOperationSchema, OperationSchema
+from operations.campaign_told import state_reason_column
 from operations.filters import OperationFilter
 from operations.kinds import KINDS
 from operations.models import Operation
@@ -28,7 +29,7 @@ from sites.models import Cloud
 from sites.services.actors import actor_of, now_of
 
 SAME = (
-    "id", "kind", "title", "reason", "state", "state_reason", "held", "start_when_checked", "options", "max_at_once",
+    "id", "kind", "title", "reason", "state", "held", "start_when_checked", "options", "max_at_once",
     "stop_after_failures", "plan_hash", "created_at", "started_at", "ended_at",
 )  # fmt: skip
 
@@ -36,6 +37,7 @@ SAME = (
 def operation_columns(scopes: Scopes) -> dict[str, Any]:
     return {
         **{name: name for name in SAME},
+        "state_reason": state_reason_column(scopes),
         "controller": "controller_id",
         "controller_name": "controller__name",
         "requester": "requester_name",

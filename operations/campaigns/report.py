@@ -100,8 +100,8 @@ class CampaignFacts:
     """All that is recorded of a campaign, as far as whoever reads it may see.
 
     `hash`: the recorded one, which is what was approved; `intact`: the rows still come to it. `in_words`: what it
-    does and by which rules, as (term, text). `out_of_scope` and `untold`: how many sites and decisions there are beside
-    those that are told.
+    does and by which rules, as (term, text). `stopped_by`: who aborted it, "" where it halted itself. `out_of_scope`
+    and `untold`: how many sites and decisions there are beside those that are told.
     """
 
     title: str
@@ -122,6 +122,8 @@ class CampaignFacts:
     outcome: str = ""
     over: bool = False
     stop_reason: str = ""
+    stopped_at: datetime | None = None
+    stopped_by: str = ""
     follows: int | None = None
     sites: tuple[SiteReport, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -147,6 +149,8 @@ def report(facts: CampaignFacts) -> dict[str, Any]:
         "started_at": _time(facts.started_at),
         "ended_at": _time(facts.ended_at),
         "stop_reason": facts.stop_reason,
+        "stopped_at": _time(facts.stopped_at),
+        "stopped_by": facts.stopped_by,
         "plan": _plan(facts, len(sites)),
         "approvals": [_approval(each, facts) for each in facts.approvals],
         "summary": _summary(sites) | {"left_out": len(facts.left_out), "out_of_scope": facts.out_of_scope},

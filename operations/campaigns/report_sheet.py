@@ -27,6 +27,7 @@ HEADS = (
     ("campaign", "campaign"), ("title", "title"), ("reason", "reason"), ("asked for by", "requester"),
     ("asked for (UTC)", "requested_at"), ("as of (UTC)", "as_of"), ("state", "outcome"),
     ("began (UTC)", "started_at"), ("ended (UTC)", "ended_at"), ("stopped", "stop_reason"),
+    ("stopped (UTC)", "stopped_at"), ("stopped by", "stopped_by"),
 )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class Rooms:
         return rings
 
     def why_not(self, batch: Batch, running: Iterable[int]) -> str:
-        """Why `batch` must wait while work is done on the sites `running`; "" when it need not."""
+        """Why `batch` must wait while work is done on the sites `running`; "" when it need not. Names no site but its
+        own."""
         busy = set(running)
         if not busy:
             return ""
@@ -59,16 +60,18 @@ class Rooms:
         for site in batch.sites:
             near = self._neighbours.get(site, frozenset()) & busy
             if near:
-                return f"{self._name(site)} has neighbours that are worked on: {self._names(near)}."
+                return f"{self._name(site)} has neighbours that are worked on{self._where(near)}."
         taken = {ring: site for site in busy for ring in self._rings.get(site, ())}
         for site in batch.sites:
             for ring in self._rings.get(site, ()):
                 if ring in taken:
-                    return f"{self._name(site)} is in ring {ring} with {self._name(taken[ring])}, which is worked on."
+                    where = self._where({taken[ring]})
+                    return f"{self._name(site)} is in ring {ring} with a site that is worked on{where}."
         return ""
 
     def _name(self, site: int) -> str:
         return self._rows[site].name
 
-    def _names(self, sites: Iterable[int]) -> str:
-        return listed(sorted(self._name(site) for site in sites), 3)
+    def _where(self, sites: Iterable[int]) -> str:
+        """Not which: whoever sees this batch need not see those."""
+        return f" at {listed(sorted({self._rows[site].controller for site in sites}), 3)}"

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from operations.campaign_told import state_reason_column
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState
 from operations.facets import Facets, FacetValue, count_facets, unfaceted
 from operations.filters import ASKED, OperationFilter
@@ -21,7 +22,7 @@ from sites.templatetags.portal import toggled
 
 NEWEST = "-created"
 FIELDS = [
-    "id", "kind", "title", "reason", "state", "state_reason", "held", "controller_id", "requester_name", "source",
+    "id", "kind", "title", "reason", "state", "held", "controller_id", "requester_name", "source",
     "created_at", "started_at", "ended_at",
 ]  # fmt: skip
 JOINED = {"controller_name": F("controller__name")}
@@ -44,7 +45,7 @@ def page(request: PortalRequest) -> HttpResponse:
         return _refused(request, [(error.field, str(error))])
     if not filters.is_valid():
         return _refused(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
-    rows = filters.qs.values(*FIELDS, **JOINED, counts=counts(request.scopes))
+    rows = filters.qs.values(*FIELDS, **JOINED, counts=counts(request.scopes), why=state_reason_column(request.scopes))
     found = finish(list(apply(rows, asked)), lambda row: [row[field.lstrip("-")] for field in asked.fields], asked)
     _word(found)
     context: dict[str, Any] = {

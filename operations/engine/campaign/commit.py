@@ -74,7 +74,7 @@ def _write(
                 outcome=outcome.value, settled_at=now
             )
         if decision.memory.attempt != _attempt(batch):
-            targets.give_back(book, batch, str(getattr(action, "message", "")), now)
+            targets.give_back(book, batch, now)
         intents = _intents(batch, decision.memory, orders, now)
         _remember(batch, decision.memory, look, now)
         _apply(book, batch, action, decision.memory, look, now)

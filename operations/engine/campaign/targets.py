@@ -21,6 +21,7 @@ from starlingx.records import StrategyStep
 
 PERCENT = re.compile(r"(\d{1,3})\s?%")
 WAITING = ("initial", "aborted")
+TAKEN_BACK = "Its batch was taken back before anything ran, and begins again later."
 ENDS = {
     End.DONE: TargetState.COMPLETED, End.FAILED: TargetState.FAILED, End.GONE: TargetState.FAILED,
     End.NOT_RUN: TargetState.CANCELLED, End.HELD: TargetState.CANCELLED, End.SKIPPED: TargetState.CANCELLED,
@@ -56,12 +57,13 @@ def _take(targets: Sequence[Target], now: datetime) -> None:
     append(target_event(target, now) for target in ready)
 
 
-def give_back(book: Book, batch: Batch, why: str, now: datetime) -> None:
-    """The attempt was taken back before anything ran: others may work on the sites until the next one."""
+def give_back(book: Book, batch: Batch, now: datetime) -> None:
+    """The attempt was taken back before anything ran: others may work on the sites until the next one. The batch says
+    why; that may name others of its sites."""
     rows = [book.sites[pk].row.target for pk in book.members[batch.number]]
     waiting = [target for target in rows if target.state == TargetState.WAITING]
     for target in waiting:
-        target.state, target.message = TargetState.READY, why[:500]
+        target.state, target.message = TargetState.READY, TAKEN_BACK
     Target.objects.bulk_update(waiting, ["state", "message"], batch_size=500)
     append(target_event(target, now) for target in waiting)
 

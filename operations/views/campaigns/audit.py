@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from events.models import AuditEntry
-from operations.campaign_deeds import deed, entries_of, why
+from operations.campaign_deeds import deed, entries_of, turns_of, why
 
 SHOWN = 60
+HALT = "campaign.halt"
 MARKS = {"done": "ok", "refused": "error", "failed": "failed"}
 
 
@@ -22,15 +23,17 @@ class Entry:
     outcome: str
 
 
-def told_entries(operation_id: int, limit: int = SHOWN) -> list[Entry]:
-    """The newest first. Only for whoever sees all of its sites: entries may name any of them. One query."""
-    fields = ("at", "actor", "verb", "outcome", "detail")
-    return [_entry(row) for row in entries_of(operation_id).order_by("-id").values(*fields)[:limit]]
+def told_entries(operation_id: int, *, whole: bool, limit: int = SHOWN) -> list[Entry]:
+    """The newest first. Entries may name any of its sites: who sees a part of them reads when it was started, paused,
+    resumed or ended and by whom, and no reasons. One query."""
+    rows = entries_of(operation_id) if whole else turns_of(operation_id)
+    found = rows.order_by("-id").values("at", "actor", "verb", "outcome", "detail")[:limit]
+    return [_entry(row if whole else {**row, "detail": {}}) for row in found]
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     what = deed(row["verb"], row["outcome"], row["detail"])
-    mark = MARKS.get(row["outcome"], "info")
+    mark = "failed" if row["verb"] == HALT else MARKS.get(row["outcome"], "info")
     return Entry(row["at"], row["actor"], what, why(row["detail"]), mark, row["outcome"])
 
 

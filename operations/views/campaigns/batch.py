@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from operations.campaign_marks import BATCH_MARKS, bar, counted
 from operations.campaign_reads import BatchSeen, WaveSeen, archive_of, requests_of, sites
+from operations.campaign_told import WAITING, told
 from operations.choices import BatchState, Outcome
 from operations.forms.campaigns import SettleForm
 from operations.models import Batch
@@ -18,7 +19,6 @@ from operations.services import campaign_control
 from operations.services.permits import campaign_for
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
-from operations.views.campaigns.blocking import UNTOLD
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view
 from operations.views.campaigns.sitecells import FIELDS, markup
 from operations.views.opactions import Question
@@ -100,7 +100,8 @@ def _context(request: PortalRequest, campaign: CampaignInView, wave: WaveSeen, b
 def _whole(request: PortalRequest, batch: BatchSeen) -> dict[str, Any]:
     """What may name sites out of scope: only for whoever sees the System Controller."""
     if not batch.told:
-        return {"message": UNTOLD if batch.row.message else "", "requests": [], "steps": [], "archive": []}
+        message = told(batch.row.message, whole=False, instead=WAITING)
+        return {"message": message, "requests": [], "steps": [], "archive": []}
     last: list[dict[str, Any]] = Batch.objects.values_list("last_steps", flat=True).get(pk=batch.row.pk)
     requests = [
         row | {"mark": OUTCOME_MARKS[row["outcome"]], "word": Outcome(row["outcome"]).label,

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from operations.campaign_deeds import paused
 from operations.campaign_marks import BATCH_MARKS
 from operations.campaign_reads import BatchSeen, WaveSeen
+from operations.campaign_told import WAITING, told
+from operations.campaign_words import stopped_in_words
 from operations.choices import BatchState, WaveState
 from operations.models import Target
 from operations.standings import TO_COME
 from operations.views.campaigns.inview import CampaignInView, soaks_until
 from sites.standing import BrakeOn
 
-UNTOLD = "What it waits for may name subclouds out of your scope, so it is not shown."
 ACTIVE = (
     BatchState.HELD, BatchState.STOPPING, BatchState.RUNNING, BatchState.RESTORING, BatchState.WAITING,
 )  # fmt: skip
@@ -20,11 +22,12 @@ ACTIVE = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`until`: when it ends by itself, where that is known."""
+    """`until`: when it ends by itself, where that is known; `since`: when it began."""
 
     mark: str
     text: str
     until: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def lanes(campaign: CampaignInView) -> list[Lane]:
 
 
 def _lane(name: str, batch: BatchSeen, wave: WaveSeen) -> Lane:
-    message = batch.row.message if batch.told else UNTOLD if batch.row.message else ""
+    message = told(batch.row.message, whole=batch.told, instead=WAITING)
     return Lane(name, batch, wave, BATCH_MARKS[batch.row.state], message)
 
 
@@ -82,12 +85,18 @@ def _not_begun(campaign: CampaignInView) -> Iterator[Block]:
 def _under_way(campaign: CampaignInView) -> Iterator[Block]:
     row, now = campaign.campaign, campaign.now
     if row.stop_reason:
-        why = row.stop_reason if campaign.whole else "Its failures reached a limit, or somebody ended it."
-        yield Block("failed", f"No further site starts, for good. {why}")
+        by = stopped_in_words(row.stopped_at, row.stopped_by) or "Stopped"
+        why = told(row.stop_reason, whole=campaign.whole)
+        yield Block("failed", f"No further site starts, for good. {by}: {why}", since=row.stopped_at)
     if campaign.operation.held:
-        yield Block("warn", "Paused: no further site starts. What runs goes on: dcmanager knows no pause.")
+        who, at = paused(campaign.operation.pk) or ("", None)
+        by = f" by {who}" if who else ""
+        said = f"Paused{by}: no further site starts. What runs goes on: dcmanager knows no pause."
+        yield Block("warn", said, since=at)
     if row.not_before and row.not_before > now:
         yield Block("info", "It begins later.", row.not_before)
+    if row.waits_until and not row.stop_reason:
+        yield Block("info", "No window is open: none of the sites to come may begin.", row.waits_until)
     wave = campaign.wave_now
     if wave is not None and wave.row.state == WaveState.SOAKING:
         yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", soaks_until(wave))

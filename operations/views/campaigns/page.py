@@ -11,7 +11,9 @@ from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_marks import WAVE_MARKS, bar, counted
 from operations.campaign_offers import Asker, Numbers, campaign_offers, is_own
 from operations.campaign_reads import SITE_SORTS, WaveSeen, sites
-from operations.campaign_words import ask_in_words, limit_in_words, rules_in_words
+from operations.campaign_selectors import followers, follows
+from operations.campaign_told import UNCERTAIN, state_reason, told
+from operations.campaign_words import ask_in_words, limit_in_words, rules_in_words, stopped_in_words
 from operations.campaigns.failure_limits import ANY_MAY_FAIL
 from operations.campaigns.rulebook import read_limit
 from operations.choices import WaveState
@@ -84,8 +86,20 @@ def _head(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
         "blocks": blocks(campaign, request.standing.brakes), "lanes": lanes(campaign),
         "asked": ask_in_words(campaign.book.spec), "rules": rules_in_words(campaign.book),
         "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
-        "costs": row.plan.get("costs", []), "children": _children(campaign),
+        "children": followers(request.scopes, operation.pk).values("pk", "title") , **_said(request, campaign),
     }  # fmt: skip
+
+
+def _said(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
+    """Its own sentences, as far as this reader sees the sites that they may name."""
+    operation, row, whole = campaign.operation, campaign.campaign, campaign.whole
+    begun = operation.started_at is not None
+    return {
+        "follows": row.parent if follows(request.scopes, row) else None,
+        "why": state_reason(operation, row, whole=whole) if campaign.over else "",
+        "stopped": stopped_in_words(row.stopped_at, row.stopped_by, begun=begun) if campaign.over else "",
+        "eta_note": told(row.eta_note, whole=whole, instead=UNCERTAIN),
+    }
 
 
 def offers(request: PortalRequest, campaign: CampaignInView) -> list[Offer]:
@@ -113,11 +127,6 @@ def chips(request: PortalRequest, campaign: CampaignInView) -> list[dict[str, An
     ]  # fmt: skip
 
 
-def _children(campaign: CampaignInView) -> list[dict[str, Any]]:
-    rows: Any = campaign.campaign.children.order_by("pk")
-    return list(rows.values("pk", "operation__title", "operation__state"))
-
-
 def _waves(campaign: CampaignInView) -> dict[str, Any]:
     rows = [
         WaveRow(
@@ -131,8 +140,7 @@ def _waves(campaign: CampaignInView) -> dict[str, Any]:
 
 
 def _history(campaign: CampaignInView) -> dict[str, Any]:
-    """Entries may name any site, so only whoever sees all of them reads them."""
-    entries = told_entries(campaign.operation.pk) if campaign.whole else []
+    entries = told_entries(campaign.operation.pk, whole=campaign.whole)
     return {"entries": entries, "operation": campaign.operation, "in_view": campaign}
 
 

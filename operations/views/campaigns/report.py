@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from operations.campaign_report import campaign_facts
+from operations.campaign_words import stopped_in_words
 from operations.campaigns.report import CampaignFacts, report
 from operations.campaigns.report_sheet import sheet
 from operations.views.campaigns.reportcells import markup
@@ -27,6 +28,8 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
     sites = told.pop("sites")
     rows = [markup(site) for site in sites[:MOST_SHOWN]]
     context = {"told": readable(told), "rows": rows, "more": len(sites) - len(rows), "pk": pk, "tiles": tiles(told)}
+    begun = facts.started_at is not None
+    context["stopped"] = stopped_in_words(facts.stopped_at, facts.stopped_by, begun=begun)
     return render(request, "operations/campaigns/report.html", context)
 
 

@@ -7,7 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from operations.campaign_reads import NOWHERE, sees_controller, sites
+from operations.campaign_reads import NOWHERE, sites
+from operations.campaign_told import sees_controller
 from operations.campaign_verdicts import PAUSE, RUN
 from operations.choices import ENDED_TARGETS
 from operations.marks import TARGET_MARKS

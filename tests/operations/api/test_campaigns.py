@@ -273,7 +273,7 @@ class TestList:
 
 QUERIES = {
     CAMPAIGNS: 3,
-    f"{CAMPAIGNS}{{campaign}}/": 11,
+    f"{CAMPAIGNS}{{campaign}}/": 12,
     f"{CAMPAIGNS}{{campaign}}/sites/": 4,
 }
 

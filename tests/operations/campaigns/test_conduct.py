@@ -86,8 +86,8 @@ def test_the_first_batch_whose_window_is_open_comes_first() -> None:
         (Limits(overall=1), {}, (), "at most 1 may be at once"),
         (Limits(per_region=1), {}, (), "2 sites of West would be worked on; at most 1"),
         (Limits(per_link=1), {"link": "wan-1"}, (), "2 sites behind wan-1"),
-        (Limits(), {}, ((1, 2),), "cell-00002 has neighbours that are worked on: cell-00001."),
-        (Limits(), {"rings": ("R1",)}, (), "cell-00002 is in ring R1 with cell-00001"),
+        (Limits(), {}, ((1, 2),), "cell-00002 has neighbours that are worked on at c1."),
+        (Limits(), {"rings": ("R1",)}, (), "cell-00002 is in ring R1 with a site that is worked on at c1"),
         (Limits(), {}, (), ""),
     ],
 )
