@@ -19,7 +19,8 @@ MOST_NAMED = 5
 class SiteResult:
     """What has become of one site so far. `error`: why its step or its check failed, "" when neither did.
 
-    `excused`: a person looked at it and said that it does not count.
+    `new_alarms` need not be all there are: `more` is how many beside. `excused`: a person looked at it and said that it
+    does not count.
     """
 
     name: str
@@ -27,6 +28,7 @@ class SiteResult:
     error: str = ""
     new_alarms: tuple[AlarmKey, ...] = ()
     excused: bool = False
+    more: int = 0
 
     @property
     def failed(self) -> bool:
@@ -35,7 +37,8 @@ class SiteResult:
     @property
     def told(self) -> str:
         if self.new_alarms:
-            more = f" and {len(self.new_alarms) - 1} more" if len(self.new_alarms) > 1 else ""
+            others = len(self.new_alarms) - 1 + self.more
+            more = f" and {others:,} more" if others else ""
             return f"{self.name} (new alarm {self.new_alarms[0]}{more})"
         return f"{self.name} ({self.error[:80]})"
 

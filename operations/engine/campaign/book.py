@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Func, IntegerField
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaigns.calendars import Calendar, calendar_of
 from operations.campaigns.conduct import BatchState as Stage
 from operations.campaigns.conduct import BatchStatus, Course, conduct
+from operations.campaigns.facts import AlarmKey
 from operations.campaigns.plan import Plan
 from operations.campaigns.rulebook import Rulebook
 from operations.campaigns.site_time import site_zone
@@ -17,12 +21,15 @@ from operations.engine.campaign.openings import Openings
 from operations.frozen_plans import plan_of, rulebook_of
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Wave
 
+ALARMS = ("baseline", "after", "new_alarms")  # columns that may hold thousands of alarms
+NEW = Func(F("new_alarms"), function="jsonb_array_length", output_field=IntegerField())
 OVER = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site of the plan, with what is kept of it."""
+    """One site of the plan, with what is kept of it but its alarms, which may be many: of new ones `new`, the number,
+    and `first`."""
 
     cloud_id: int
     name: str
@@ -34,6 +41,8 @@ class Site:
     profile: str
     calendar: Calendar
     row: CampaignTarget
+    new: int = 0
+    first: AlarmKey | None = None
 
 
 @dataclass
@@ -85,6 +94,7 @@ def open_book(operation_id: int) -> Book:
     rows = CampaignTarget.objects.filter(target__operation=operation_id, batch__isnull=False)
     frozen = freezes()
     sites = {}
+    rows = rows.defer(*ALARMS).annotate(new=NEW, first=F("new_alarms__0"))
     for row in rows.select_related("target", "target__controller", "target__cloud"):
         target, cloud = row.target, row.target.cloud
         if cloud is None or target.controller is None:
@@ -93,5 +103,11 @@ def open_book(operation_id: int) -> Book:
         sites[cloud.pk] = Site(
             cloud.pk, target.name, target.controller.name, target.dcmanager_id or 0, target.region_name, target.region,
             row.wan_link, target.profile, calendar_of(zone, target.region, rules.windows, frozen), row,
+            *_new(row),
         )  # fmt: skip
     return Book(campaign.operation, campaign, rules, waves, batches, sites)
+
+
+def _new(row: Any) -> tuple[int, AlarmKey | None]:
+    """Of a row with `new` and `first`."""
+    return row.new, AlarmKey(row.first["alarm_id"], row.first["entity"]) if row.first else None

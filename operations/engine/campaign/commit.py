@@ -156,7 +156,7 @@ def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Loo
         case a.Archive(steps):
             _archive(batch, steps, now)
         case a.PostCheck(sites, late):
-            targets.check(book, batch, sites, memory, now, late=late)
+            targets.check(book, sites, memory, now, late=late)
         case a.Finish(ends):
             targets.finish(book, batch, ends, now)
             batch.ended_at = now

@@ -1,26 +1,23 @@
 """One turn of the job of a whole campaign: alarms since, limits, waves, and its end."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from events.log import append
-from operations.campaigns.baseline import new_alarms
 from operations.campaigns.conduct import Course, Phase
 from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
 from operations.engine.campaign import foresight
 from operations.engine.campaign.book import OVER, Book, open_book
-from operations.engine.campaign.controls import facts_now
 from operations.engine.campaign.events import tell
 from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
+from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
-from operations.engine.campaign.records import facts_before, keys_told
 from operations.engine.commit import stop
 from operations.engine.events import operation_event, target_event
-from operations.models import Batch, Campaign, CampaignTarget, Job, Operation, Wave
+from operations.models import Batch, Campaign, Job, Operation, Wave
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -31,12 +28,14 @@ def step(claim: jobs.Claim, job: Job) -> None:
             jobs.release(jobs.held(claim), begins)
         return
     book = open_book(job.operation_id)
-    fresh, foreseen = _alarms_since(book, now), foresight.foreseen(book, now)  # before the transaction: they read a lot
+    kind = book.rules.spec.kind
+    fresh = sites_with_new_alarms(job.operation_id, kind)  # before the transaction, as the next: they read a lot
+    foreseen = foresight.foreseen(book, now)
     with transaction.atomic():
         held = jobs.held(claim)
         Operation.objects.select_for_update().get(pk=job.operation_id)
+        note_new_alarms(job.operation_id, kind, fresh, now)
         book = open_book(job.operation_id)
-        _note_alarms(book, fresh)
         judge(book, now)
         foresight.note(book, foreseen)
         course = book.course(now)
@@ -50,32 +49,6 @@ def step(claim: jobs.Claim, job: Job) -> None:
         else:
             _say(book, course.message, now)
             jobs.release(held, now + pace().poll)
-
-
-def _alarms_since(book: Book, now: datetime) -> dict[int, list[dict[str, str]]]:
-    """{site that is done: new alarms there}, through soak and later waves: by what the collector has read since."""
-    done = [pk for pk, site in book.sites.items() if site.row.target.state == TargetState.COMPLETED]
-    found = {}
-    for pk, site in (facts_now(book, done, now) if done else {}).items():
-        row, read_at = book.sites[pk].row, site.facts.alarms_at
-        before, ended = facts_before(site.facts.name, row), row.step_finished_at
-        if before.alarms is None or site.facts.alarms is None or read_at is None or (ended and read_at < ended):
-            continue
-        if fresh := keys_told(new_alarms(before.alarms, site.facts.alarms, book.rules.spec.kind)):
-            found[pk] = fresh
-    return found
-
-
-def _note_alarms(book: Book, fresh: Mapping[int, list[dict[str, str]]]) -> None:
-    """One that has cleared again did stand, and stays noted."""
-    changed = []
-    for pk, alarms in fresh.items():
-        row = book.sites[pk].row
-        added = [told for told in alarms if told not in row.new_alarms]
-        if added:
-            row.new_alarms = [*row.new_alarms, *added]
-            changed.append(row)
-    CampaignTarget.objects.bulk_update(changed, ["new_alarms"], batch_size=500)
 
 
 def _close_batches(book: Book, course: Course, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What people, limits and the state of the sites say about a batch now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from operations.campaign_facts.controllers import controller_facts
@@ -11,6 +11,7 @@ from operations.campaigns.reasons import Reason
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import Openings
+from operations.engine.campaign.records import by_parts
 from operations.models import Batch
 from sites.models import Brake
 from sites.services.brake import FLEET, sentence
@@ -43,16 +44,16 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     )
 
 
-def judged(book: Book, members: Iterable[int], now: datetime) -> dict[int, tuple[Reason, ...]]:
+def judged(book: Book, members: Sequence[int], now: datetime) -> dict[int, tuple[Reason, ...]]:
     """{site: reasons that stand against it now}, by what the collector knows; those without any are left out."""
-    found = campaign_sites(members, now, but_for=book.operation.pk)
-    controllers = controller_facts({site.controller_id for site in found.values()}, now)
+    ids = {pk for site in members if (pk := book.sites[site].row.target.controller_id) is not None}
+    controllers = controller_facts(ids, now)
     told: dict[int, tuple[Reason, ...]] = {}
-    for pk, site in found.items():
-        reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
-        against = tuple(reason for reason in reasons if reason.stands_against)
-        if against:
-            told[pk] = against
+    for part in by_parts(members):
+        for pk, site in facts_now(book, part, now).items():
+            reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
+            if against := tuple(reason for reason in reasons if reason.stands_against):
+                told[pk] = against
     return told
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.log import append
-from operations.campaigns.facts import AlarmKey
 from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
 from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
 from operations.engine.campaign.book import Book
@@ -33,10 +32,11 @@ def results(book: Book) -> list[SiteResult]:
         row, target = site.row, site.row.target
         failed = target.state == TargetState.FAILED or row.step_state in BAD_STEPS
         error = target.error or row.step_details or row.step_state if failed else ""
-        alarms = tuple(AlarmKey(told["alarm_id"], told["entity"]) for told in row.new_alarms)
+        alarms = (site.first,) if site.first else ()
         if error or alarms:
             wave = batches[row.batch_id or 0]
-            found.append(SiteResult(site.name, wave, error, alarms, excused=bool(row.excused_by)))
+            excused = bool(row.excused_by)
+            found.append(SiteResult(site.name, wave, error, alarms, excused, max(0, site.new - 1)))
     return found
 
 

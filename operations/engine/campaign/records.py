@@ -1,8 +1,10 @@
 """What campaigns remember, between rows and the values of operations/campaigns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+
+from django.db.models import F, Func, JSONField
 
 from operations.campaigns.batch import BatchView, Controls, Intent, Memory, Outcome, Planned, Verb
 from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
@@ -13,7 +15,10 @@ from operations.engine.campaign.book import Book
 from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
 from starlingx.records import StrategyStep
 
-MOST_ALARMS = 500
+AT_ONCE = 100  # sites whose alarms are held at the same time: FM tells up to 2,000 of each
+
+
+WELL_OR_NOT = Func(F("after"), template="(%(expressions)s - ARRAY['alarms', 'new_alarms'])", output_field=JSONField())
 
 
 def label_of(book: Book, batch: Batch) -> str:
@@ -28,8 +33,9 @@ def memory_of(batch: Batch) -> Memory:
 
 
 def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> BatchView:
-    """Two queries: intents of this attempt, and archived steps."""
+    """Three queries: intents of this attempt, archived steps, how sites are after the work without their alarms."""
     members = book.members[batch.number]
+    checked = CampaignTarget.objects.filter(batch=batch).exclude(after={}).values_list("target__cloud_id", WELL_OR_NOT)
     intents = BatchIntent.objects.filter(batch=batch, attempt=memory.attempt).order_by("number")
     return BatchView(
         label=label_of(book, batch),
@@ -41,7 +47,7 @@ def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> Bat
         controls=controls,
         last_steps=tuple(read(StrategyStep, step, "step") for step in batch.last_steps),
         archive=tuple(_archived(row) for row in ArchivedStep.objects.filter(batch=batch)),
-        after={pk: read(After, row.after, "after") for pk in members if (row := book.sites[pk].row).after},
+        after={pk: read(After, told, "after") for pk, told in checked if pk in book.sites},
     )
 
 
@@ -65,7 +71,7 @@ def _archived(row: ArchivedStep) -> StrategyStep:
 
 def baseline_of(facts: SiteFacts) -> dict[str, Any]:
     """Columns of CampaignTarget that say how a site was before it was worked on."""
-    alarms = None if facts.alarms is None else [_told(alarm) for alarm in facts.alarms[:MOST_ALARMS]]
+    alarms = None if facts.alarms is None else [_told(alarm) for alarm in facts.alarms]
     hosts = None if facts.hosts_unfit is None else list(facts.hosts_unfit)
     return {"baseline": alarms, "before": {"ceph": facts.ceph, "hosts_unfit": hosts}}
 
@@ -91,6 +97,11 @@ def _told(alarm: AlarmFact) -> dict[str, Any]:
 def _alarm(told: dict[str, Any]) -> AlarmFact:
     key = AlarmKey(told["alarm_id"], told["entity"])
     return AlarmFact(key, told["severity"], told["mgmt_affecting"], told["service_affecting"])
+
+
+def by_parts(sites: Sequence[int]) -> Iterator[Sequence[int]]:
+    """AT_ONCE of them at a time."""
+    return (sites[at : at + AT_ONCE] for at in range(0, len(sites), AT_ONCE))
 
 
 def keys_told(keys: Iterable[AlarmKey]) -> list[dict[str, str]]:

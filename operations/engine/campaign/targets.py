@@ -12,7 +12,7 @@ from operations.choices import TargetState
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.controls import facts_now
 from operations.engine.campaign.durations import phase_of
-from operations.engine.campaign.records import baseline_of, facts_before, keys_told, stored
+from operations.engine.campaign.records import baseline_of, by_parts, facts_before, keys_told, stored
 from operations.engine.events import target_event, told
 from operations.models import Attempt, Batch, CampaignTarget, PhaseSpan, Target
 from sites.models import Cloud
@@ -21,6 +21,7 @@ from starlingx.records import StrategyStep
 
 PERCENT = re.compile(r"(\d{1,3})\s?%")
 WAITING = ("initial", "aborted")
+BEFORE = ["home_group_id", "baseline", "baseline_at", "before", "after", "error_before"]
 TAKEN_BACK = "Its batch was taken back before anything ran, and begins again later."
 ENDS = {
     End.DONE: TargetState.COMPLETED, End.FAILED: TargetState.FAILED, End.GONE: TargetState.FAILED,
@@ -29,23 +30,21 @@ ENDS = {
 
 
 def begin(book: Book, batch: Batch, roster: Sequence[Member], now: datetime) -> None:
-    """Writes down how each site is, and the text that creating a strategy wipes upstream."""
-    facts = facts_now(book, [member.site for member in roster], now)
-    errors = dict(Cloud.objects.filter(pk__in=facts).values_list("pk", "error_description"))
-    rows = []
-    for member in roster:
-        row = book.sites[member.site].row
-        row.home_group_id = member.home_group
-        row.baseline_at = now
-        row.error_before = errors.get(member.site, "")
-        site = facts.get(member.site)
-        for name, value in baseline_of(site.facts if site else SiteFacts(name=member.name)).items():
-            setattr(row, name, value)
-        row.after = {}
-        rows.append(row)
-    names = ["home_group_id", "baseline", "baseline_at", "before", "after", "error_before"]
-    CampaignTarget.objects.bulk_update(rows, names, batch_size=500)
-    _take([row.target for row in rows], now)
+    """Writes down how each site is, all of its alarms, and the text that creating a strategy wipes upstream."""
+    members = {member.site: member for member in roster}
+    for part in by_parts(list(members)):
+        facts = facts_now(book, part, now)
+        errors = dict(Cloud.objects.filter(pk__in=facts).values_list("pk", "error_description"))
+        rows = []
+        for pk in part:
+            site = facts.get(pk)
+            before = baseline_of(site.facts if site else SiteFacts(name=members[pk].name))
+            rows.append(CampaignTarget(
+                pk=book.sites[pk].row.pk, home_group_id=members[pk].home_group, baseline_at=now, after={},
+                error_before=errors.get(pk, ""), **before,
+            ))  # fmt: skip
+        CampaignTarget.objects.bulk_update(rows, BEFORE)
+    _take([book.sites[pk].row.target for pk in members], now)
 
 
 def _take(targets: Sequence[Target], now: datetime) -> None:
@@ -112,24 +111,27 @@ def _start(target: Target, at: datetime) -> None:
     )
 
 
-def check(book: Book, batch: Batch, sites: Iterable[int], memory: Memory, now: datetime, *, late: bool) -> None:
+def check(book: Book, sites: Iterable[int], memory: Memory, now: datetime, *, late: bool) -> None:
     """Looks at sites after the work, by what the collector has read since; and asks it to look."""
-    wanted = list(sites)
-    facts = facts_now(book, wanted, now)
-    rows = []
-    for pk in wanted:
-        row, name = book.sites[pk].row, book.sites[pk].name
-        site = facts.get(pk)
+    for part in by_parts(list(sites)):
+        _check(book, part, memory, now, late=late)
+
+
+def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, late: bool) -> None:
+    facts = facts_now(book, part, now)
+    kept = CampaignTarget.objects.in_bulk([book.sites[pk].row.pk for pk in part])
+    for pk in part:
+        known, site = book.sites[pk], facts.get(pk)
+        row = kept[known.row.pk]
         if site is None or memory.ended_at is None:
             told = After(Health.BAD, ("It is not there any more.",))
         else:
             ended = row.step_finished_at or memory.ended_at
-            told = check_after(facts_before(name, row), site.facts, book.rules.spec, ended, late=late)
+            told = check_after(facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
         row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
-        rows.append(row)
         if told.health is Health.WAITS:
             ask_for_a_look(pk, now)
-    CampaignTarget.objects.bulk_update(rows, ["after", "new_alarms"], batch_size=500)
+    CampaignTarget.objects.bulk_update(kept.values(), ["after", "new_alarms"])
 
 
 def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> None:
