@@ -5,7 +5,7 @@ Batches at different System Controllers run truly in parallel; a wave begins whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,7 +42,8 @@ class Phase(StrEnum):
 class Course:
     """`drive`: numbers of batches to look at and decide about, each with why it must not begin ("": it may).
 
-    `close`: batches that nothing runs of any more. `wave`: the one that runs or soaks; `until`: when its soak is over.
+    `close`: batches that nothing runs of any more. `wave`: the one that runs or soaks; `until`: when its soak is over;
+    `opens`: when the next window opens, where none is open for anything that is to come in it. `message` names no site.
     Beginning changes what others may do: write a roster only where this was asked in the same transaction.
     """
 
@@ -51,6 +52,7 @@ class Course:
     close: tuple[int, ...] = ()
     wave: int | None = None
     until: datetime | None = None
+    opens: datetime | None = None
     message: str = ""
 
 
@@ -84,7 +86,23 @@ def conduct(
     drive = dict(begun)
     for batch in _candidates(wave, statuses, opening):
         drive[batch.number] = rooms.why_not(batch, running)
-    return Course(Phase.RUNNING, drive, wave=wave.number, message=f"{wave.name}: running.")
+    opens, why = _closed([opening(batch) for batch in _pending(wave, statuses)], bool(begun))
+    return Course(Phase.RUNNING, drive, wave=wave.number, opens=opens, message=f"{wave.name}: {why or 'running.'}")
+
+
+def _pending(wave: Wave, statuses: Mapping[int, BatchStatus]) -> list[Batch]:
+    return [batch for batch in wave.batches if _state(statuses, batch) is BatchState.PENDING]
+
+
+def _closed(openings: Sequence[Opening], runs: bool) -> tuple[datetime | None, str]:
+    """When the first window opens and how that is said, where none is open; (None, "") where one is."""
+    if not openings or any(told.is_open for told in openings):
+        return None, ""
+    soonest = min((told.opens for told in openings if told.opens is not None), default=None)
+    if soonest is None:
+        return None, "no window within two years is long enough for any site that is to come."
+    left = ", and what runs is left to finish" if runs else ""
+    return soonest, f"no window is open{left}. It goes on {soonest:%Y-%m-%d %H:%M} UTC."
 
 
 def _state(statuses: Mapping[int, BatchStatus], batch: Batch) -> BatchState:

@@ -42,6 +42,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         _close_batches(book, course, now)
         _waves(book, course, now)
         _slots(book, now)
+        _wait(book, course)
         if course.phase is Phase.OVER:
             Job.objects.filter(operation=book.operation, controller__isnull=False).update(next_at=None)
             end(book, now)
@@ -101,6 +102,13 @@ def _slots(book: Book, now: datetime) -> None:
     )
     idle = Job.objects.filter(operation=book.operation, controller__in=wanted & there, next_at=None)
     idle.update(next_at=now)
+
+
+def _wait(book: Book, course: Course) -> None:
+    """Until when it waits for a window; None where it does not."""
+    if book.campaign.waits_until != course.opens:
+        book.campaign.waits_until = course.opens
+        book.campaign.save(update_fields=["waits_until"])
 
 
 def _say(book: Book, message: str, now: datetime) -> None:

@@ -80,6 +80,40 @@ def test_the_first_batch_whose_window_is_open_comes_first() -> None:
     assert set(conduct(plan, statuses, START, opening).drive) == {4, 8}  # 8 opens soonest of 6 to 8
 
 
+def test_while_no_window_is_open_it_says_until_when_and_drives_on_what_runs() -> None:
+    sites = [site(number, controller=controller) for number, controller in enumerate(["c1", "c1", "c2", "c2"], start=1)]
+    plan = make_plan(sites, rules(limits=Limits(overall=2)))
+    first, second = START + timedelta(hours=2), START + timedelta(hours=3)
+
+    def closed(batch: PlanBatch) -> Opening:
+        return Opening(False, opens=first if batch.controller == "c2" else second, reason="Outside.")
+
+    both = conduct(plan, {1: begun(1), 3: begun(3)}, START, closed)
+    assert (both.drive, both.opens) == ({1: "", 3: ""}, first)
+    assert both.message.endswith(
+        "no window is open, and what runs is left to finish. It goes on " + f"{first:%Y-%m-%d %H:%M} UTC."
+    )
+    rest = conduct(plan, {1: over(START), 3: over(START)}, START, closed)
+    assert rest.opens == first
+    assert rest.message.endswith("no window is open. It goes on " + f"{first:%Y-%m-%d %H:%M} UTC.")
+    later = conduct(plan, {1: over(START), 3: over(START)}, START, always)
+    assert (later.opens, later.drive) == (None, {2: "", 4: ""})
+    assert later.message.endswith(": running.")
+
+
+def test_windows_that_never_fit_are_told() -> None:
+    plan = make_plan([site(1)], rules())
+    told = conduct(plan, {}, START, lambda batch: Opening(False, reason="It takes too long."))
+    assert told.opens is None
+    assert "no window within two years is long enough" in told.message
+
+
+def test_one_open_window_is_enough_to_run() -> None:
+    plan = make_plan([site(1, controller="c1"), site(2, controller="c2")], rules())
+    told = conduct(plan, {}, START, lambda batch: OPEN if batch.number == 1 else Opening(False, opens=START))
+    assert (told.opens, told.message.endswith(": running.")) == (None, True)
+
+
 @pytest.mark.parametrize(
     ("limits", "facts", "pairs", "says"),
     [
