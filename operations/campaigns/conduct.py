@@ -102,7 +102,7 @@ def _closed(openings: Sequence[Opening], runs: bool) -> tuple[datetime | None, s
     if soonest is None:
         return None, "no window within two years is long enough for any site that is to come."
     left = ", and what runs is left to finish" if runs else ""
-    return soonest, f"no window is open{left}. It goes on {soonest:%Y-%m-%d %H:%M} UTC."
+    return soonest, f"no window is open for long enough{left}. It goes on {soonest:%Y-%m-%d %H:%M} UTC."
 
 
 def _state(statuses: Mapping[int, BatchStatus], batch: Batch) -> BatchState:

@@ -96,7 +96,7 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
     if row.not_before and row.not_before > now:
         yield Block("info", "It begins later.", row.not_before)
     if row.waits_until and not row.stop_reason:
-        yield Block("info", "No window is open: none of the sites to come may begin.", row.waits_until)
+        yield Block("info", "No window is open for long enough: none of the sites to come may begin.", row.waits_until)
     wave = campaign.wave_now
     if wave is not None and wave.row.state == WaveState.SOAKING:
         yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", soaks_until(wave))

@@ -91,11 +91,12 @@ def test_while_no_window_is_open_it_says_until_when_and_drives_on_what_runs() ->
     both = conduct(plan, {1: begun(1), 3: begun(3)}, START, closed)
     assert (both.drive, both.opens) == ({1: "", 3: ""}, first)
     assert both.message.endswith(
-        "no window is open, and what runs is left to finish. It goes on " + f"{first:%Y-%m-%d %H:%M} UTC."
+        "no window is open for long enough, and what runs is left to finish. It goes on "
+        + f"{first:%Y-%m-%d %H:%M} UTC."
     )
     rest = conduct(plan, {1: over(START), 3: over(START)}, START, closed)
     assert rest.opens == first
-    assert rest.message.endswith("no window is open. It goes on " + f"{first:%Y-%m-%d %H:%M} UTC.")
+    assert rest.message.endswith("no window is open for long enough. It goes on " + f"{first:%Y-%m-%d %H:%M} UTC.")
     later = conduct(plan, {1: over(START), 3: over(START)}, START, always)
     assert (later.opens, later.drive) == (None, {2: "", 4: ""})
     assert later.message.endswith(": running.")
