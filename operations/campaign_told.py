@@ -13,7 +13,7 @@ from operations.choices import ENDED_OPERATIONS, Kind
 from operations.models import Campaign, Operation, Target
 from sites.access import Scopes
 
-STOPPED = "Its failures reached a limit, or somebody ended it."
+STOPPED = "The reason may name subclouds out of your scope, so it is not shown."
 UNCERTAIN = "What is uncertain about it may name subclouds out of your scope, so it is not shown."
 WAITING = "What it waits for may name subclouds out of your scope, so it is not shown."
 

@@ -92,7 +92,7 @@ def test_whoever_sees_all_of_it_reads_all_of_it(api: Client, operation: Operatio
 def test_a_part_is_told_that_there_is_something(client_of: Clients, operation: Operation, world: World) -> None:
     told = client_of("Viewer", region="Europe").get(f"/api/v1/campaigns/{operation.pk}/").json()
     assert told["whole"] is False
-    assert "reached a limit" in told["stop_reason"]
+    assert "out of your scope" in told["stop_reason"]
     assert told["stopped_at"] is not None
     batch = told["waves"][0]["batches"][0]
     assert ("out of your scope" in batch["message"], batch["strategy_id"]) == (True, None)
@@ -104,7 +104,7 @@ def test_whoever_sees_a_whole_controller_reads_what_its_batches_do(client_of: Cl
     told = client_of("Viewer", controller=world.controllers[0]).get(f"/api/v1/campaigns/{operation.pk}/").json()
     messages = {batch["message"] for wave in told["waves"] for batch in wave["batches"]}
     assert messages == {"Waits for the slot: somebody's strategy 9 is in it"}
-    assert "reached a limit" in told["stop_reason"]
+    assert "out of your scope" in told["stop_reason"]
 
 
 def test_what_keeps_a_running_one_is_for_everybody(client_of: Clients, operation: Operation) -> None:

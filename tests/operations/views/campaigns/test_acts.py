@@ -1,6 +1,7 @@
 """What people do to a campaign and its sites in a browser: asked first, typed where it is an outage, or refused."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -114,7 +115,10 @@ def test_pausing_lists_what_cannot_be_paused(sign_in: SignIn, world: World) -> N
     assert "dcmanager can neither pause nor stop" in asked
     act(client, operation, "pause")
     assert Operation.objects.get().held
-    assert "Paused: no further site starts" in client.get(f"/operations/{operation.pk}/campaign/head").content.decode()
+    head = client.get(f"/operations/{operation.pk}/campaign/head").content.decode()
+    paused = AuditEntry.objects.get(verb="operation.hold")
+    assert f"Paused by {paused.actor}: no further site starts" in unescape(head)
+    assert f'Since <time datetime="{paused.at.isoformat()}"' in head
     act(client, operation, "resume")
     assert not Operation.objects.get().held
 

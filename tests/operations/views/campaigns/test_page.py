@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from operations.choices import BatchState, OperationState, TargetState, WaveState
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
+from operations.services import campaign_control, control
+from sites.services.actors import Actor
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
@@ -134,6 +136,55 @@ def test_a_filter_that_cannot_be_followed_leaves_the_page_standing(query: str, s
     answer = sign_in("Viewer").get(f"/operations/{operation.pk}/?{query}")
     assert answer.status_code == 400
     assert operation.title in answer.content.decode()
+
+
+def test_it_says_who_or_what_stopped_it_and_when(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    at = world.now - timedelta(minutes=7)
+    Campaign.objects.update(stop_reason="Canaries: edge-0 failed", stopped_at=at)
+    whole, part = sign_in("Viewer"), sign_in("Viewer", region="Europe")
+    for client in (whole, part):
+        head = client.get(f"/operations/{operation.pk}/campaign/head").content.decode()
+        assert "Halted by the campaign itself" in head
+        assert at.isoformat() in head
+    Operation.objects.update(state=OperationState.ABORTED, state_reason="Stopped by olga: Smoke (4 not run)")
+    Campaign.objects.update(stop_reason="Stopped by olga: Smoke", stopped_by="olga")
+    head = whole.get(f"/operations/{operation.pk}/campaign/head").content.decode()
+    assert "Stopped by olga: Smoke (4 not run)" in head
+    assert "Aborted by olga" in head
+    report = whole.get(f"/api/v1/campaigns/{operation.pk}/report/").json()
+    assert (report["outcome"], report["stopped_by"]) == ("aborted", "olga")
+    page = part.get(f"/operations/{operation.pk}/campaign/report").content.decode()
+    assert f"Aborted by olga, {at:%Y-%m-%d %H:%M} UTC" in page
+
+
+def test_turns_are_for_everybody_and_their_reasons_for_whoever_sees_the_whole(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    control.hold(operation.pk, True, Actor("olga", "test"), world.now)
+    control.hold(operation.pk, False, Actor("piet", "test"), world.now)
+    campaign_control.abort(operation.pk, "edge-0 burns", Actor("olga", "test"), world.now)
+    told = {}
+    for name, client in (("whole", sign_in("Viewer")), ("part", sign_in("Viewer", region="Europe"))):
+        rows = client.get(f"/api/v1/campaigns/{operation.pk}/").json()["turns"]
+        told[name] = [(row["who"], row["verb"], row["reason"]) for row in rows]
+        assert all(row["at"] for row in rows)
+        history = client.get(f"/operations/{operation.pk}/campaign/history").content.decode()
+        assert all(word in history for word in ("paused it", "resumed it", "aborted it", "piet"))
+        assert ("edge-0 burns" in history) == (name == "whole")
+    assert told["whole"] == [("olga", "hold", ""), ("piet", "release", ""), ("olga", "abort", "edge-0 burns")]
+    assert told["part"] == [(who, verb, "") for who, verb, _ in told["whole"]]
+
+
+def test_while_no_window_is_open_it_says_until_when(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    opens = world.now + timedelta(hours=5)
+    Campaign.objects.update(waits_until=opens)
+    head = sign_in("Viewer").get(f"/operations/{operation.pk}/campaign/head").content.decode()
+    assert "No window is open for long enough" in head
+    assert f'Until <time datetime="{opens.isoformat()}"' in head
 
 
 def test_whoever_sees_a_part_sees_no_name_of_the_rest(sign_in: SignIn, world: World) -> None:
