@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from yarl import URL
 
+from starlingx.errors import BadPattern
 from starlingx.name_lookups import NameLookups
 
 SECONDS = 10.0
@@ -15,16 +16,23 @@ SECONDS = 10.0
 async def expires_at(url: str, ca_file: str | None, names: NameLookups) -> datetime | None:
     """None for plain HTTP, and where the handshake fails: then the calls themselves fail and say why.
 
-    `names` is the controller's own: the process's pool of threads for look-ups is everybody's.
+    `names` is the controller's own: the process's pool of threads for look-ups is everybody's. Raises BadPattern for
+    what is no URL of a host: catalogs are written by people.
     """
-    address = URL(url)
-    if address.scheme != "https" or address.host is None or address.port is None:
+    try:
+        address = URL(url)
+        scheme, host, port = address.scheme, address.host, address.port
+    except ValueError:
+        scheme, host, port = "", None, None
+    if not host or not port:
+        raise BadPattern(f"the catalog has {url[:200]!r}, which is no address")
+    if scheme != "https":
         return None
     try:
         context = await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
         async with asyncio.timeout(SECONDS):
-            writer = await _connect(address.host, address.port, context, names)
-    except (OSError, TimeoutError):
+            writer = await _connect(host, port, context, names)
+    except (OSError, TimeoutError, UnicodeError):  # the last: a name that no name server would take
         return None
     certificate = writer.get_extra_info("peercert") or {}
     writer.close()

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from collector import config
 from collector.hints import HintsTaken, forget_old, standing
+from collector.pacing import retry_after
 from collector.reader import Reader
 from collector.site import Kind
 from collector.turns import Turns
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 10.0
 TURN_SECONDS = 2.0
 RESTART_SECONDS = 5.0
+LONGEST_RESTART = 20.0  # each try gives a sign of life, which must not get old
 ONCE_SECONDS = 600.0
 HINT_SECONDS = 0.5
 CLEAN_SECONDS = 600.0
@@ -37,6 +39,7 @@ class Collector:
         self._control = Writer("control")  # leases must not wait behind facts
         self._held: dict[int, int] = {}
         self._readers: dict[int, tuple[Reader, asyncio.Task[None]]] = {}
+        self._faults: dict[int, int] = {}  # of each controller's readers, in a row
         self._turns = Turns(self.name)
         self._stopping = asyncio.Event()
 
@@ -106,6 +109,7 @@ class Collector:
                     await self._stop(controller_id)
                 elif reader.sweeps is not None and reader.sweeps.listed:
                     self._turns.succeeded(f"the reader of {reader.config.name}")
+                    self._faults.pop(controller_id, None)
             for controller_id in self._held.keys() - self._readers.keys():
                 await self._start(controller_id)
         except DatabaseLostError:
@@ -124,17 +128,20 @@ class Collector:
             self._readers[controller_id] = reader, asyncio.create_task(self._guarded(reader))
 
     async def _guarded(self, reader: Reader) -> None:
-        """A reader that fails is started again by the next turn, not before a moment has passed."""
+        """A reader that fails is started again by the next turn, ever later if it goes on failing."""
         what = f"the reader of {reader.config.name}"
         try:
             await reader.run()
+        except DatabaseLostError:  # logged by the writer; nothing is wrong with this controller
+            await asyncio.sleep(RESTART_SECONDS)
+            return
         except StarlingXError as caught:
             self._turns.failed(what, caught)
-        except DatabaseLostError:
-            pass  # logged by the writer
         except Exception:  # the reader is started again after a pause; the others go on
             log.exception("%s failed", what)
-        await asyncio.sleep(RESTART_SECONDS)
+        number = reader.config.controller_id
+        self._faults[number] = faults = self._faults.get(number, 0) + 1
+        await asyncio.sleep(max(RESTART_SECONDS, retry_after(faults, LONGEST_RESTART)))
 
     async def _stop(self, controller_id: int) -> None:
         reader, task = self._readers.pop(controller_id)

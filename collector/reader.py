@@ -4,35 +4,45 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from collector import store
-from collector.alarm_desk import AlarmDesk
+from collector.alarm_desk import FAULT_MANAGEMENT, AlarmDesk
 from collector.batches import Batches
 from collector.central import Central, every, plan_first
 from collector.config import ControllerConfig
 from collector.doors import Doors
 from collector.health_desk import HealthDesk
 from collector.hints import OPEN_PAGE, HintRow
-from collector.inventory_desk import InventoryDesk
+from collector.inventory_desk import PLATFORM, InventoryDesk
 from collector.lane import Lane
+from collector.lasting import lasting
 from collector.problems import problem_of
 from collector.progress import Sweeps
 from collector.reading import Reading, period
 from collector.roster import Roster
-from collector.services import IDENTITY, Services
+from collector.services import FAULT, IDENTITY, Services
 from collector.site import Kind, Site
 from collector.writer import DatabaseLostError, Writer
 from sites import ingest
 from sites.ingest import Progress, ServiceLook
-from starlingx.errors import TlsFailed
+from starlingx.errors import BadPattern, StarlingXError, Unexpected
 from starlingx.session import Connector
 
 BEAT_SECONDS = 2.0
 CONNECTIONS = 1024
+WRONG_ADDRESS = "Correct the address of this System Controller under Change"
+# In whose row a fault of ours in that kind of look is shown
+KEPT_BY = {
+    Kind.ALARMS: FAULT_MANAGEMENT,
+    Kind.INVENTORY: PLATFORM,
+    Kind.HOSTS: PLATFORM,
+    Kind.HEALTH: PLATFORM,
+}
 FIRST_CERTIFICATES = 10.0  # seconds: by then the services have answered
 
 
@@ -55,8 +65,13 @@ class Reader:
                     self.reading = await self._prepare(connector)
                     self.sweeps = Sweeps(self.reading)
                     await self._read(self.reading, self.sweeps, ca_file)
-            except TlsFailed as caught:  # the CA bundle itself is of no use
+            except DatabaseLostError:
+                raise
+            except StarlingXError as caught:  # the CA bundle or the address itself is of no use
                 await self._say_unusable(caught)
+                raise
+            except Exception as caught:
+                await self._say_unusable(Unexpected(FAULT.format(type(caught).__name__)))
                 raise
 
     def hint(self, hint: HintRow, *, new: bool) -> None:
@@ -94,12 +109,14 @@ class Reader:
             group.create_task(every("subclouds", reading, central.poll_subclouds))
             group.create_task(every("alarm_counts", reading, central.poll_counts))
             group.create_task(every("strategy_options", reading, central.poll_options))
-            for each in batches:
-                group.create_task(each.run())
-            for lane in reading.lanes.values():
-                group.create_task(lane.run())
-            group.create_task(self._beats(sweeps))
-            group.create_task(self._certificates(reading.services, ca_file))
+            for kind, each in batches.items():
+                group.create_task(lasting(reading.services, KEPT_BY[kind], f"storing of {kind.name}", each.run))
+            for kind, lane in reading.lanes.items():
+                run = partial(_run_lane, reading, lane)
+                group.create_task(lasting(reading.services, KEPT_BY[kind], f"looks of {kind.name}", run))
+            group.create_task(lasting(reading.services, IDENTITY, "beats", partial(self._beats, sweeps)))
+            dated = partial(self._certificates, reading.services, ca_file)
+            group.create_task(lasting(reading.services, IDENTITY, "certificates", dated))
 
     async def _certificates(self, services: Services, ca_file: str | None) -> None:
         await asyncio.sleep(FIRST_CERTIFICATES)
@@ -107,8 +124,9 @@ class Reader:
             await services.read_certificates(ca_file)
             await asyncio.sleep(period("inventory"))
 
-    async def _say_unusable(self, problem: TlsFailed) -> None:
-        looks = [ServiceLook(IDENTITY, timezone.now(), error=str(problem), problem=problem_of(problem))]
+    async def _say_unusable(self, problem: StarlingXError) -> None:
+        error = f"{problem}. {WRONG_ADDRESS}" if isinstance(problem, BadPattern) else str(problem)
+        looks = [ServiceLook(IDENTITY, timezone.now(), error=error, problem=problem_of(problem))]
         await self._writer.run(store.store_beat, self.config.controller_id, self._collector, Progress(), looks)
 
     async def _beats(self, sweeps: Sweeps) -> None:
@@ -127,7 +145,7 @@ class Reader:
         )
 
 
-def _open_lanes(reading: Reading) -> list[Batches[Any]]:
+def _open_lanes(reading: Reading) -> dict[Kind, Batches[Any]]:
     """A lane for each kind of look; the batches they fill."""
     limit = settings.COLLECTOR_CONCURRENCY
     few = max(4, limit // 4)
@@ -140,7 +158,16 @@ def _open_lanes(reading: Reading) -> list[Batches[Any]]:
     if reading.doors.measures:
         lanes.append(Lane(Kind.HEALTH, health.look, limit=few, rate=float(limit)))
     reading.lanes.update((lane.kind, lane) for lane in lanes)
-    return [alarms.batches, inventory.batches, health.batches]
+    return {Kind.ALARMS: alarms.batches, Kind.INVENTORY: inventory.batches, Kind.HEALTH: health.batches}
+
+
+async def _run_lane(reading: Reading, lane: Lane) -> None:
+    """Begun anew after a fault, a lane has lost the looks that were under way: they are planned again."""
+    now = asyncio.get_running_loop().time()
+    for site in reading.roster.sites:
+        if lane.kind not in site.due:
+            lane.put(site, now)
+    await lane.run()
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from collector.turns import Turns
 from sites.choices import Problem
 from sites.ingest import ServiceLook
 from starlingx.catalog import SYSTEM_CONTROLLER
-from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
+from starlingx.errors import BadPattern, StarlingXError, Unauthorized, Unexpected, Unreachable
 
 IDENTITY = "identity"
 SIGN_IN_PATH = "/auth/tokens"
@@ -62,8 +62,16 @@ class Services:
         """Note when the certificate of each service that has answered expires."""
         if (names := self._doors.names) is None:
             return
-        for service, url in list(self._urls.items()):
-            if (when := await expires_at(url, ca_file, names)) is not None:
+        for service, url in [(each, url) for each, url in self._urls.items() if url]:
+            what = f"the certificate of {service}"
+            try:
+                when = await expires_at(url, ca_file, names)
+            except BadPattern as caught:  # the service is asked elsewhere, and may well answer
+                self._turns.failed(what, caught)
+                self._expiry.pop(service, None)
+                continue
+            self._turns.succeeded(what)
+            if when is not None:
                 self._expiry[service] = when
 
     def take_looks(self) -> list[ServiceLook]:
@@ -110,6 +118,10 @@ class Services:
     def recovered(self, service: str, part: str) -> None:
         """That part of the reading works. The next answer of the service says so in its row."""
         self._standing.succeeded(service, STUMBLES.format(part))
+
+    def well(self, service: str) -> bool:
+        """Whether nothing of it fails."""
+        return self._standing.worst(service) is None
 
     def _fails(self, service: str, name: str, at: datetime, problem: StarlingXError, *, log: bool = True) -> None:
         """What has failed for longest stands in the row; it is logged once, until nothing of the service fails."""

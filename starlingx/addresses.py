@@ -66,7 +66,7 @@ def expand(
     }
     host = _HOST.match(pattern)
     host_ends = host.end() if host else len(pattern)
-    return _url(_PLACEHOLDER.sub(lambda match: _value(match[1], values, match.start() < host_ends), pattern), pattern)
+    return usable(_PLACEHOLDER.sub(lambda match: _value(match[1], values, match.start() < host_ends), pattern), pattern)
 
 
 def _value(name: str, values: dict[str, str], in_host: bool) -> str:
@@ -84,15 +84,17 @@ def _value(name: str, values: dict[str, str], in_host: bool) -> str:
     return value
 
 
-def _url(text: str, pattern: str) -> str:
+def usable(text: str, pattern: str = "") -> str:
+    """`text`, if it is the http(s) URL of a host. Raises BadPattern, naming the `pattern` that it was made of."""
+    pattern = pattern or text
     if "{" in text or "}" in text:
         raise BadPattern(f"a brace without its partner in {pattern[:200]!r}")
     try:
         url = URL(text)
-        usable = url.scheme in ("http", "https") and bool(url.host) and url.port is not None
+        fits = url.scheme in ("http", "https") and bool(url.host) and url.port is not None
     except ValueError:
-        usable = False
-    if not usable:
+        fits = False
+    if not fits:
         raise BadPattern(f"{pattern[:200]!r} does not make an http or https URL")
     if url.user is not None or url.password is not None:
         raise BadPattern("a pattern must not hold a user name or password")

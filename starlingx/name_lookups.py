@@ -67,7 +67,10 @@ class NameLookups(AbstractResolver):
 
 
 def _addresses(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+    except UnicodeError:  # an empty label, or one of more than 63 characters
+        raise OSError(f"{host[:100]!r} is no name of a host") from None
     return [
         ResolveResult(hostname=host, host=_text(address), port=port, family=kind, proto=protocol, flags=NUMERIC)
         for kind, _, protocol, _, address in found

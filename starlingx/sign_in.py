@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 from yarl import URL
 
+from starlingx.addresses import usable
 from starlingx.catalog import versioned
 from starlingx.connector import Connector, place
 from starlingx.decoding import decode
@@ -36,7 +37,8 @@ async def deadline(seconds: float, where: str) -> AsyncIterator[None]:
 class SignIn:
     """Keeps the token. Safe for many tasks of one loop: they share one sign-in.
 
-    Credentials that Keystone refused are not shown to it again for a while, whoever calls, however often.
+    Credentials that Keystone refused are not shown to it again for a while, whoever calls, however often. Raises
+    BadPattern where `auth_url` is no URL of a host.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class SignIn:
         self._token = token
         self._patience = patience or Patience()
         self._under_way: asyncio.Task[Token] | None = None
-        self.url = URL(f"{versioned(auth_url, 'v3')}/auth/tokens")
+        self.url = URL(f"{versioned(usable(auth_url), 'v3')}/auth/tokens")
         self.clock_skew: float | None = None
 
     @property

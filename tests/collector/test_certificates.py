@@ -4,7 +4,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from collector.certificates import expires_at
+from starlingx.errors import BadPattern
 from starlingx.name_lookups import NameLookups
 from tests.starlingx.authority import make_authority, server_tls
 
@@ -28,3 +31,17 @@ async def test_the_day_is_told_by_a_trusted_server_only(tmp_path: Path) -> None:
 
 async def test_plain_http_has_no_certificate() -> None:
     assert await expires_at("http://127.0.0.1:1/v3", None, NameLookups()) is None
+
+
+BAD = ["https://10.0.0.1:99999/v3", "https://host:port", "https://[fd00::1/v3", "nonsense", "//h"]
+
+
+@pytest.mark.parametrize("url", BAD)
+async def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(BadPattern, match="no address"):
+        await expires_at(url, None, NameLookups())
+
+
+@pytest.mark.parametrize("name", ["a..b", "l" * 64 + ".example", "a.b." * 60 + "example"])
+async def test_a_name_that_cannot_be_looked_up_has_no_certificate(name: str) -> None:
+    assert await expires_at(f"https://{name}:5000/v3", None, NameLookups()) is None

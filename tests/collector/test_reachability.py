@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from tests.collector.watching import Watched
@@ -23,8 +24,11 @@ def watched(start_simulator: Callable[..., Simulator], module_portal: Installer)
     pattern = f"{base}/s{{id}}/identity/v3"
     portal.add_controller("password", simulator.auth_url(), password="wrong", subcloud_auth_url=pattern)
     portal.add_controller("address", f"http://127.0.0.1:{free_port()}/v3")
-    portal.start("collector")
+    portal.add_controller("nonsense", f"http://127.0.0.1:{free_port()}/v3")
     found = Watched(simulator, portal)
+    with psycopg.connect(portal.database_url, autocommit=True) as connection:  # as it was entered before checks
+        connection.execute("UPDATE sites_controller SET auth_url = 'http://10.0.0.1:99999' WHERE name = 'nonsense'")
+    portal.start("collector")
     found.until_swept(controllers=1)
     return found
 
@@ -62,6 +66,14 @@ def test_a_wrong_password_is_said_of_keystone(watched: Watched) -> None:
 def test_a_dead_address_is_said_to_refuse(watched: Watched) -> None:
     told = wait_until(lambda: errors(watched, "address"))
     assert "refused" in told["identity"].lower()
+
+
+def test_an_address_that_never_works_is_said_with_what_to_do(watched: Watched) -> None:
+    told = wait_until(lambda: errors(watched, "nonsense"))
+    assert "'http://10.0.0.1:99999' does not make an http or https URL" in told["identity"]
+    assert "Correct the address" in told["identity"]
+    beats = "SELECT count(*) FROM sites_collectorbeat b JOIN sites_controller c ON c.id = b.controller_id"
+    assert watched.sql(f"{beats} WHERE c.name = 'nonsense' AND b.beat_at > 'epoch'") == [(1,)]
 
 
 def test_what_fails_is_logged_once(watched: Watched) -> None:
