@@ -7,30 +7,39 @@ from ipaddress import ip_address
 from sites.models import Controller
 from starlingx.addresses import BMC_URL, expand
 from starlingx.connector import Connector
-from starlingx.errors import BadPattern
+from starlingx.errors import BadPattern, StarlingXError
 from starlingx.redfish import Redfish
 from starlingx.secret import Secret
 
 AT_ONCE = 50  # of 3 s each: 200 take 12 s at the most
 
 
-async def silent_bmcs(controller: Controller, sites: Sequence[tuple[int, str]]) -> set[int]:
-    """Keys of `sites`, (key, BMC address), whose BMC does not answer, or has no address that is asked.
+async def silent_bmcs(controller: Controller, sites: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """{key: why, "" where nothing more is known} of those of `sites`, (key, BMC address), whose BMC does not answer,
+    or has no address that is asked.
 
     Certificates are not verified, as dcmanager does not either: nothing secret is sent, and nothing of the answer used.
     """
     gate = asyncio.Semaphore(AT_ONCE)
     async with Connector(verify=False, limit=AT_ONCE) as connector:
 
-        async def silent(address: str) -> bool:
+        async def silence(address: str) -> str | None:
             url = _url(controller, address)
             if not url:
-                return True
+                return ""
             async with gate:
-                return not await Redfish(connector, url, "", Secret("")).answers()
+                return await _silence(connector, url)
 
-        found = await asyncio.gather(*(silent(address) for _, address in sites))
-    return {key for (key, _), is_silent in zip(sites, found, strict=True) if is_silent}
+        found = await asyncio.gather(*(silence(address) for _, address in sites))
+    return {key: why for (key, _), why in zip(sites, found, strict=True) if why is not None}
+
+
+async def _silence(connector: Connector, url: str) -> str | None:
+    """None: it answers. One BMC that speaks badly must not keep the others' sites waiting."""
+    try:
+        return None if await Redfish(connector, url, "", Secret("")).answers() else ""
+    except StarlingXError as problem:  # what answers there cannot be spoken to, such as a TLS of old
+        return str(problem)
 
 
 def _url(controller: Controller, address: str) -> str:

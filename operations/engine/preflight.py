@@ -5,7 +5,7 @@ many sites in a turn. A site that has passed the first has a `seen_at`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from starlingx.errors import StarlingXError
 
 BMCS_A_TURN = 200
 SITES_AT_ONCE = 1000  # in one transaction
-SILENT = "Its BMC {address} does not answer from here; the System Controller may reach it all the same."
+SILENT = "Its BMC {address} does not answer from here{why}; the System Controller may reach it all the same."
 
 
 def check(claim: jobs.Claim, operation: Operation) -> None:
@@ -96,7 +96,7 @@ def _judged(target: Target, found: Survey) -> bool:
     return bool(problems)
 
 
-def _second_stage(claim: jobs.Claim, operation: Operation, batch: Sequence[Target], silent: set[int]) -> None:
+def _second_stage(claim: jobs.Claim, operation: Operation, batch: Sequence[Target], silent: Mapping[int, str]) -> None:
     now = timezone.now()
     with transaction.atomic():
         job = jobs.held(claim)
@@ -106,8 +106,9 @@ def _second_stage(claim: jobs.Claim, operation: Operation, batch: Sequence[Targe
         targets = list(still.filter(pk__in=[target.pk for target in batch]))
         quiet = [target for target in targets if target.pk in silent]
         for target in quiet:
-            note = {"field": "install_values/bmc_address", "message": SILENT.format(address=_bmc(target))}
-            target.warnings = [*target.warnings, note]
+            why = f" ({silent[target.pk]})" if silent[target.pk] else ""
+            text = SILENT.format(address=_bmc(target), why=why)
+            target.warnings = [*target.warnings, {"field": "install_values/bmc_address", "message": text}]
         Target.objects.bulk_update(quiet, ["warnings"], batch_size=500)
         _ready(targets, now)
         _go_on(operation, job, now)

@@ -110,6 +110,18 @@ def test_a_silent_bmc_is_a_warning(fleet: Simulator, controller: Controller) -> 
     assert set(said(operation).values()) == {"ready"}
 
 
+def test_a_bmc_that_speaks_no_tls_is_silent_too(fleet: Simulator, controller: Controller) -> None:
+    """What answers at that address has a TLS that nobody speaks: that must not stop the whole deployment."""
+    Controller.objects.update(bmc_url=f"{fleet.url}/c1/bmc/{{bmc_address}}".replace("http:", "https:"))
+    operation = planned(controller, row(1), row(2))
+    drive(checked(operation))
+    assert set(said(operation).values()) == {"ready"}
+    for target in Target.objects.all():
+        (note,) = [each["message"] for each in target.warnings if "BMC" in each["message"]]
+        assert "does not answer from here (" in note
+        assert "TLS" in note or "certificate" in note
+
+
 def test_many_rows_take_several_turns(
     fleet: Simulator, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
