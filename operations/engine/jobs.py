@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Subquery, Value
+from django.db.models import Subquery, Value
 from django.db.models.functions import Greatest
 
 from operations.models import Campaign, Job, Operation, Target
@@ -75,14 +75,6 @@ def release(job: Job, next_at: datetime | None, error: str = "", *, failed: bool
     job.failures = job.failures + 1 if failed else 0
     job.error = error[:500]
     job.save(update_fields=["token", "next_at", "lease_until", "failures", "error"])
-
-
-def fault(claim: Claim, kind: str, next_at: datetime) -> None:
-    """A step ended in an exception that is a fault of ours. Only its kind is kept: texts may hold anything."""
-    Job.objects.filter(pk=claim.job_id, token=claim.token).update(
-        token=F("token") + 1, next_at=next_at, lease_until=None, failures=F("failures") + 1,
-        error=f"fault in the portal: {kind}",
-    )  # fmt: skip
 
 
 def operation_locked(operation_id: int) -> Operation:

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.utils import timezone
 
-from operations.engine import conduct, drive, jobs
+from operations.engine import conduct, drive, faults, jobs
 from operations.engine.campaign import drive as campaign
 from operations.engine.pace import backoff
 from operations.models import Job
@@ -30,5 +31,7 @@ def step(job_id: int, token: int) -> None:
     except jobs.StaleTokenError:
         log.info("job %s goes on under another token", job_id)
     except Exception as fault:  # whatever it is: the job must not spin, and django-q2 logs and keeps the failure
-        jobs.fault(claim, type(fault).__name__, timezone.now() + backoff(job.failures))
+        now = timezone.now()
+        with suppress(jobs.StaleTokenError):  # somebody else drives it: what happens there counts
+            faults.note(claim, type(fault).__name__, now, now + backoff(job.failures))
         raise

@@ -1,0 +1,47 @@
+"""Faults of the portal itself in a job: kept, and shown to people once they come again and again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from events.log import append
+from operations.choices import ENDED_OPERATIONS, TargetState
+from operations.engine import jobs
+from operations.engine.events import operation_event, target_event
+from operations.models import Job, Operation, Target
+
+SHOWN_FROM = 3  # in a row: one or two may be a database that has just restarted
+SAID = "The portal itself has a fault here ({kind}), {times} times in a row. It tries again; tell whoever runs it."
+
+
+def note(claim: jobs.Claim, kind: str, now: datetime, next_at: datetime) -> None:
+    """A step ended in an exception that is a fault of ours. Only its kind is kept: texts may hold anything.
+
+    Raises StaleTokenError.
+    """
+    with transaction.atomic():
+        job = jobs.held(claim)
+        jobs.release(job, next_at, f"fault in the portal: {kind}", failed=True)
+        if job.failures < SHOWN_FROM or job.controller_id is not None:  # a campaign says itself how its batches are
+            return
+        said = SAID.format(kind=kind[:80], times=job.failures)
+        if job.target_id is not None:
+            _say_of_target(job.target_id, said, now)
+        else:
+            _say_of_operation(job, said, now)
+
+
+def _say_of_target(target_id: int, said: str, now: datetime) -> None:
+    target = Target.objects.select_for_update().get(pk=target_id)
+    if target.state == TargetState.RUNNING:
+        target.message = said
+        target.save(update_fields=["message"])
+        append([target_event(target, now)])
+
+
+def _say_of_operation(job: Job, said: str, now: datetime) -> None:
+    operation = Operation.objects.select_for_update().get(pk=job.operation_id)
+    if operation.state not in ENDED_OPERATIONS:
+        operation.state_reason = said
+        operation.save(update_fields=["state_reason"])
+        append([operation_event(operation, now, {"state_reason": said})])
