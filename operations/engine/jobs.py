@@ -12,30 +12,36 @@ from django.db.models.functions import Greatest
 from operations.models import Campaign, Job, Operation, Target
 
 LEASE = timedelta(seconds=settings.OPERATION_SECONDS["lease"])
+LONGEST_WAIT = timedelta(minutes=1)  # between two looks (pace.py, campaigns/decide.py), where settings say no more
+CLOCKS_DIFFER = timedelta(minutes=1)  # what clocks of two hosts may be apart, and a job waits for nothing
+# Times further ahead than the longest wait or lease were told by a clock that has been set back since: they are over.
+# Only a campaign that begins later waits for longer (c.not_before).
+_DUE = "(j.next_at <= %(now)s OR j.next_at > greatest(%(latest)s, c.not_before))"
+_FREE = "(j.lease_until IS NULL OR j.lease_until < %(now)s OR j.lease_until > %(longest_lease)s)"
 # A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
 # first, as rows under a window function cannot be locked; locked then, passing over what another worker has.
-_CLAIM = """
+_CLAIM = f"""
 WITH due AS (
-    SELECT j.id, j.next_at, coalesce(j.controller_id, t.controller_id) AS controller_id
+    SELECT j.id, j.next_at, coalesce(j.controller_id, t.controller_id) AS controller_id, c.not_before
     FROM operations_job j LEFT JOIN operations_target t ON t.id = j.target_id
-    WHERE j.next_at <= %(now)s AND (j.lease_until IS NULL OR j.lease_until < %(now)s)
+        LEFT JOIN operations_campaign c ON c.operation_id = j.operation_id
+    WHERE {_DUE} AND {_FREE}
 ), held AS (
     SELECT coalesce(j.controller_id, t.controller_id) AS controller_id, count(*) AS jobs
     FROM operations_job j LEFT JOIN operations_target t ON t.id = j.target_id
-    WHERE j.lease_until >= %(now)s AND j.next_at IS NOT NULL GROUP BY 1
+    WHERE NOT {_FREE} AND j.next_at IS NOT NULL GROUP BY 1
 ), ranked AS (
-    SELECT due.id, due.next_at, due.controller_id, coalesce(held.jobs, 0)
+    SELECT due.id, due.next_at, due.controller_id, due.not_before, coalesce(held.jobs, 0)
         + row_number() OVER (PARTITION BY due.controller_id ORDER BY due.next_at, due.id) AS place
     FROM due LEFT JOIN held USING (controller_id)
 )
 UPDATE operations_job SET token = token + 1, lease_until = %(until)s
 WHERE id IN (
-    SELECT j.id FROM operations_job j JOIN ranked r ON r.id = j.id
-    WHERE (r.controller_id IS NULL OR r.place <= %(each)s)
-        AND (j.lease_until IS NULL OR j.lease_until < %(now)s) AND j.next_at <= %(now)s
-    ORDER BY r.next_at LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED)
+    SELECT j.id FROM operations_job j JOIN ranked c ON c.id = j.id
+    WHERE (c.controller_id IS NULL OR c.place <= %(each)s) AND {_FREE} AND {_DUE}
+    ORDER BY c.next_at LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED)
 RETURNING id, token
-"""
+"""  # noqa: S608
 
 
 class StaleTokenError(Exception):
@@ -53,8 +59,17 @@ class Claim:
 def claim(now: datetime, limit: int, each: int) -> list[Claim]:
     """Jobs that are due and that nobody drives, at most `each` of one System Controller. Committed on return."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": now + LEASE, "limit": limit, "each": each})
+        cursor.execute(_CLAIM, {"limit": limit, "each": each} | _times(now))
         return [Claim(*row) for row in cursor.fetchall()]
+
+
+def _times(now: datetime) -> dict[str, datetime]:
+    told = settings.OPERATION_SECONDS
+    longest = max(LONGEST_WAIT, *(timedelta(seconds=told.get(name, 0)) for name in ("poll", "again")))
+    return {
+        "now": now, "until": now + LEASE, "latest": now + longest + CLOCKS_DIFFER,
+        "longest_lease": now + LEASE + CLOCKS_DIFFER,
+    }  # fmt: skip
 
 
 def held(claim: Claim) -> Job:

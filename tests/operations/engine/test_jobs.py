@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from operations.engine import jobs
-from operations.models import Job, Operation, Target
+from operations.models import Campaign, Job, Operation, Target
 from sites.models import Controller
 from tests.sites.world import World, make_world
 
@@ -58,3 +58,34 @@ def test_what_is_not_due_is_left(world: World) -> None:
     (job,) = make_jobs(world.controllers[0], 1, "later")
     Job.objects.filter(pk=job.pk).update(next_at=timezone.now() + timedelta(minutes=1))
     assert jobs.claim(timezone.now(), 10, 10) == []
+
+
+def test_a_clock_that_was_set_back_stops_nothing(world: World) -> None:
+    """What its times were told by was an hour ahead: they say nothing."""
+    waiting, driven, usual = make_jobs(world.controllers[0], 3, "back")
+    now, ahead = timezone.now(), timezone.now() + timedelta(hours=1)
+    Job.objects.filter(pk=waiting.pk).update(next_at=ahead)
+    Job.objects.filter(pk=driven.pk).update(next_at=now, lease_until=ahead + jobs.LEASE)
+    Job.objects.filter(pk=usual.pk).update(next_at=now + timedelta(seconds=60))
+    assert {claim.job_id for claim in jobs.claim(now, 10, 10)} == {waiting.pk, driven.pk}
+    assert jobs.claim(now, 10, 10) == []  # under leases of the clock as it is now
+
+
+def test_what_another_clock_leased_counts_within_the_limit(world: World) -> None:
+    """One that is a little ahead is no wrong one."""
+    driven, other = make_jobs(world.controllers[0], 2, "ahead")
+    now = timezone.now()
+    Job.objects.filter(pk=driven.pk).update(lease_until=now + jobs.LEASE + timedelta(seconds=20))
+    assert jobs.claim(now, 10, each=1) == []
+    assert [claim.job_id for claim in jobs.claim(now, 10, each=2)] == [other.pk]
+
+
+def test_a_campaign_may_wait_for_weeks(world: World) -> None:
+    (job,) = make_jobs(world.controllers[0], 1, "campaign")
+    now = timezone.now()
+    begins = now + timedelta(days=20)
+    Campaign.objects.create(operation_id=job.operation_id, not_before=begins)
+    Job.objects.filter(pk=job.pk).update(target=None, next_at=begins)
+    assert jobs.claim(now, 10, 10) == []
+    Campaign.objects.update(not_before=now)
+    assert [claim.job_id for claim in jobs.claim(now, 10, 10)] == [job.pk]
