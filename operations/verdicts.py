@@ -10,13 +10,12 @@ from operations.kinds import KINDS, KindSpec
 from operations.models import Target
 from operations.planning.conditions import deletable
 from operations.planning.legality import SubcloudState, forced, refusal
-from operations.planning.phases import ABORT_FROM
+from operations.planning.phases import ABORT_FROM, FIRST_DEPLOYMENT
 from operations.states import stored_state
 from sites.models import Cloud
 
 PHASE_KINDS = (Kind.DEPLOY, Kind.INSTALL, Kind.BOOTSTRAP, Kind.CONFIGURE, Kind.RESUME, Kind.ENROLL)
 PHASE_VERBS = ("resume", "install", "bootstrap", "configure", "complete")
-FIRST_DEPLOYMENT = ("add", "install", "bootstrap", "configure", "resume", "enroll")  # dcmanager stops no other run
 CREATE_FAILED = "create-failed"
 STOPPED = (TargetState.FAILED, TargetState.HELD)
 

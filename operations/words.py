@@ -84,6 +84,10 @@ OWN_CAUSES = {
         "An administrator must give it a write user; then try again.",
     ),
     "aborted": ("It was aborted on demand.", "Resume it, or begin its phase again, when the reason for that is gone."),
+    "too-late": (
+        "The abort came too late.",
+        "What had ended, and what was not done any more, stands below. Try again to go on from there.",
+    ),
     "interrupted": (
         "The System Controller restarted while it worked on it, again and again.",
         "See why it restarts. Nothing says that the work itself failed: resume it.",

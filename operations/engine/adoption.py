@@ -7,13 +7,18 @@ from operations.engine import steps
 from operations.engine.seen import Progress, Seen, Sent, View
 
 OVER = (Outcome.LOST, Outcome.UNSENT, Outcome.REFUSED)
-SHOWS = ("done", "underway", "between", "unknown", "failed", "interrupted", "foreign")
+SHOWS = ("done", "over", "missed", "underway", "between", "unknown", "failed", "interrupted", "foreign")
 CLEARED = "cleared"
+
+
+def counts(step: str, verb: str) -> bool:
+    """Whether a request is what the step is about; an abort of another step is only a wish beside it."""
+    return verb != "abort" or step == "abort"
 
 
 def current(view: View) -> Sent | None:
     """The last request, unless one before it was taken on after that: what came of the last one is told by that."""
-    last = next((one for one in reversed(view.sent) if one.verb != "abort"), None)
+    last = next((one for one in reversed(view.sent) if counts(view.step, one.verb)), None)
     if last is not None and last.outcome not in OVER:
         return last
     ours = [one for one in (*view.earlier, *view.sent) if one.effective and one.settled_at is not None]
@@ -42,9 +47,9 @@ def lost(view: View) -> bool:
 
 def _given_up(view: View) -> Iterator[Sent]:
     """Newest first, and none from before one that took effect."""
-    for one in reversed(view.sent):
-        if one.verb != "abort" and one.outcome not in OVER:
+    for one in reversed([one for one in view.sent if counts(view.step, one.verb)]):
+        if one.outcome not in OVER:
             return
-        if one.verb != "abort" and one.outcome == Outcome.LOST:
+        if one.outcome == Outcome.LOST:
             yield one
     yield from (one for one in reversed(view.earlier) if not one.effective)

@@ -6,8 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from events.log import append
+from operations import words
 from operations.choices import Outcome, TargetState
 from operations.engine import jobs
+from operations.engine.adoption import counts
 from operations.engine.decide import NOT_LEGAL
 from operations.engine.events import target_event, told
 from operations.engine.outcomes import never_sent
@@ -127,13 +129,26 @@ def _apply(target: Target, action: Any, now: datetime) -> datetime | None:
 
 
 def _next_step(target: Target, message: str, now: datetime) -> datetime | None:
+    ended = target.steps[target.step]
     target.step += 1
+    if target.step == len(target.steps):
+        stop(target, TargetState.COMPLETED, now)
+        target.message = (too_late(ended, target) if target.abort_requested else message)[:500]
+        return None
+    if target.abort_requested:  # it was for the whole: what follows is not what anybody wants now
+        stop(target, TargetState.FAILED, now, error=too_late(ended, target), cause="too-late")
+        return None
     target.message = message[:500]
-    if target.step < len(target.steps):
-        close_phase(target, now, completed=True)
-        return now
-    stop(target, TargetState.COMPLETED, now)
-    return None
+    close_phase(target, now, completed=True)
+    return now
+
+
+def too_late(ended: str, target: Target) -> str:
+    """What an abort comes to when its step, `ended`, has ended well before it could be stopped."""
+    word = f" (dcmanager says {target.deploy_status})" if target.deploy_status else ""
+    told = f"The abort came too late: {words.step(ended)} had ended before it could be stopped{word}."
+    rest = ", ".join(words.step(name) for name in target.steps[target.step :])
+    return f"{told} Not done, as it was aborted: {rest}." if rest else told
 
 
 def stop(target: Target, state: TargetState, now: datetime, *, error: str = "", cause: str = "") -> None:
@@ -179,7 +194,8 @@ def _settle(target: Target, decision: Decision, now: datetime) -> None:
     if outcome is None:
         return
     step = target.steps[target.step]
-    last = target.intents.filter(attempt=target.attempt, step=step).exclude(verb="abort").order_by("-number").first()
+    sent = target.intents.filter(attempt=target.attempt, step=step).order_by("-number")
+    last = next((each for each in sent if counts(step, each.verb)), None)
     if last is not None and last.outcome not in (outcome, Outcome.REFUSED, Outcome.LOST, Outcome.UNSENT):
         last.outcome, last.settled_at = outcome, now
         last.save(update_fields=["outcome", "settled_at"])

@@ -11,9 +11,9 @@ from itertools import takewhile
 
 from operations.choices import Outcome
 from operations.engine import steps
-from operations.engine.adoption import CLEARED, OVER, current, late, lost
+from operations.engine.adoption import CLEARED, OVER, counts, current, late, lost
 from operations.engine.seen import Ask, Decision, Done, Fail, Pace, Progress, Seen, Send, Sent, View, Wait
-from operations.planning.phases import ABORT_FROM, RESUME_FROM
+from operations.planning.phases import ABORT_FROM, FIRST_DEPLOYMENT, RESUME_FROM
 
 NOT_LEGAL = "not-legal"
 MOST_LOST = 3
@@ -46,6 +46,10 @@ def _judged(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, p
     match told.state:
         case "done":
             return Decision(Done(), Outcome.EFFECTIVE)
+        case "over":
+            return Decision(Done(told.message), None if sent.effective else Outcome.LOST)
+        case "missed":
+            return Decision(Fail(told.error, told.cause), None if sent.effective else Outcome.LOST)
         case "cleared":
             return Decision(Send("add"), Outcome.EFFECTIVE)
         case "clearing":
@@ -77,7 +81,7 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
             return Ask(f"{sent.verb} was refused after one that got no answer and may yet come: {sent.detail}")
         cause = "not-sent" if sent.never_sent else "refused"
         return Fail(sent.detail or "The System Controller refused, without a reason.", cause)
-    requests = [one for one in view.sent if one.verb != "abort"]
+    requests = [one for one in view.sent if counts(view.step, one.verb)]
     if (tries := _unsent(requests)) >= MOST_UNSENT:
         return Fail(f"{requests[-1].verb} could not be sent {tries} times in a row: {requests[-1].detail}", "unsent")
     gone = sum(one.outcome == Outcome.LOST for one in view.sent)
@@ -175,7 +179,9 @@ def _abort(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision | None
     aborts = [one for one in view.sent if one.verb == "abort"]
     status = seen.subcloud.deploy_status if seen.subcloud else ""
     if not view.sent:
-        return Decision(Fail("Stopped before anything was sent.", "aborted"))
+        if view.step in FIRST_DEPLOYMENT:
+            return Decision(Fail("Stopped before anything was sent.", "aborted"))
+        return Decision(Fail(f"The abort came too late for what was deployed; {view.step} was not begun.", "too-late"))
     if status not in ABORT_FROM:
         return None  # it aborts already, has ended, or is between phases: wait and see
     if _unsent(aborts) >= MOST_UNSENT or _without_effect(view) >= MOST_LOST:

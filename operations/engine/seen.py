@@ -157,7 +157,8 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a request is. `state`: untouched, underway, between (two phases), unknown (a word nobody knows), done,
-    failed, interrupted, foreign; or "perhaps" one of the ends: it is there, and was there before the request."""
+    failed, interrupted, foreign; of an abort also over (what it was for has ended by itself) and missed (the next phase
+    runs); or "perhaps" one of the ends: it is there, and was there before the request."""
 
     state: str
     message: str = ""

@@ -11,7 +11,9 @@ from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
 from operations.engine.signs import network_changed, other_error, same_word
 from starlingx.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, works
+from starlingx.records import Subcloud
 
+ABORTING = ("aborting-install", "aborting-bootstrap", "aborting-config")
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 
 
@@ -56,6 +58,24 @@ def deploy_progress(path: DeployPath, seen: Seen, sent: Sent, last_status: str, 
     if known.kind is Kind.UNKNOWN:
         return Progress("unknown", f"unknown state {word}: this portal does not know whether work goes on")
     return Progress("between", word) if other and known.phase in path.phases else Progress("untouched", word)
+
+
+def abort_progress(subcloud: Subcloud, sent: Sent) -> Progress:
+    """Of an abort that is all that was asked for. Work ends as aborted, or as it would have without (3.3)."""
+    word, known = subcloud.deploy_status, deploy_state(subcloud.deploy_status)
+    before = str(sent.before.get("deploy_status") or "what ran")
+    if known.kind is Kind.UNKNOWN:
+        return Progress("unknown", f"unknown state {word}: this portal does not know whether work goes on")
+    if word in ABORTING:
+        return Progress("underway", word)
+    if word == before:
+        return Progress("untouched", word)
+    if works(known):
+        went_on = f"The abort came too late for {before}, and dcmanager went on to {word}: ask for it again."
+        return Progress("missed", word, went_on, "too-late")
+    if sent.effective:
+        return Progress("over", f"It was being aborted, and ended otherwise: dcmanager says {word}.")
+    return Progress("over", f"{before} had ended before it was aborted: dcmanager says {word}.")
 
 
 def _bad_end(path: DeployPath, known: DeployState, seen: Seen, sent: Sent, last_status: str) -> Progress:

@@ -8,8 +8,9 @@ from operations.engine.failures import state_of
 from operations.engine.lanes import backup_progress, deletion_progress, prestage_progress
 from operations.engine.seen import Progress, Seen, Sent, View
 from operations.engine.signs import same_address
-from operations.engine.statuses import PATHS, deploy_progress
+from operations.engine.statuses import PATHS, abort_progress, deploy_progress
 from operations.planning.legality import forced, refusal
+from starlingx.deploy_states import Kind, deploy_state
 from starlingx.records import Subcloud
 
 # Our step -> dcmanager's verb, where the words differ (operations/planning/legality.py)
@@ -37,6 +38,8 @@ def _reached(view: View, seen: Seen, subcloud: Subcloud) -> bool:
             return subcloud.management_state == "managed"
         case "unmanage":
             return subcloud.management_state == "unmanaged"
+        case "abort":
+            return deploy_state(subcloud.deploy_status).kind is Kind.ABORTED
         case "online" | "offline":
             return subcloud.availability_status == view.step
         case "power_off":
@@ -80,6 +83,8 @@ def progress(view: View, seen: Seen, sent: Sent) -> Progress:
     if subcloud is None:
         return Progress("foreign", "The System Controller does not know this subcloud any more.")
     match sent.verb:
+        case "abort":
+            return abort_progress(subcloud, sent)
         case "backup":
             return backup_progress(subcloud, sent, seen.restarted)
         case "prestage":

@@ -16,6 +16,7 @@ BOOTSTRAP_FROM = (*_TO_BOOTSTRAP, "bootstrap-complete", "create-complete")
 CONFIGURE_FROM = (*_TO_CONFIGURE, "enroll-complete", "complete")
 COMPLETE_FROM = ("bootstrap-complete", "enroll-complete")
 ABORT_FROM = ("installing", "bootstrapping", "configuring")
+FIRST_DEPLOYMENT = ("add", "install", "bootstrap", "configure", "resume", "enroll")  # dcmanager aborts no other run
 RESUME_FROM = (*_TO_INSTALL, *_TO_BOOTSTRAP, *_TO_CONFIGURE)
 ENROLL_FROM = (
     "create-complete",
