@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from operations.engine.seen import Seen
+from operations.engine.statuses import ABORTING
 from operations.models import Attempt, PhaseSpan, Target
-from starlingx.deploy_states import Kind, deploy_state, stopped_badly
+from starlingx.deploy_states import DeployState, Kind, deploy_state, stopped_badly
 
 
 def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
@@ -22,11 +23,17 @@ def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
         return running
     began = _moved_at(seen, running.began_at if running else target.started_at, now)
     if running is not None:
-        _end(running, began, completed=not stopped_badly(known))
+        _end(running, began, completed=_went_well(known) and step != "abort")  # an abort saw no phase begin
     if not phase:
         return None
     attempt = Attempt.objects.get(target=target, number=target.attempt)
     return PhaseSpan.objects.create(attempt=attempt, phase=phase, profile=target.profile, began_at=began)
+
+
+def _went_well(after: DeployState) -> bool:
+    """Whether the word after a phase says that it came to its end: what was stopped teaches nothing of its length."""
+    cut = stopped_badly(after) or after.word in ABORTING
+    return not cut and after.kind is not Kind.UNKNOWN
 
 
 def close_phase(target: Target, now: datetime, *, completed: bool) -> None:
