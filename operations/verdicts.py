@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.choices import Kind, TargetState
+from operations.engine.idling import awaits, only_wait
 from operations.engine.steps import VERBS
 from operations.kinds import KINDS, KindSpec
 from operations.models import Target
@@ -54,7 +55,7 @@ def refused(spec: KindSpec, facts: Mapping[str, Any], cloud: Cloud) -> str | Non
 
 def next_verbs(target: Target, kind: str) -> list[Verdict]:
     """Abort, give up, retry, and for deployments each phase: by what was seen of the target last (`seen_at`)."""
-    found = [Verdict("abort", not_aborted(target)), Verdict("give_up", _not_given_up(target))]
+    found = [Verdict("abort", not_aborted(target)), Verdict("give_up", not_given_up(target, kind))]
     found.append(Verdict("retry", _not_again(target)))
     if kind in PHASE_KINDS:
         found += [Verdict(verb, _not_again(target) or not_next(target, kind, verb)) for verb in PHASE_VERBS]
@@ -83,6 +84,10 @@ def not_aborted(target: Target) -> str:
     if target.abort_requested:
         return "Abort was asked for already."
     step = target.steps[target.step]
+    if awaits(target):
+        return (
+            f"It only waits until the site is {step}: nothing is under way that could be aborted. Give it up instead."
+        )
     if step not in FIRST_DEPLOYMENT:
         return f"Only a first deployment can be aborted: what {step} has begun runs to its end."
     if target.deploy_status and target.deploy_status not in ABORT_FROM:
@@ -90,8 +95,15 @@ def not_aborted(target: Target) -> str:
     return ""
 
 
-def _not_given_up(target: Target) -> str:
-    return "" if target.state == TargetState.HELD else f"It is {target.get_state_display()}: it waits for no decision."
+def not_given_up(target: Target, kind: str) -> str:
+    """Why a person cannot end it here and now; "" when it waits for a decision, or runs and only waits."""
+    if target.state == TargetState.HELD:
+        return ""
+    if target.state != TargetState.RUNNING or kind == Kind.CAMPAIGN:
+        return f"It is {target.get_state_display()}: it waits for no decision."
+    if target.pk in only_wait([target]):
+        return ""
+    return "What was sent for it is under way, and cannot be given up until its outcome is known."
 
 
 def _not_again(target: Target) -> str:

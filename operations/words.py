@@ -92,6 +92,10 @@ OWN_CAUSES = {
         "The System Controller restarted while it worked on it, again and again.",
         "See why it restarts. Nothing says that the work itself failed: resume it.",
     ),
+    "stopped": (
+        "A person stopped it while it only waited.",
+        "What was done before stays done. Try again to go on from the step it waited at.",
+    ),
     "given-up": ("A person decided that it has failed.", "Try again when what was in doubt is clear."),
     "backup-failed": (
         "The backup failed.",

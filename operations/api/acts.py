@@ -8,9 +8,10 @@ from rest_framework.views import APIView
 from operations.api.bodies import Nothing, RetrySeveral, StartBody
 from operations.api.common import answered, given, scopes_of
 from operations.api.operations import operation_answer
-from operations.api.schemas import OperationSchema
+from operations.api.schemas import DoneOperationSchema, OperationSchema
 from operations.choices import TargetState
 from operations.services import control
+from operations.services.deeds import on_hold
 from operations.services.permits import operation_for
 from operations.services.start import start_operation
 from sites.idempotency import idempotent
@@ -34,7 +35,7 @@ class Start(APIView):
 class Hold(APIView):
     @extend_schema(
         summary="Let no further target start; what runs goes on",
-        tags=["operations"], request=Nothing, responses=OperationSchema,
+        tags=["operations"], request=Nothing, responses=DoneOperationSchema,
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
@@ -43,7 +44,7 @@ class Hold(APIView):
 
 class Release(APIView):
     @extend_schema(
-        summary="Let further targets start again", tags=["operations"], request=Nothing, responses=OperationSchema
+        summary="Let further targets start again", tags=["operations"], request=Nothing, responses=DoneOperationSchema
     )
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
@@ -52,16 +53,16 @@ class Release(APIView):
 
 class Cancel(APIView):
     @extend_schema(
-        summary="Let what has not begun never begin; what runs goes on, abort stops it",
-        tags=["operations"], request=Nothing, responses=OperationSchema,
+        summary="Stop what has not begun and what only waits; what is under way goes on, abort stops it",
+        tags=["operations"], request=Nothing, responses=DoneOperationSchema,
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         operation_for(request, scopes_of(request), pk)
         given(request, Nothing)
         with answered():
-            control.cancel(pk, actor_of(request), now_of(request))
-        return Response(operation_answer(request, pk))
+            said = control.cancel(pk, actor_of(request), now_of(request))
+        return Response(operation_answer(request, pk) | {"did": said})
 
 
 class Retry(APIView):
@@ -85,5 +86,6 @@ def _hold(request: Request, pk: int, held: bool) -> Response:
     operation_for(request, scopes_of(request), pk)
     given(request, Nothing)
     with answered():
-        control.hold(pk, held, actor_of(request), now_of(request))
-    return Response(operation_answer(request, pk))
+        operation = control.hold(pk, held, actor_of(request), now_of(request))
+    said = on_hold(operation) if held else "Not on hold any more: further ones start."
+    return Response(operation_answer(request, pk) | {"did": said})

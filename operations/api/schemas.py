@@ -49,6 +49,10 @@ class AddedOperationSchema(OperationSchema):
     matched = s.IntegerField(help_text="How many subclouds were chosen, by ids or by the filter")
 
 
+class DoneOperationSchema(OperationSchema):
+    did = s.CharField(help_text="What this stopped, and what goes on")
+
+
 class NoteSchema(s.Serializer[dict[str, object]]):
     field = s.CharField(help_text="A column, a key, or empty")
     message = s.CharField()

@@ -71,7 +71,7 @@ class Targets(ScopedList):
 
 
 def target_answer(request: Request, operation: int, pk: int) -> dict[str, Any]:
-    """Everything that is known of a target. Raises Http404. Six queries, and two for each row read."""
+    """Everything that is known of a target. Raises Http404. Seven queries, and two for each row read."""
     mine = targets(scopes_of(request)).filter(operation=operation)
     now = now_of(request)
     row = one_row(mine, pk, target_columns(now))
@@ -118,7 +118,7 @@ class AbortTarget(APIView):
 
 class GiveUpTarget(APIView):
     @extend_schema(
-        summary="Decide that a target which waits for a decision has failed",
+        summary="Decide that a target which waits for a decision, or only waits, has failed",
         tags=["operations"], request=Nothing, responses=TargetDetailSchema,
     )  # fmt: skip
     @idempotent

@@ -178,8 +178,10 @@ def _target(job: Job) -> Target:
 
 def _as_decided_on(job: Job, view: View) -> Target:
     """The job's target, locked. Raises StaleTokenError where something was sent since `view` was taken: then the same
-    task ran beside this one, and was quicker."""
+    task ran beside this one, and was quicker; or where people have stopped it meanwhile."""
     target = _target(job)
+    if target.state != TargetState.RUNNING:
+        raise jobs.StaleTokenError
     if target.intents.filter(attempt=target.attempt, step=view.step).count() != len(view.sent):
         raise jobs.StaleTokenError
     return target

@@ -13,6 +13,7 @@ from operations.engine import jobs, preflight
 from operations.engine.campaign import conduct as campaign
 from operations.engine.closing import close
 from operations.engine.events import operation_event, target_event
+from operations.engine.idling import awaits
 from operations.engine.pace import pace
 from operations.models import Attempt, Job, Operation, Target
 from sites.services.brake import FLEET, brakes_on
@@ -61,9 +62,10 @@ def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
         return f"{states[TargetState.FAILED]} failed, the limit is {limit}: no further one starts."
     if operation.held:
         return "On hold: no further one starts."
-    room = operation.max_at_once - states[TargetState.RUNNING] - states[TargetState.HELD]
-    if room <= 0 and states[TargetState.HELD]:  # work may go on for them upstream: they count within the limit
-        return _decide_first(states[TargetState.HELD])
+    held = _in_doubt(operation) if states[TargetState.HELD] else 0
+    room = operation.max_at_once - states[TargetState.RUNNING] - held
+    if room <= 0 and held:
+        return _decide_first(held)
     brakes = brakes_on()
     if FLEET in brakes:
         return brakes[FLEET]
@@ -76,6 +78,12 @@ def _admit(operation: Operation, states: Counter[str], now: datetime) -> str:
     states[TargetState.WAITING] -= started
     states[TargetState.RUNNING] += started
     return _braked(operation, brakes)
+
+
+def _in_doubt(operation: Operation) -> int:
+    """How many are held for which work may go on upstream: they count within the limit. Who only waited does not."""
+    held = operation.targets.filter(state=TargetState.HELD).only("steps", "step")
+    return sum(not awaits(target) for target in held)
 
 
 def _decide_first(held: int) -> str:

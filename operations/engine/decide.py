@@ -20,6 +20,7 @@ MOST_LOST = 3
 MOST_UNSENT = 10  # in a row: a minute apart
 LONGEST_WAIT = 5  # times `pace.unmoved`, from the request
 LONGEST_REST = 15  # times `pace.unmoved`: half an hour
+LONGEST_AWAIT = 30  # times `pace.unmoved`: an hour, until a site is online or offline
 REPEATABLE = ("prestage", "reconfigure_network")  # once more changes nothing that the first time did not
 SAME_VERB = ("redeploy", "restore", "reconfigure_network", "backup", "delete_backup", "prestage", "enroll")
 
@@ -36,7 +37,7 @@ def _usual(view: View, seen: Seen, now: datetime, pace: Pace) -> Decision:
         told = _clearing(view, seen, sent) or steps.progress(view, seen, sent)
         return _judged(view, seen, sent, told, now, pace)
     if (shows := late(view, seen)) is None:
-        return Decision(_begin(view, seen, sent, pace))
+        return Decision(_begin(view, seen, sent, now, pace))
     decision = _judged(view, seen, *shows, now, pace)
     return replace(decision, adopts=shows[0].number) if decision.outcome == Outcome.EFFECTIVE else decision
 
@@ -70,12 +71,12 @@ def _judged(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, p
     return _unmoved(view, seen, sent, told, now, pace)
 
 
-def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait | Done | Fail | Ask:
+def _begin(view: View, seen: Seen, sent: Sent | None, now: datetime, pace: Pace) -> Send | Wait | Done | Fail | Ask:
     """Nothing of ours is under way."""
     if steps.settled(view, seen):
         return Done()
     if view.step in steps.WITHOUT_REQUEST:
-        return Wait(pace.poll, f"waits until the site is {view.step}")
+        return _awaited(view, seen, now, pace)
     if sent is not None and sent.outcome == Outcome.REFUSED:
         if lost(view):
             return Ask(f"{sent.verb} was refused after one that got no answer and may yet come: {sent.detail}")
@@ -93,6 +94,20 @@ def _begin(view: View, seen: Seen, sent: Sent | None, pace: Pace) -> Send | Wait
         doubt = f"{view.step} got no answer, and may not be sent again: {why}"
         return Ask(doubt) if lost(view) else Fail(why, NOT_LEGAL)
     return Send(view.step)
+
+
+def _awaited(view: View, seen: Seen, now: datetime, pace: Pace) -> Wait | Ask:
+    """Nobody waits for ever: what follows (to manage it, to delete it) is not wanted at any time later, unasked."""
+    if seen.subcloud is None:
+        return Ask("The System Controller does not know this subcloud any more.")
+    waited = now - view.since if view.since is not None else timedelta()
+    if waited <= pace.unmoved * LONGEST_AWAIT:
+        return Wait(pace.poll, f"waits until the site is {view.step}")
+    minutes = max(1, round(waited.total_seconds() / 60))
+    word = seen.subcloud.availability_status or "of unknown availability"
+    return Ask(
+        f"It has waited for {minutes} min until the site is {view.step}, and it is {word}. Try again to wait on."
+    )
 
 
 def _unmoved(view: View, seen: Seen, sent: Sent, told: Progress, now: datetime, pace: Pace) -> Decision:

@@ -18,6 +18,7 @@ from operations.engine.outcomes import never_sent, outcome_of
 from operations.engine.pace import backoff, pace
 from operations.engine.request import Request, load, send
 from operations.engine.seen import Answer, Ask, Decision, Fail, Seen, Send, Sent, View
+from operations.engine.steps import WITHOUT_REQUEST
 from operations.models import Intent, Job, PhaseSpan, Target
 from sites.credentials import CannotUnsealError
 from sites.models import Controller
@@ -66,16 +67,17 @@ def view_of(target: Target) -> View:
     rows = target.intents.filter(attempt=target.attempt, step=name)
     return View(
         name, target.facts, _sent(rows), target.deploy_status, target.abort_requested, _earlier(target, name),
-        _unknown_since(target),
+        _since(target, name),
     )  # fmt: skip
 
 
-def _unknown_since(target: Target) -> datetime | None:
-    """When a word that nobody knows was seen first."""
-    if not target.deploy_status or deploy_state(target.deploy_status).kind is not Kind.UNKNOWN:
+def _since(target: Target, step: str) -> datetime | None:
+    """When a word that nobody knows was seen first; or since when the site is waited for."""
+    unknown = target.deploy_status and deploy_state(target.deploy_status).kind is Kind.UNKNOWN
+    if not unknown and step not in WITHOUT_REQUEST:
         return None
     spans = PhaseSpan.objects.filter(attempt__target=target, attempt__number=target.attempt, ended_at=None)
-    return spans.filter(phase=target.deploy_status).values_list("began_at", flat=True).first()
+    return spans.filter(phase=target.deploy_status if unknown else step).values_list("began_at", flat=True).first()
 
 
 def _earlier(target: Target, step: str) -> tuple[Sent, ...]:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Subquery, Value
+from django.db.models import F, Subquery, Value
 from django.db.models.functions import Greatest
 
+from operations.choices import TargetState
 from operations.models import Campaign, Job, Operation, Target
 
 LEASE = timedelta(seconds=settings.OPERATION_SECONDS["lease"])
@@ -59,7 +60,7 @@ class Claim:
 def claim(now: datetime, limit: int, each: int) -> list[Claim]:
     """Jobs that are due and that nobody drives, at most `each` of one System Controller. Committed on return."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"limit": limit, "each": each} | _times(now))
+        cursor.execute(_CLAIM, {"limit": limit, "each": each, **_times(now)})
         return [Claim(*row) for row in cursor.fetchall()]
 
 
@@ -104,11 +105,23 @@ def target_locked(target_id: int) -> Target:
     return Target.objects.select_for_update().get(pk=target_id)
 
 
+def running_locked(operation_id: int) -> None:
+    """Before `operation_locked`, for a change of targets that run: their jobs are locked before that of the whole."""
+    running = Job.objects.filter(operation=operation_id, target__state=TargetState.RUNNING)
+    list(running.select_for_update(of=("self",)).order_by("pk"))
+
+
 def wake(operation_id: int, now: datetime) -> None:
     """Let the job of the whole operation look at once; a campaign's slots too, but none before it may begin."""
     begins = Campaign.objects.filter(pk=operation_id).values("not_before")
     due = Greatest(Value(now), Subquery(begins))  # PostgreSQL's passes over null
     Job.objects.filter(operation=operation_id, target=None).update(next_at=due)
+
+
+def end_driving(target_ids: Iterable[int]) -> None:
+    """People have stopped them: whoever drives one now writes and sends nothing more. Under `target_locked`."""
+    free = {"token": F("token") + 1, "next_at": None, "lease_until": None}
+    Job.objects.filter(target__in=list(target_ids)).update(**free)
 
 
 def wake_targets(target_ids: Iterable[int], now: datetime) -> None:

@@ -85,7 +85,7 @@ class View:
 
     `facts`: the parameters, masked. `last_status`: deploy status at the look before this one. `earlier`: requests to
     add the site in attempts before, whose effect nobody has seen. `since`: when the word of that look was seen first,
-    where it is one that nobody knows.
+    where it is one that nobody knows; at a step that waits for the site, since when it does.
     """
 
     step: str

@@ -24,8 +24,10 @@ def settled(view: View, seen: Seen) -> bool:
     if view.step in central_steps.STEPS:
         return central_steps.settled(view, seen)
     subcloud = seen.subcloud
+    if view.step in ("delete", "offline") and subcloud is None:
+        return True  # what is gone answers nobody
     if view.step == "delete":
-        return subcloud is None
+        return False
     if subcloud is None:
         return False
     return _reached(view, seen, subcloud)

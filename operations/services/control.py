@@ -10,15 +10,17 @@ from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.commit import end_attempt, stop
 from operations.engine.events import operation_event, target_event
+from operations.engine.idling import only_wait
 from operations.kinds import BMC, KINDS
 from operations.models import Operation, RunSecret, Target
 from operations.planning.phases import DOCUMENTS, documents_of_verb
 from operations.services import run_secrets
 from operations.services.claims import taken_meanwhile
+from operations.services.deeds import cancelled, stopped_while
 from operations.services.requests import RefusedError
 from operations.services.revisions import NONE, Correction, revise, secrets_for
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
-from operations.verdicts import begins_anew, not_aborted, not_next
+from operations.verdicts import begins_anew, not_aborted, not_given_up, not_next
 from sites.access import EVERYTHING, Scopes
 from sites.services.actors import Actor, audit
 
@@ -39,9 +41,11 @@ def hold(operation_id: int, held: bool, actor: Actor, now: datetime) -> Operatio
     return operation
 
 
-def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
-    """Targets that have not begun never will; what runs goes on (abort stops it). Raises NotNowError."""
+def cancel(operation_id: int, actor: Actor, now: datetime) -> str:
+    """Targets that have not begun never will, and those that only wait are stopped; what runs goes on (abort stops
+    it). Returns in words what this did. Raises NotNowError."""
     with transaction.atomic():
+        jobs.running_locked(operation_id)
         operation = jobs.operation_locked(operation_id)
         if operation.state in ENDED_OPERATIONS:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
@@ -52,6 +56,7 @@ def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
         for target in targets:
             stop(target, TargetState.CANCELLED, now)
             target.save()
+        stopped = _stop_waiting(operation, now)
         append(target_event(target, now) for target in targets)
         if operation.state != OperationState.PROCESSING:
             operation.state, operation.ended_at = OperationState.CANCELLED, now
@@ -59,8 +64,27 @@ def cancel(operation_id: int, actor: Actor, now: datetime) -> Operation:
             RunSecret.objects.filter(operation=operation).delete()
             append([operation_event(operation, now, {"state": operation.state})])
         jobs.wake(operation.pk, now)
-        audit(actor, "operation.cancel", f"operation:{operation.pk}", now, {"targets": len(targets)})
-    return operation
+        detail = {"targets": len(targets), "stopped": [target.pk for target in stopped]}
+        audit(actor, "operation.cancel", f"operation:{operation.pk}", now, detail)
+        return cancelled(operation, len(targets), stopped)
+
+
+def _stop_waiting(operation: Operation, now: datetime) -> list[Target]:
+    """Those that run and only wait: what they wait for would let the next step begin, at any time later."""
+    running = list(operation.targets.select_for_update().filter(state=TargetState.RUNNING).order_by("number"))
+    waiting = only_wait(running)
+    found = [target for target in running if target.pk in waiting]
+    for target in found:
+        _stop_one(target, now)
+    return found
+
+
+def _stop_one(target: Target, now: datetime) -> None:
+    """A target that runs and only waits."""
+    stop(target, TargetState.FAILED, now, error=stopped_while(target), cause="stopped")
+    target.save()
+    jobs.end_driving([target.pk])
+    append([target_event(target, now)])
 
 
 def abort_target(target_id: int, actor: Actor, now: datetime) -> Target:
@@ -119,14 +143,18 @@ def retry(
 
 
 def give_up(target_id: int, actor: Actor, now: datetime) -> Target:
-    """A person decides that a held target has failed. Raises NotNowError."""
+    """A person decides that a target which is held has failed, or that one which only waits has waited for long
+    enough. Raises NotNowError."""
     with transaction.atomic():
         target = jobs.target_locked(target_id)
-        if target.state != TargetState.HELD:
-            raise NotNowError(f"It is {target.get_state_display()}: it waits for no decision.")
-        stop(target, TargetState.FAILED, now, error=target.message, cause="given-up")
-        target.save()
-        append([target_event(target, now)])
+        if why := not_given_up(target, target.operation.kind):
+            raise NotNowError(why)
+        if target.state == TargetState.RUNNING:
+            _stop_one(target, now)
+        else:
+            stop(target, TargetState.FAILED, now, error=target.message, cause="given-up")
+            target.save()
+            append([target_event(target, now)])
         jobs.wake(target.operation_id, now)
         audit(actor, "target.give_up", f"target:{target.pk}", now, {"name": target.name})
     return target

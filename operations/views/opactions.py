@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from operations.forms.confirm import ConfirmForm
 from operations.kinds import KINDS
 from operations.models import Operation
 from operations.services import control, run_secrets
+from operations.services.deeds import on_hold
 from operations.services.permits import operation_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, start_operation
@@ -87,8 +89,11 @@ def _cancel(seen: OperationInView) -> Question:
     running = seen.counts.get(TargetState.RUNNING, 0) + seen.counts.get(TargetState.HELD, 0)
     lines = [f"{subclouds(waiting)} that have not begun never will."]
     if running:
-        lines.append(f"{subclouds(running)} at work go on. Where StarlingX allows it, each is aborted on its own page.")
-    return Question(f"Cancel “{seen.operation.title}”", tuple(lines), "Cancel what has not begun", style="danger")
+        lines.append(
+            f"{subclouds(running)} at work: those that only wait for their site, or were sent nothing, are stopped; "
+            "what is under way goes on. Where StarlingX allows it, each is aborted on its own page."
+        )
+    return Question(f"Cancel “{seen.operation.title}”", tuple(lines), "Cancel what is not under way", style="danger")
 
 
 def _retry(seen: OperationInView) -> Question:
@@ -121,13 +126,14 @@ def _started(request: PortalRequest, operation: Operation, form: ConfirmForm) ->
 
 def _held(held: bool) -> Callable[[PortalRequest, Operation, ConfirmForm], None]:
     def do(request: PortalRequest, operation: Operation, form: ConfirmForm) -> None:
-        control.hold(operation.pk, held, actor_of(request), request.now)
+        found = control.hold(operation.pk, held, actor_of(request), request.now)
+        messages.info(request, on_hold(found) if held else "Not on hold any more: further ones start.")
 
     return do
 
 
 def _cancelled(request: PortalRequest, operation: Operation, form: ConfirmForm) -> None:
-    control.cancel(operation.pk, actor_of(request), request.now)
+    messages.info(request, control.cancel(operation.pk, actor_of(request), request.now))
 
 
 def _retried(request: PortalRequest, operation: Operation, form: ConfirmForm) -> None:

@@ -6,7 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from operations.choices import Kind
+from operations import words
+from operations.choices import Kind, TargetState
 from operations.forms.confirm import ConfirmForm
 from operations.kinds import KINDS
 from operations.models import Target
@@ -69,6 +70,10 @@ def _question(target: Target, verb: str) -> Question:
         if target.deploy_status == "installing":
             lines.append("Aborting an installation also powers the server off.")
         return Question(title, tuple(lines), "Abort", "danger")
+    if verb == "give_up" and target.state == TargetState.RUNNING:
+        rest = ", ".join(words.step(name) for name in target.steps[target.step :])
+        waits = f"It only waits, and stops here: what was done stays done. Not done: {rest}."
+        return Question(title, tuple(filter(None, (about, target.message, waits))), "Call it failed", "danger")
     if verb == "give_up":
         return Question(title, (about, target.message, "It counts as failed from then on."), "Call it failed", "danger")
     return _again(target, verb, title, about)

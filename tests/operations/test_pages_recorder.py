@@ -215,5 +215,16 @@ def test_queries_are_pinned(many: int, sign_in: SignIn, target: Target, world: W
     client.get(path(target))
     with CaptureQueriesContext(connection) as captured:
         client.get(path(target))
-    # session, user, standing; target, attempts, phases, usual, requests, VIM; alarm counts of the top bar
-    assert len(captured) == 10
+    # session, user, standing; target, attempts, phases, usual, requests, those under way, VIM; alarm counts on top
+    assert len(captured) == 11
+
+
+def test_what_only_waits_can_be_given_up(sign_in: SignIn, target: Target) -> None:
+    Target.objects.update(state="running", steps=["add", "online", "manage"], step=1, deploy_status="complete")
+    client = sign_in("Engineer")
+    asked = client.get(path(target, "give_up")).content.decode()
+    assert "Not done: wait until online, manage." in asked
+    assert client.post(path(target, "give_up")).status_code == 302
+    told = client.get(path(target)).content.decode()
+    assert "A person stopped it while it only waited." in told
+    assert Target.objects.get().state == "failed"

@@ -208,7 +208,7 @@ QUERIES = {
     f"{OPERATIONS}?count=1&kind=install&cloud=1": 4,
     f"{OPERATIONS}{{operation}}/": 3,
     f"{OPERATIONS}{{operation}}/targets/": 4,
-    f"{OPERATIONS}{{operation}}/targets/{{target}}/": 8,
+    f"{OPERATIONS}{{operation}}/targets/{{target}}/": 9,
     "/api/v1/subclouds/{cloud}/verbs/": 6,
     "/api/v1/brakes/": 2,
     "/api/v1/site-templates/": 4,
@@ -223,3 +223,19 @@ def test_query_counts(address: str, api: Client, target: Target) -> None:
         api.get(path)
     sent = "\n".join(query["sql"][:160] for query in captured.captured_queries)
     assert len(captured) == QUERIES[address], f"{len(captured)} queries:\n{sent}"
+
+
+def test_a_decommission_that_waits_can_be_stopped(api: Client, target: Target) -> None:
+    """Else any later outage would delete the site."""
+    Target.objects.update(state="running", steps=["unmanage", "offline", "delete"], step=1, deploy_status="complete")
+    Operation.objects.update(kind="decommission")
+    where = f"{OPERATIONS}{target.operation_id}/"
+    held = post(api, f"{where}hold/").json()
+    assert f"going on when it comes: {target.name}." in held["did"]
+    assert post(api, f"{where}release/").json()["did"] == "Not on hold any more: further ones start."
+    aborted = post(api, f"{where}targets/{target.pk}/abort/")
+    assert "Give it up instead" in aborted.content.decode()
+    stopped = post(api, f"{where}cancel/").json()
+    assert f"1 subcloud only waited, and stopped: {target.name}." in stopped["did"]
+    target.refresh_from_db()
+    assert (target.state, target.cause) == ("failed", "stopped")
