@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from operations.choices import ACTIVE_TARGETS, Kind
+from operations.busy import busy_clouds
+from operations.choices import Kind
 from operations.kinds import KindSpec
-from operations.models import Target
 from operations.planning.cautions import cautions
 from operations.planning.subcloud_state import Verb
 from operations.states import stored_state
@@ -48,12 +48,8 @@ class Judged:
 
 
 def judge(spec: KindSpec, clouds: Sequence[Cloud], now: datetime) -> Judged:
-    """Two queries for any number of subclouds."""
-    busy = dict(
-        Target.objects.filter(cloud__in=[cloud.pk for cloud in clouds], state__in=ACTIVE_TARGETS).values_list(
-            "cloud_id", "operation_id"
-        )
-    )
+    """Three queries for any number of subclouds."""
+    busy = busy_clouds(clouds)
     reasons = [(cloud, _reason(spec, cloud, busy.get(cloud.pk), {})) for cloud in clouds]
     offered = [variant for variant in VARIANTS if all(name in spec.options for name in variant)]
     possible = any(not _reason(spec, cloud, busy.get(cloud.pk), variant) for cloud in clouds for variant in offered)

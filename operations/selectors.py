@@ -17,7 +17,8 @@ from django.db.models import (
 )  # fmt: skip
 from django.db.models.functions import Coalesce, JSONObject
 
-from operations.choices import ACTIVE_TARGETS, TargetState
+from operations.busy import works_on
+from operations.choices import TargetState
 from operations.models import Operation, StrategyOptions, Target
 from sites.access import Scopes
 from sites.paging import Sorts
@@ -91,4 +92,4 @@ def counts(scopes: Scopes) -> Any:
 
 def active_target(scopes: Scopes, cloud_id: int) -> Target | None:
     """What works on that cloud now, if anything does."""
-    return targets(scopes).filter(cloud=cloud_id, state__in=ACTIVE_TARGETS).select_related("operation").first()
+    return targets(scopes).filter(works_on(cloud_id)).select_related("operation").first()

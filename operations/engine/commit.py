@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from events.log import append
 from operations import words
-from operations.choices import Outcome, TargetState
+from operations.choices import ACTIVE_TARGETS, Outcome, TargetState
 from operations.engine import jobs
 from operations.engine.adoption import counts
 from operations.engine.decide import NOT_LEGAL
@@ -230,11 +230,23 @@ def _join(target: Target, now: datetime) -> None:
         controller=target.controller_id, dcmanager_id=target.dcmanager_id, region_name=target.region_name,
         removed_at=None,
     ).first()  # fmt: skip
-    if cloud is not None:
+    if cloud is not None and _takes(target, cloud):
         target.cloud = cloud
         target.group_id = cloud.group_id or target.group_id
         target.region = cloud.region or target.region
         _place(target, cloud, now)
+
+
+def _takes(target: Target, cloud: Cloud) -> bool:
+    """False while another operation works on it: this one goes on by dcmanager's id, and is joined later."""
+    if Target.objects.filter(cloud=cloud, state__in=ACTIVE_TARGETS).exclude(pk=target.pk).exists():
+        return False
+    try:
+        with transaction.atomic():
+            Target.objects.filter(pk=target.pk).update(cloud=cloud)
+    except IntegrityError:  # it began in this moment
+        return False
+    return True
 
 
 def _place(target: Target, cloud: Cloud, now: datetime) -> None:

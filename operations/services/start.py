@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from events.log import append
-from operations.choices import ACTIVE_TARGETS, Kind, OperationState, TargetState
+from operations.busy import busy, who
+from operations.choices import Kind, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.events import operation_event, target_event
 from operations.kinds import KINDS
@@ -92,21 +93,6 @@ def close_if_hopeless(operation: Operation, targets: Iterable[Target], now: date
     operation.secrets.all().delete()
     append([operation_event(operation, now, {"state": operation.state, "state_reason": NONE_READY})])
     return True
-
-
-def busy(targets: Sequence[Target]) -> dict[object, int]:
-    """{who(target): operation that works on it}, those given left out. One query for each sort."""
-    active = Target.objects.filter(state__in=ACTIVE_TARGETS).exclude(pk__in=[target.pk for target in targets])
-    clouds = [target.cloud_id for target in targets if target.cloud_id]
-    found: dict[object, int] = dict(active.filter(cloud__in=clouds).values_list("cloud_id", "operation_id"))
-    names = [target.name for target in targets if target.cloud_id is None]
-    fresh = active.filter(cloud=None, name__in=names).values_list("controller_id", "name", "operation_id")
-    return found | {(controller, name): operation for controller, name, operation in fresh}
-
-
-def who(target: Target) -> object:
-    """What only one operation may work on: a cloud, or the (controller, name) of a site to be."""
-    return target.cloud_id or (target.controller_id, target.name)
 
 
 def wait_for_turn(targets: Sequence[Target]) -> None:

@@ -269,8 +269,8 @@ class TestSeveral:
         client.get(f"/operations/ask/unmanage?{query}", headers={"HX-Request": "true"})
         with CaptureQueriesContext(connection) as captured:
             client.get(f"/operations/ask/unmanage?{query}", headers={"HX-Request": "true"})
-        # session, user; two for the permission; standing, clouds, busy, ages
-        assert len(captured) == 8
+        # session, user; two for the permission; standing, clouds, two for busy, ages
+        assert len(captured) == 9
 
 
 def test_a_form_sent_twice_makes_one_operation(sign_in: SignIn, world: World) -> None:
