@@ -68,13 +68,22 @@ def not_next(target: Target, kind: str, verb: str) -> str:
         return f"An attempt cannot begin with {verb[:24]!a}."
     if target.dcmanager_id is None:
         return "The System Controller does not know this subcloud yet."
+    if gone(target):
+        return "The System Controller does not know this subcloud any more: try again, which adds it anew."
     return refusal(verb, _seen_state(target)) or ""
 
 
 def begins_anew(target: Target, verb: str = "") -> bool:
     """Whether a new attempt sends everything once more: there is no site yet, or only one whose creation failed, which
     has to be taken away first."""
-    return target.dcmanager_id is None or (not verb and target.deploy_status == CREATE_FAILED)
+    if target.dcmanager_id is None or gone(target):
+        return True
+    return not verb and target.deploy_status == CREATE_FAILED
+
+
+def gone(target: Target) -> bool:
+    """Whether a site of a deployment was there, and the last look found none: somebody deleted it."""
+    return target.dcmanager_id is not None and not target.deploy_status and "cells" in target.facts
 
 
 def not_aborted(target: Target) -> str:

@@ -208,9 +208,12 @@ def _note(target: Target, seen: Seen, now: datetime, *, doubt: bool = False) -> 
 
     In `doubt` a site that is there may be somebody else's: a retry must not find it under our name.
     """
+    if not seen.looked:
+        return
     target.seen_at = seen.at
     subcloud = seen.subcloud
     if subcloud is None:
+        target.deploy_status = ""  # with an id of dcmanager's: it was there, and is not any more (verdicts.gone)
         return
     if target.dcmanager_id is None and not doubt:
         target.dcmanager_id, target.region_name = subcloud.id, subcloud.region_name

@@ -56,7 +56,9 @@ def step(claim: jobs.Claim, job: Job) -> None:
         silent = isinstance(problem, (Unreachable, ServerFailed, QuietControllerError))
         commit.postpone(claim, message, timezone.now(), backoff(job.failures), failed=True, silent=silent)
     except ReadOnlyControllerError as refusal:
-        commit.advance(claim, view, Decision(Fail(str(refusal), "read-only")), Seen(now, None), timezone.now())
+        commit.advance(
+            claim, view, Decision(Fail(str(refusal), "read-only")), Seen(now, None, looked=False), timezone.now()
+        )
     except BrakedError as braked:
         commit.postpone(claim, str(braked), timezone.now(), backoff(1), failed=False)
 

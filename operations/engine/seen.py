@@ -27,7 +27,7 @@ class Seen:
 
     `skew`: seconds by which the controller's clock is ahead. `power`: what the BMC says, "" where it was not asked.
     `group`, `options`: what a step of central_steps.py is about. `restarted`: what says that the System Controller
-    restarted since the look before, "" nothing (restarts.py).
+    restarted since the look before, "" nothing (restarts.py). `looked` False: nobody was asked.
     """
 
     at: datetime
@@ -37,6 +37,7 @@ class Seen:
     group: SubcloudGroup | None = None
     options: SwUpdateOptions | None = None
     restarted: str = ""
+    looked: bool = True
 
     def before(self) -> dict[str, Any]:
         """What an intent remembers: texts, or None where there is no subcloud."""

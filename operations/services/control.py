@@ -20,7 +20,7 @@ from operations.services.deeds import cancelled, stopped_while
 from operations.services.requests import RefusedError
 from operations.services.revisions import NONE, Correction, revise, secrets_for
 from operations.services.start import NotNowError, demand_no_campaign, wait_for_turn
-from operations.verdicts import begins_anew, not_aborted, not_given_up, not_next
+from operations.verdicts import begins_anew, gone, not_aborted, not_given_up, not_next
 from sites.access import EVERYTHING, Scopes
 from sites.services.actors import Actor, audit
 
@@ -125,7 +125,7 @@ def retry(
         _demand_secrets(operation, secrets, chosen, verb)
         for target in chosen:
             end_attempt(target, now)  # older releases left that of a held target open
-            _rewind(target, verb)
+            _add_again(target) if gone(target) else _rewind(target, verb)
         if taken := taken_meanwhile(operation, chosen):
             name = next(target.name for target in chosen if target.pk in taken)
             raise NotNowError(f"{name}: {next(iter(taken.values()))}")
@@ -216,10 +216,21 @@ def _demand_bmc(chosen: Sequence[Target], missing: Iterable[str]) -> None:
 def first_verb(target: Target, verb: str) -> str:
     """What the next attempt begins with, `verb` ("": from where it stopped). A site that dcmanager knows already is
     resumed, not added again, unless its creation failed: then it is deleted first."""
+    if gone(target):
+        return "add"
     step = target.steps[target.step]
     known = target.dcmanager_id is not None
     first = verb or (AGAIN.get(step, step) if known else step)
     return "delete" if known and first == "resume" and begins_anew(target, verb) else first
+
+
+def _add_again(target: Target) -> None:
+    """A site that somebody deleted: all of its deployment once more, and what stood there before is not ours."""
+    after = ["online", *(["manage"] if "manage" in target.steps else [])]
+    target.steps = [*target.steps[: target.step], "add", *after]
+    target.dcmanager_id, target.region_name, target.cloud = None, "", None
+    target.state, target.abort_requested = TargetState.WAITING, False
+    target.message = target.error = target.cause = ""
 
 
 def _rewind(target: Target, verb: str) -> None:

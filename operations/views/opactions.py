@@ -102,7 +102,7 @@ def _retry(seen: OperationInView) -> Question:
     lines = (f"Failed: {subclouds(stopped)}. They begin again from the step they stopped at.",
              "What has gone well is not done again. What waits for a decision is decided on its own page.")  # fmt: skip
     typed = str(stopped) if spec.risk > 1 else ""
-    failed = operation.targets.filter(state=TargetState.FAILED).only("dcmanager_id", "deploy_status")
+    failed = operation.targets.filter(state=TargetState.FAILED).only("dcmanager_id", "deploy_status", "facts")
     anew = any(begins_anew(target) for target in failed)
     return Question(
         "Try again", lines, f"Try {stopped:,} again", "primary", typed, *secrets_again(operation, anew=anew)

@@ -17,7 +17,7 @@ from operations.services.permits import target_for
 from operations.services.requests import RefusedError
 from operations.services.revisions import Correction, slots_of
 from operations.services.start import NotNowError
-from operations.verdicts import CREATE_FAILED, PHASE_VERBS, STOPPED, begins_anew
+from operations.verdicts import CREATE_FAILED, PHASE_VERBS, STOPPED, begins_anew, gone
 from operations.views.answers import gone_to, shown
 from operations.views.opactions import Question, secrets_again
 from operations.views.recorder import VERB_WORDS
@@ -85,6 +85,8 @@ def _again(target: Target, verb: str, title: str, about: str) -> Question:
     begins = f"It begins again with: {step_of(target.steps, target.step)}." if verb == "retry" else ""
     if verb == "retry" and target.deploy_status == CREATE_FAILED:
         begins = "What there is of it on the System Controller is deleted, and it is added anew."
+    if gone(target):
+        begins = "The System Controller does not know it any more: it is added anew, and deployed from the beginning."
     lines = [line for line in (about, begins, WIPES if verb == "install" else "") if line]
     risky = verb == "install" or (verb == "retry" and spec.risk > 1 and spec.kind != Kind.DEPLOY)
     typed = target.name if risky else ""

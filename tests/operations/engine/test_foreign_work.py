@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from operations.models import Intent, Operation, Target
 from operations.services.control import retry
+from operations.verdicts import next_verbs
 from starlingx.dcmanager_writes import DcManagerWrites, DeployInputs
 from starlingx.errors import Refused
 from starlingx.secret import Secret
@@ -157,6 +158,27 @@ def test_somebody_deletes_what_we_deploy(fleet: Simulator) -> None:
     assert target.message
     assert Intent.objects.filter(verb="add").count() == 1
     assert Operation.objects.get(pk=operation.pk).state == "processing"
+
+
+def test_what_somebody_deleted_is_deployed_anew(fleet: Simulator) -> None:
+    """There is nothing to resume: a retry forgets what stood there, and adds the site once more."""
+    stuck = fault(fleet, "deploy-stuck", "new-0045", phase="bootstrap")
+    operation = deploy(add_controller(fleet), [45])
+    drive(lambda: mine("new-0045").deploy_status == "bootstrapping", timeout=60)
+    number = mine("new-0045").dcmanager_id or 0
+    fleet.control("deploy-status", {"controller": 1, "subcloud": number, "status": "bootstrap-failed"})
+    somebody(fleet, lambda writes: writes.delete_subcloud(number))
+    fleet.control(f"faults/{stuck}", method="DELETE")
+    drive(lambda: mine("new-0045").state in ("held", "failed"), timeout=60)
+    target = mine("new-0045")
+    legal = {each.verb for each in next_verbs(target, operation.kind) if each.legal}
+    assert (target.deploy_status, "retry" in legal, "resume" in legal) == ("", True, False)
+    retry(operation.pk, [target.pk], SECRETS, ROBOT, timezone.now())
+    drive(ended(operation), timeout=90)
+    target = mine("new-0045")
+    assert (target.state, target.attempt) == ("completed", 2), (target.message, target.error)
+    assert target.dcmanager_id not in (None, number)
+    assert [each for each in writes(fleet) if not each.startswith("GET")].count("POST subclouds") == 2
 
 
 def test_what_was_given_up_and_comes_late_is_ours(fleet: Simulator) -> None:

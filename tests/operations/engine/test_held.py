@@ -1,13 +1,16 @@
 """A target that waits for a person: its attempt is over, and what it keeps others from is said."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from operations.engine import commit, conduct, jobs
 from operations.engine.drive import view_of
-from operations.engine.seen import Ask, Decision, Seen
+from operations.engine.seen import Ask, Decision, Seen, Wait
 from operations.models import Attempt, Job, Operation, PhaseSpan, Target
 from operations.services.control import give_up, retry
+from operations.verdicts import gone
 from sites.models import Controller
 from tests.operations.driving import ROBOT
 from tests.operations.engine.seeing import subcloud
@@ -102,3 +105,21 @@ def test_it_keeps_its_place_and_that_is_said(operation: Operation) -> None:
     turn(operation)
     operation.refresh_from_db()
     assert (Target.objects.get(number=2).state, operation.state_reason) == ("running", "")
+
+
+def test_a_look_that_finds_nothing_is_remembered_and_no_look_is_none(operation: Operation) -> None:
+    """By that a retry knows that there is nothing to resume."""
+    Target.objects.filter(number=1).update(facts={"cells": {}}, deploy_status="installing")
+    turn(operation)
+    for looked, word in ((False, "installing"), (True, "")):
+        now = timezone.now()
+        Job.objects.filter(target=first()).update(next_at=now, lease_until=None)
+        claims = {Job.objects.get(pk=claim.job_id).target_id: claim for claim in jobs.claim(now, 9, 9)}
+        commit.advance(
+            claims[first().pk],
+            view_of(first()),
+            Decision(Wait(timedelta(seconds=1))),
+            Seen(now, None, looked=looked),
+            now,
+        )
+        assert (first().deploy_status, gone(first())) == (word, looked)
