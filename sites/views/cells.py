@@ -14,23 +14,28 @@ from sites.templatetags.portal import row_age
 from sites.words import said
 
 SEVERITIES = ("critical", "major", "minor", "warning")
-PLACE_SHOWN = 34  # characters
+PLACE_SHOWN = 34  # characters, with the System Controller where there are several
+CONTROLLER_SHOWN = 16
 
 
-def markup(row: dict[str, Any], stale_after: int, *, select: bool = False) -> SafeString:
-    """One `<tr>`, with a box to choose it by. Whatever came from upstream is escaped; marks are patched by live.js."""
+def markup(row: dict[str, Any], stale_after: int, *, select: bool = False, several: bool = False) -> SafeString:
+    """One `<tr>`, with a box to choose it by. Whatever came from upstream is escaped; marks are patched by live.js.
+
+    `several`: it stands among subclouds of other System Controllers, where its name may occur again.
+    """
     pk, word = int(row["id"]), WORDS[row["severity"]]
     path = f"/subclouds/{pk}/"
     lost = '<span class="sub">not reached</span>' if row["contact"] == Contact.UNREACHABLE else ""
     counts = "".join([_count(name, row[f"{name}_alarms"]) % pk for name in SEVERITIES])
     group = f'<span class="sub">{escape(row["group_name"] or "")}</span>'
+    place = escape(_place(row["location"], row["controller_name"] if several else ""))
     hosts = "–" if row["hosts_total"] is None else f"{row['hosts_ok'] or 0}/{row['hosts_total']}"
     told = ' class="stale"' if row["told_stale"] else ""  # dcmanager's words have an age of their own
     cells = (
         f"{_box(pk, row['name']) if select else ''}"
         f"<td>{_mark('sev', 'severity', word, word.capitalize(), 'severity') % pk}</td>"
         f'<td class="name"><a href="{path}">{escape(row["name"])}</a>'
-        f'<span class="sub nowrap">{escape(_short(row["location"]))}</span></td>'
+        f'<span class="sub nowrap">{place}</span></td>'
         f'<td><span class="counts">{counts}</span></td>'
         f"<td{told}>{_word('availability', row['availability_status'])}"
         f"{lost}{_told(row)}</td>"
@@ -56,8 +61,15 @@ def _box(pk: int, name: str) -> str:
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= PLACE_SHOWN else f"{text[: PLACE_SHOWN - 1]}…"
+def _place(location: str, controller: str) -> str:
+    if not controller:
+        return _short(location, PLACE_SHOWN)
+    whose = _short(controller, CONTROLLER_SHOWN)
+    return f"{_short(location, PLACE_SHOWN - len(whose) - 3)} · {whose}" if location else whose
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _told(row: dict[str, Any]) -> str:

@@ -68,8 +68,9 @@ def page(request: PortalRequest) -> HttpResponse:
     limit = int(stale_after(Facet.ALARMS))
     rows = _rows(filterset.qs, asked, request)
     select = any(request.standing.may(permission) for permission in ACTING)
+    several = len({row["controller_name"] for row in rows.rows}) > 1
     context = {
-        "rows": [markup(row, limit, select=select) for row in rows.rows], "select": select,
+        "rows": [markup(row, limit, select=select, several=several) for row in rows.rows], "select": select,
         "next": rows.next, "previous": rows.previous,
         "kinds": _kinds(request, asked), "columns": _headings(request, asked), "cursor": cursor,
     }  # fmt: skip

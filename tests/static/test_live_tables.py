@@ -133,7 +133,10 @@ def test_a_percent_has_its_age_and_goes_when_none_is_told(page: Page, map_server
     until(page, f"{cell}.textContent === '42 %' && {age}.dateTime === '2026-11-22T09:14:00+00:00'")
     assert page.evaluate(f"{age}.closest('.sub').hidden") is False
     # something else has changed: the percent is as old as it was
-    send(page, event | {"at": "2026-11-22T10:00:00+00:00", "data": {"percent": 42, "percent_at": "2026-11-22T09:15:00+00:00"}})
+    send(
+        page,
+        event | {"at": "2026-11-22T10:00:00+00:00", "data": {"percent": 42, "percent_at": "2026-11-22T09:15:00+00:00"}},
+    )
     until(page, f"{age}.dateTime === '2026-11-22T09:15:00+00:00'")
     send(page, event | {"data": {"percent": None}})
     until(page, f"{cell}.textContent === '–' && {age}.closest('.sub').hidden")

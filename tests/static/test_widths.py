@@ -29,9 +29,7 @@ def opened(page: Page, server: MapServer, template: str, context: dict[str, Any]
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_a_word_of_two_thousand_letters_does_not_widen_the_page(
-    width: int, page: Page, map_server: MapServer
-) -> None:
+def test_a_word_of_two_thousand_letters_does_not_widen_the_page(width: int, page: Page, map_server: MapServer) -> None:
     opened(page, map_server, LONG, {"word": "x" * 2000}, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -41,16 +39,24 @@ def test_the_list_leaves_columns_out_but_never_the_age(
     width: int, columns: int, page: Page, map_server: MapServer
 ) -> None:
     at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    row: dict[str, Any] = {name: "" for name in FIELDS} | {
-        "id": 1, "name": "s" * 60, "location": "Sao Jose do Rio Preto, BR", "severity": 5, "availability_status": "online",
+    row: dict[str, Any] = dict.fromkeys(FIELDS, "") | {
+        "id": 1, "name": "s" * 60, "location": "Sao Jose do Rio Preto, BR", "severity": 5,
+        "availability_status": "online",
         "sync_status": "out-of-sync", "deploy_status": "bootstrap-failed", "management_state": "unmanaged",
         "software_version": "26.09.100", "region": "North America", "hosts_ok": 10, "hosts_total": 12,
         "ceph_status": "unknown", "nic_status": "unknown", "contact": "unreachable", "group_name": "North America 12",
         "observed_at": at, "told_at": at, "stale": True, "told_stale": True,
     }  # fmt: skip
+    row["controller_name"] = "system-controller-lisbon"
     row |= {f"{name}_alarms": 12 for name in ("critical", "major", "minor", "warning")}
     headings = [{"label": label, "css": css} for label, _, css in COLUMNS]
-    opened(page, map_server, LIST, {"rows": [markup(row, 900, select=True)], "columns": headings, "select": True}, width)
+    opened(
+        page,
+        map_server,
+        LIST,
+        {"rows": [markup(row, 900, select=True, several=True)], "columns": headings, "select": True},
+        width,
+    )
     assert page.evaluate(RIGHT) <= width
     shown = "[...document.querySelectorAll('th')].filter((th) => th.offsetWidth).map((th) => th.innerText)"
     assert page.evaluate(shown)[-1] == "Alarms read"
