@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from hosts.models import Host
 from operations.models import Intent, Operation, RunSecret, Target
-from operations.services.control import retry
+from operations.services.control import cancel, retry
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError, start_operation
 from sites.models import Cloud, Controller
 from starlingx.errors import Refused
 from tests.fixtures.fleet import Simulator
-from tests.operations.driving import ROBOT, add_clouds, add_controller, ask, drive, ended
+from tests.operations.driving import ROBOT, add_clouds, add_controller, ask, drive, ended, turn
 from tests.operations.engine.test_foreign_work import somebody
 from tests.simulator.bmc_calls import RACK_PASSWORD, USER
 
@@ -70,6 +70,18 @@ def test_a_retry_needs_the_password_of_the_bmc_again(site: Cloud) -> None:
     with pytest.raises(RefusedError) as refused:
         retry(operation.pk, [target().pk], WRONG, ROBOT, timezone.now())
     assert list(refused.value.problems) == ["bmc_username"]
+
+
+def test_what_waits_for_an_outage_and_is_cancelled_is_never_deleted(fleet: Simulator, site: Cloud) -> None:
+    """It was to be powered down by hand, and nobody did: the next outage must not delete it."""
+    operation = ask("decommission", [site])
+    drive(lambda: "waits until the site is offline" in target().message, timeout=60)
+    assert f"stopped: {site.name}." in cancel(operation.pk, ROBOT, timezone.now())
+    drive(ended(operation), timeout=60)
+    fleet.control("faults", {"kind": "power-loss", "controller": 1, "subcloud": site.dcmanager_id})
+    assert turn() == 0  # nothing is driven any more
+    assert (operation.state, target().state, target().cause) == ("failed_temp", "failed", "stopped")
+    assert not [row for row in fleet.control("requests")["requests"] if row["method"] == "DELETE"]
 
 
 def test_a_password_that_is_gone_holds_the_site(site: Cloud) -> None:
