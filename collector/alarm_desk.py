@@ -14,6 +14,7 @@ from collector.clocks import wrong_clock
 from collector.outcomes import AlarmsLook
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
+from collector.redo import Redo
 from collector.site import Kind, Site
 from starlingx.errors import BadPattern, MissingService, Unauthorized
 
@@ -33,7 +34,8 @@ class AlarmDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.batches: Batches[AlarmsLook] = Batches(self._store, most=BATCH)
+        self._redo = Redo[AlarmsLook](reading, Kind.ALARMS, lambda look: look.site)
+        self.batches: Batches[AlarmsLook] = Batches(self._store, self._redo, most=BATCH)
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""
@@ -59,7 +61,7 @@ class AlarmDesk:
             session = doors.session(site)
         except BadPattern as caught:
             return AlarmsLook(site, timezone.now(), reached=False, error=str(caught), problem=caught)
-        look = await look_at_alarms(site, session)
+        look = await look_at_alarms(site, session, self._reading.writer.losses)
         look.clock = wrong_clock(session.server_clock_skew)
         return look
 
@@ -82,6 +84,10 @@ class AlarmDesk:
 
     async def _store(self, looks: list[AlarmsLook]) -> None:
         reading = self._reading
+        if doubtful := [look for look in looks if look.unchanged and look.memory != reading.writer.losses]:
+            self._redo.dropped(doubtful)
+            self._redo.again()
+            looks = [look for look in looks if look not in doubtful]
         result = await reading.writer.run(store.store_alarms, looks, reading.token)
         for look in looks:
             look.site.tried |= Kind.ALARMS

@@ -17,8 +17,8 @@ SUMMARY_SECONDS = 8.0
 LIST_FAILED = "FM answers, but not with its list: {}"
 
 
-async def look_at_alarms(site: Site, session: CloudSession) -> AlarmsLook:
-    """Never raises a StarlingXError: what went wrong is part of the result."""
+async def look_at_alarms(site: Site, session: CloudSession, memory: int = 0) -> AlarmsLook:
+    """Never raises a StarlingXError: what went wrong is part of the result. `memory`: see AlarmsLook."""
     requested_at = timezone.now()
     fm = FaultManagement(session)
     try:
@@ -29,14 +29,14 @@ async def look_at_alarms(site: Site, session: CloudSession) -> AlarmsLook:
         return AlarmsLook(site, requested_at, reached=False, error=str(caught), problem=caught)
     except StarlingXError as caught:
         return AlarmsLook(site, requested_at, reached=True, error=str(caught), problem=caught)
-    return _listed(site, requested_at, alarms)
+    return _listed(site, requested_at, alarms, memory)
 
 
-def _listed(site: Site, requested_at: datetime, alarms: AlarmList) -> AlarmsLook:
+def _listed(site: Site, requested_at: datetime, alarms: AlarmList, memory: int) -> AlarmsLook:
     """While a changed list is on its way to the database nothing can be said to equal the stored one."""
-    digest = hash(tuple(alarms))
+    digest = hash((memory, tuple(alarms)))
     if alarms.complete and digest == site.digest:
-        return AlarmsLook(site, requested_at, reached=True)
+        return AlarmsLook(site, requested_at, reached=True, memory=memory)
     site.digest = None
     snapshot = AlarmSnapshot(site.cloud_id, requested_at, alarms, alarms.complete)
     return AlarmsLook(site, requested_at, True, snapshot, digest if alarms.complete else None)

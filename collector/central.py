@@ -54,7 +54,8 @@ class Central:
             await self._poll_groups()
         requested_at = timezone.now()
         subclouds = await self._believed(requested_at)
-        differing = reading.roster.differing(subclouds)
+        memory = reading.writer.losses
+        differing = reading.roster.differing(subclouds, memory)
         recorded = await reading.writer.run(
             store.store_subclouds, reading.config.controller_id, subclouds, differing, requested_at, reading.token
         )
@@ -63,7 +64,7 @@ class Central:
         known: dict[int, str] = {}
         if reading.doors.uses_oam_ip:  # before the roster takes the list: what fails until then is done again
             known = await reading.writer.run(ingest.oam_ips, reading.config.controller_id)
-        news = reading.roster.stored(subclouds, recorded.clouds, recorded.homeless)
+        news = reading.roster.stored(subclouds, recorded.clouds, recorded.homeless, memory)
         for site in news.added:
             site.oam_ip = known.get(site.cloud_id, "")
         plan_first(reading, news.added)

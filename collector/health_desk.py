@@ -11,6 +11,7 @@ from ceph.ingest import HealthSnapshot
 from collector.batches import Batches
 from collector.pacing import jittered
 from collector.reading import Reading, period
+from collector.redo import Redo
 from collector.site import Kind, Site
 from network import ingest as network_ingest
 from network.ingest import LinkSnapshot
@@ -39,7 +40,8 @@ class HealthDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.batches: Batches[HealthLook] = Batches(self._store, most=BATCH)
+        redo = Redo[HealthLook](reading, Kind.HEALTH, lambda look: look.site)
+        self.batches: Batches[HealthLook] = Batches(self._store, redo, most=BATCH)
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""

@@ -10,6 +10,7 @@ from collector.batches import Batches
 from collector.inventory_looks import INVENTORY_FACETS, InventoryLook, look_at_hosts, look_at_inventory
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
+from collector.redo import Redo
 from collector.site import Kind, Site
 from sites.choices import Facet
 from starlingx.errors import BadPattern, MissingService
@@ -25,7 +26,8 @@ class InventoryDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.batches: Batches[tuple[Kind, InventoryLook]] = Batches(self._store, most=BATCH)
+        redo = Redo[tuple[Kind, InventoryLook]](reading, Kind.INVENTORY, _hourly)
+        self.batches: Batches[tuple[Kind, InventoryLook]] = Batches(self._store, redo, most=BATCH)
 
     async def look(self, site: Site) -> float:
         """T2. Seconds until the next one. A cloud out of reach is read when it is back: see AlarmDesk."""
@@ -77,6 +79,12 @@ class InventoryDesk:
                 look.site.failed |= kind
             else:
                 look.site.failed &= ~kind
+
+
+def _hourly(result: tuple[Kind, InventoryLook]) -> Site | None:
+    """Whose inventory it is; the looks while a page is open come every few seconds anyway."""
+    kind, look = result
+    return look.site if kind == Kind.INVENTORY else None
 
 
 def _wanted(site: Site) -> frozenset[Facet]:

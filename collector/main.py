@@ -14,6 +14,7 @@ from collector.pacing import retry_after
 from collector.reader import Reader
 from collector.site import Kind
 from collector.turns import Turns
+from collector.witness import Mark, read_mark
 from collector.writer import DatabaseLostError, Writer
 from sites import leases
 from sites.credentials import CannotUnsealError
@@ -39,6 +40,7 @@ class Collector:
         self._control = Writer("control")  # leases must not wait behind facts
         self._held: dict[int, int] = {}
         self._readers: dict[int, tuple[Reader, asyncio.Task[None]]] = {}
+        self._mark: Mark | None = None  # of the database, as the last turn left it
         self._faults: dict[int, int] = {}  # of each controller's readers, in a row
         self._turns = Turns(self.name)
         self._stopping = asyncio.Event()
@@ -95,9 +97,11 @@ class Collector:
     async def _turn(self) -> None:
         """Renew, take, give up; start and stop readers to match."""
         try:
+            before = await self._control.run(read_mark, self.name)
             enabled = await self._control.run(config.enabled_controllers)
             only = None if self._names is None else [pk for pk, (name, _) in enabled.items() if name in self._names]
             self._held = await self._control.run(leases.turn, self.name, self._held, seconds=LEASE_SECONDS, only=only)
+            await self._compare(before)
             for controller_id in list(self._readers):
                 reader, task = self._readers[controller_id]
                 _, changed_at = enabled.get(controller_id, ("", None))
@@ -114,6 +118,16 @@ class Collector:
                 await self._start(controller_id)
         except DatabaseLostError:
             pass  # logged by the writer; the readers go on, and what they bring is dropped if the lease is lost
+
+    async def _compare(self, before: Mark) -> None:
+        """Forget everything when the database may hold less than was written to it: readers that are stopped here are
+        started by the same turn, and read all anew at the pace of their lanes."""
+        known, self._mark = self._mark, await self._control.run(read_mark, self.name)
+        if known is None or (known.holds(before) and before.same_server(self._mark)):
+            return
+        log.warning("the database was restarted or restored: everything is read anew")
+        for controller_id in list(self._readers):
+            await self._stop(controller_id)
 
     async def _start(self, controller_id: int) -> None:
         try:

@@ -28,6 +28,7 @@ class Roster:
         self.by_cloud: dict[int, Site] = {central.cloud_id: central}
         self.by_name: dict[str, Site] = {}
         self._digests: dict[int, int] = {}
+        self._memory = 0  # how often the database had been lost when it took that list
 
     @property
     def sites(self) -> Iterable[Site]:
@@ -41,16 +42,26 @@ class Roster:
         """dcmanager ids of those that were unmanaged in that list."""
         return {site.number for site in self.sites if site.number is not None and UNMANAGED in site.status}
 
-    def differing(self, subclouds: Sequence[Subcloud]) -> list[int] | None:
-        """Ids of those that differ from the last list that was stored; None when there was none."""
-        if not self._digests:
+    def differing(self, subclouds: Sequence[Subcloud], memory: int = 0) -> list[int] | None:
+        """Ids of those that differ from the last list that was stored; None when nobody knows.
+
+        That is when there was none, or when the database was lost since: `memory` counts its losses.
+        """
+        if not self._digests or memory != self._memory:
             return None
         return [subcloud.id for subcloud in subclouds if self._digests.get(subcloud.id) != hash(subcloud)]
 
-    def stored(self, subclouds: Sequence[Subcloud], clouds: Mapping[int, int], homeless: Collection[int] = ()) -> News:
+    def stored(
+        self,
+        subclouds: Sequence[Subcloud],
+        clouds: Mapping[int, int],
+        homeless: Collection[int] = (),
+        memory: int = 0,
+    ) -> News:
         """This list is in the database; `clouds` are its cloud ids by dcmanager id.
 
-        `homeless`: those whose group is not known there yet. They are stored again until it is.
+        `homeless`: those whose group is not known there yet. They are stored again until it is. `memory`: losses of the
+        database before it was.
         """
         news = News()
         listed = {clouds[subcloud.id]: subcloud for subcloud in subclouds if subcloud.id in clouds}
@@ -63,6 +74,7 @@ class Roster:
             self._take(cloud_id, subcloud, news)
         named = Counter(site.name for site in self.sites if not site.central)
         self.by_name = {site.name: site for site in self.sites if not site.central and named[site.name] == 1}
+        self._memory = memory
         self._digests = {subcloud.id: hash(subcloud) for subcloud in subclouds if subcloud.id not in homeless}
         return news
 

@@ -42,7 +42,7 @@ def store_alarms(looks: Sequence[AlarmsLook], lease_token: int) -> StoredAlarms:
             result.stored = recorded.admitted
             result.changes = recorded.changes
             _derive(recorded, now)
-        unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if _same(each)]
+        unchanged = [Look(each.site.cloud_id, each.requested_at) for each in looks if each.unchanged]
         sites_ingest.admit(Facet.ALARMS, unchanged, source=alarms_ingest.SOURCE, lease_token=lease_token, now=now)
         failures = [FailedLook(each.site.cloud_id, each.requested_at, each.error) for each in looks if each.error]
         sites_ingest.failed(Facet.ALARMS, failures, lease_token=lease_token, now=now)
@@ -88,10 +88,6 @@ def store_beat(controller_id: int, collector: str, progress: Progress, looks: Se
     sites_ingest.record_beat(controller_id, collector, progress, now=now)
     if looks:
         sites_ingest.record_services(controller_id, looks, now=now)
-
-
-def _same(look: AlarmsLook) -> bool:
-    return look.snapshot is None and not look.error
 
 
 def _contacts(looks: Sequence[AlarmsLook]) -> list[ContactResult]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -24,6 +24,7 @@ class Writer:
         self._name = name
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._lost = False
+        self.losses = 0  # a count: what was remembered of the database before the last one may not be there
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result. Raises DatabaseLostError, and whatever else the function raises."""
@@ -52,9 +53,13 @@ class Writer:
     def _once(self, function: Callable[[], T]) -> T:
         try:
             return function()
-        except (OperationalError, InterfaceError) as caught:
-            if getattr(caught.__cause__, "sqlstate", None) == DEADLOCK:
+        except (OperationalError, InterfaceError, ProgrammingError) as caught:
+            state = getattr(caught.__cause__, "sqlstate", None)
+            if isinstance(caught, ProgrammingError) and state != UNDEFINED_TABLE:
+                raise
+            if state == DEADLOCK:
                 raise DeadlockError(str(caught)) from caught
+            self.losses += 1
             connection.close()
             if not self._lost:
                 self._lost = True
@@ -67,6 +72,7 @@ def _disconnect() -> None:
 
 
 DEADLOCK = "40P01"
+UNDEFINED_TABLE = "42P01"  # somebody is restoring
 
 
 class DeadlockError(DatabaseLostError):

@@ -1,11 +1,35 @@
 """Results are stored in batches; one that cannot be stored does not take the others with it."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
+from collector import batches as module
 from collector.batches import Batches
 from collector.writer import DatabaseLostError
+from tests.collector.waiting import until
+
+
+class Again:
+    """Notes what it is told. `away`: how often the database does not answer yet."""
+
+    def __init__(self, away: int = 0) -> None:
+        self.lost: list[int] = []
+        self.done_again: list[list[int]] = []
+        self._away = away
+
+    def dropped(self, results: Sequence[int]) -> None:
+        self.lost += results
+
+    async def database(self) -> None:
+        self._away -= 1
+        if self._away >= 0:
+            raise DatabaseLostError("away")
+
+    def again(self) -> None:
+        self.done_again.append(self.lost)
+        self.lost = []
 
 
 async def test_what_comes_together_is_stored_together_and_within_the_limit() -> None:
@@ -14,7 +38,7 @@ async def test_what_comes_together_is_stored_together_and_within_the_limit() -> 
     async def store(batch: list[int]) -> None:
         stored.append(batch)
 
-    batches = Batches(store, most=4)
+    batches = Batches(store, Again(), most=4)
     task = asyncio.create_task(batches.run())
     for number in range(10):
         await batches.put(number)
@@ -33,7 +57,7 @@ async def test_a_poisoned_result_is_left_out_alone() -> None:
             raise ValueError("poison")
         stored.extend(batch)
 
-    batches = Batches(store, most=5)
+    batches = Batches(store, Again(), most=5)
     task = asyncio.create_task(batches.run())
     for number in (11, 12, 13, 14):
         await batches.put(number)
@@ -42,22 +66,29 @@ async def test_a_poisoned_result_is_left_out_alone() -> None:
     assert stored == [11, 12, 14]
 
 
-async def test_a_lost_database_ends_nothing() -> None:
-    tries = 0
+async def test_what_a_lost_database_does_not_take_is_done_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.01)
+    tries, again = 0, Again(away=2)
+    stored: list[int] = []
 
     async def store(batch: list[int]) -> None:
         nonlocal tries
         tries += 1
         if tries == 1:
             raise DatabaseLostError("away")
+        stored.extend(batch)
 
-    batches = Batches(store, most=1)
+    batches = Batches(store, again, most=1)
     task = asyncio.create_task(batches.run())
-    for number in (1, 2):
+    for number in (1, 2):  # the second comes while the database is away
         await batches.put(number)
     await batches.drained()
+    await until(lambda: bool(again.done_again))
+    assert again.done_again == [[1, 2]]
+    await batches.put(3)
+    await batches.drained()
     task.cancel()
-    assert tries == 2
+    assert (tries, stored) == (2, [3])
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -67,7 +98,7 @@ async def test_an_end_that_comes_with_a_result_is_an_end(steps: int) -> None:
     async def store(batch: list[int]) -> None:
         pass
 
-    batches = Batches(store, most=10)
+    batches = Batches(store, Again(), most=10)
     task = asyncio.create_task(batches.run())
     await batches.put(1)
     for _ in range(10):  # until it waits for a second one

@@ -31,6 +31,14 @@ def test_everything_differs_at_first_and_nothing_in_the_same_list() -> None:
     assert made.differing([subcloud(1), subcloud(2, description="roof")]) == [2]
 
 
+def test_nothing_is_known_of_a_list_once_the_database_was_lost() -> None:
+    made, listed = roster(1, 2), [subcloud(1), subcloud(2)]
+    assert made.differing(listed) == []
+    assert made.differing(listed, memory=1) is None
+    made.stored(listed, {1: 101, 2: 102}, memory=1)
+    assert made.differing(listed, memory=1) == []
+
+
 def test_a_change_of_status_or_address_is_a_reason_to_look() -> None:
     made = roster(1, 2, 3)
     listed = [subcloud(1, location="Porto"), subcloud(2, **{"availability-status": "offline"})]
