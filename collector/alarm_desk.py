@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from alarms.entity import parts
 from alarms.ingest import Change
-from collector import oam, store
+from collector import store
 from collector.alarm_looks import look_at_alarms
 from collector.batches import Batches
 from collector.clocks import wrong_clock
@@ -15,7 +15,7 @@ from collector.outcomes import AlarmsLook
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
-from collector.site import Kind, Site
+from collector.site import NEVER, Kind, Site
 from starlingx.errors import BadPattern, MissingService, Unauthorized
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class AlarmDesk:
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""
+        if self._reading.doors.waits_to_sign_in(site):
+            return NEVER
         look = await self._look(site)
         if look.reached:
             site.failures = 0
@@ -54,13 +56,11 @@ class AlarmDesk:
         return self._next(site, look)
 
     async def _look(self, site: Site) -> AlarmsLook:
-        doors = self._reading.doors
-        if doors.uses_oam_ip and not site.oam_ip:
-            await oam.learn(self._reading, site)
         try:
-            session = doors.session(site)
+            session = self._reading.doors.session(site)
         except BadPattern as caught:
-            return AlarmsLook(site, timezone.now(), reached=False, error=str(caught), problem=caught)
+            error = f"{caught}; {site.address_error}" if site.address_error else str(caught)
+            return AlarmsLook(site, timezone.now(), reached=False, error=error, problem=caught)
         look = await look_at_alarms(site, session, self._reading.writer.losses)
         look.clock = wrong_clock(session.server_clock_skew)
         return look

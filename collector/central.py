@@ -148,16 +148,20 @@ class Central:
 
     def _hasten(self, sites: Iterable[Site]) -> None:
         now = asyncio.get_running_loop().time()
+        lanes = self._reading.lanes
         for site in sites:
-            self._reading.lanes[Kind.ALARMS].hasten(site, now)
+            lanes[Kind.ALARMS].hasten(site, now)
+            if site.needs(Kind.ADDRESS) and Kind.ADDRESS in lanes:
+                lanes[Kind.ADDRESS].hasten(site, now)
 
 
 def plan_first(reading: Reading, sites: Iterable[Site]) -> None:
     """First looks of every kind at once: the lanes' limits and rates spread them."""
     now = asyncio.get_running_loop().time()
     for site in sites:
-        for lane in reading.lanes.values():
-            lane.put(site, now)
+        for kind, lane in reading.lanes.items():
+            if site.needs(kind):
+                lane.put(site, now)
 
 
 async def every(name: str, reading: Reading, poll: Callable[[], Awaitable[None]]) -> None:

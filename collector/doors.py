@@ -6,13 +6,14 @@ from django.conf import settings
 
 from collector.config import ControllerConfig
 from collector.pacing import retry_after
-from collector.site import Site
+from collector.site import Kind, Site
 from starlingx.addresses import expand
 from starlingx.kubernetes import Kubernetes
 from starlingx.name_lookups import NameLookups
 from starlingx.session import CloudSession, Connector, Patience
 
 CENTRAL = "central"
+OAM_IP = "{oam_ip}"
 LONGEST_SECONDS = 3600.0  # about a token's life
 
 
@@ -51,8 +52,15 @@ class Doors:
     @property
     def uses_oam_ip(self) -> bool:
         """Whether an address pattern names the OAM address, which dcmanager's list does not have."""
-        patterns = (self._config.subcloud_auth_url, self._config.kube_url if self.measures else "")
-        return any("{oam_ip}" in pattern for pattern in patterns)
+        return OAM_IP in self._config.subcloud_auth_url or (self.measures and OAM_IP in self._config.kube_url)
+
+    def waits_to_sign_in(self, site: Site) -> bool:
+        """Whether its address was not asked for yet. When it was, this look is planned, whatever came of it."""
+        return OAM_IP in self._config.subcloud_auth_url and _unasked(site)
+
+    def waits_for_kube(self, site: Site) -> bool:
+        """The same for its Kubernetes."""
+        return OAM_IP in self._config.kube_url and _unasked(site)
 
     def session(self, site: Site) -> CloudSession:
         """The site's own Keystone and services; a token is valid for its cloud only."""
@@ -96,6 +104,10 @@ class Doors:
             management_start_ip=site.start_ip,
             oam_ip=site.oam_ip,
         )
+
+
+def _unasked(site: Site) -> bool:
+    return site.needs(Kind.ADDRESS) and site.address_tries == 0
 
 
 def _patience() -> Patience:

@@ -12,7 +12,7 @@ from collector.batches import Batches
 from collector.pacing import jittered
 from collector.reading import Reading, period
 from collector.redo import Redo
-from collector.site import Kind, Site
+from collector.site import NEVER, Kind, Site
 from network import ingest as network_ingest
 from network.ingest import LinkSnapshot
 from sites import ingest as sites_ingest
@@ -45,6 +45,8 @@ class HealthDesk:
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""
+        if self._reading.doors.waits_for_kube(site):
+            return NEVER
         watched = site.watched_until > asyncio.get_running_loop().time()
         pause = jittered(period("open_page" if watched else "health"))
         try:

@@ -11,14 +11,13 @@ from collector.inventory_looks import INVENTORY_FACETS, InventoryLook, look_at_h
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
-from collector.site import Kind, Site
+from collector.site import NEVER, Kind, Site
 from sites.choices import Facet
 from starlingx.errors import BadPattern, MissingService
 
 log = logging.getLogger(__name__)
 BATCH = 40
 PLATFORM, USM = "platform", "usm"
-NEVER = 1e9  # seconds: a T3 look is planned by whoever opens a page
 
 
 class InventoryDesk:
@@ -31,6 +30,8 @@ class InventoryDesk:
 
     async def look(self, site: Site) -> float:
         """T2. Seconds until the next one. A cloud out of reach is read when it is back: see AlarmDesk."""
+        if self._reading.doors.waits_to_sign_in(site):
+            return NEVER
         wanted = _wanted(site)
         try:
             look = await look_at_inventory(site, self._reading.doors.session(site), wanted)
@@ -45,7 +46,7 @@ class InventoryDesk:
 
     async def look_closer(self, site: Site) -> float:
         """T3: hosts and software, as long as somebody's page is open."""
-        if site.watched_until <= asyncio.get_running_loop().time():
+        if self._reading.doors.waits_to_sign_in(site) or site.watched_until <= asyncio.get_running_loop().time():
             return NEVER
         try:
             look = await look_at_hosts(site, self._reading.doors.session(site))

@@ -15,12 +15,15 @@ Look = Callable[[Site], Awaitable[float]]  # returns the seconds until the next 
 
 
 class Lane:
-    """Runs looks of one kind in the order in which they fall due. Times are the event loop's."""
+    """Runs looks of one kind in the order in which they fall due. Times are the event loop's.
 
-    def __init__(self, kind: Kind, look: Look, *, limit: int, rate: float) -> None:
+    `strict`: looks that take long count against the limit all the same.
+    """
+
+    def __init__(self, kind: Kind, look: Look, *, limit: int, rate: float, strict: bool = False) -> None:
         self.kind = kind
         self._look = look
-        self._slots = Slots(limit)
+        self._slots = Slots(limit, None) if strict else Slots(limit)
         self._bucket = TokenBucket(rate, rate, asyncio.get_running_loop().time())
         self._heap: list[tuple[float, int, Site]] = []
         self._number = itertools.count()

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from collector import store
+from collector.address_desk import AT_ONCE, RATE, AddressDesk
 from collector.alarm_desk import FAULT_MANAGEMENT, AlarmDesk
 from collector.batches import Batches
-from collector.central import Central, every, plan_first
+from collector.central import DCMANAGER, Central, every, plan_first
 from collector.config import ControllerConfig
 from collector.doors import Doors
 from collector.health_desk import HealthDesk
@@ -42,6 +43,7 @@ KEPT_BY = {
     Kind.INVENTORY: PLATFORM,
     Kind.HOSTS: PLATFORM,
     Kind.HEALTH: PLATFORM,
+    Kind.ADDRESS: DCMANAGER,
 }
 FIRST_CERTIFICATES = 10.0  # seconds: by then the services have answered
 
@@ -157,6 +159,8 @@ def _open_lanes(reading: Reading) -> dict[Kind, Batches[Any]]:
     ]
     if reading.doors.measures:
         lanes.append(Lane(Kind.HEALTH, health.look, limit=few, rate=float(limit)))
+    if reading.doors.uses_oam_ip:
+        lanes.append(Lane(Kind.ADDRESS, AddressDesk(reading).look, limit=AT_ONCE, rate=RATE, strict=True))
     reading.lanes.update((lane.kind, lane) for lane in lanes)
     return {Kind.ALARMS: alarms.batches, Kind.INVENTORY: inventory.batches, Kind.HEALTH: health.batches}
 
@@ -165,7 +169,7 @@ async def _run_lane(reading: Reading, lane: Lane) -> None:
     """Begun anew after a fault, a lane has lost the looks that were under way: they are planned again."""
     now = asyncio.get_running_loop().time()
     for site in reading.roster.sites:
-        if lane.kind not in site.due:
+        if lane.kind not in site.due and site.needs(lane.kind):
             lane.put(site, now)
     await lane.run()
 

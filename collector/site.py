@@ -16,9 +16,11 @@ class Kind(IntFlag):
     INVENTORY = 2  # T2: everything sysinv and USM know
     HOSTS = 4  # T3: hosts and software, while somebody looks
     HEALTH = 8  # measured Ceph and links, where Kubernetes can be asked
+    ADDRESS = 16  # its OAM address, where a pattern needs it and it is not known
 
 
 NOTHING = Kind(0)
+NEVER = 1e9  # seconds: the next look is planned by whoever wants it
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +36,8 @@ class Site:
     status: tuple[str, ...] = ()  # dcmanager's status words: a change is a reason to look
     counts: tuple[int | None, ...] | None = None  # dcmanager's alarm counts
     oam_ip: str = ""
+    address_tries: int = 0  # to learn the OAM address
+    address_error: str = ""  # why it is not known
     session: CloudSession | None = None
     kube: Kubernetes | None = None
     digest: int | None = None  # of the alarm list that is stored; None: not known
@@ -50,6 +54,10 @@ class Site:
     failed: Kind = NOTHING  # the last try had no whole answer
     ports_known: bool = False  # its ports were stored under this lease
     gone: bool = False  # it left the fleet: no look is planned any more
+
+    def needs(self, kind: Kind) -> bool:
+        """Whether such looks mean anything here."""
+        return kind != Kind.ADDRESS or not (self.central or self.oam_ip)
 
     @property
     def central(self) -> bool:

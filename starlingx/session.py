@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from yarl import URL
@@ -71,6 +72,13 @@ class CloudSession:
         self._bases: dict[tuple[str, bool], str] = {}
         self._bases_of: Token | None = None
         self._clock_skew: float | None = None
+
+    def aside(self) -> CloudSession:
+        """The same account and token, and a gate of its own: for calls that may hang, so that no others do."""
+        other = copy(self)
+        other._gate = self._connector.gate()
+        other._bases, other._bases_of = {}, None
+        return other
 
     @property
     def token(self) -> Token | None:
