@@ -12,7 +12,7 @@ from operations.engine.commit import end_attempt, stop
 from operations.engine.events import operation_event, target_event
 from operations.engine.idling import only_wait
 from operations.kinds import BMC, KINDS
-from operations.models import Operation, RunSecret, Target
+from operations.models import Intent, Operation, RunSecret, Target
 from operations.planning.phases import DOCUMENTS, documents_of_verb
 from operations.services import run_secrets
 from operations.services.claims import taken_meanwhile
@@ -74,14 +74,16 @@ def _stop_waiting(operation: Operation, now: datetime) -> list[Target]:
     running = list(operation.targets.select_for_update().filter(state=TargetState.RUNNING).order_by("number"))
     waiting = only_wait(running)
     found = [target for target in running if target.pk in waiting]
+    begun = set(Intent.objects.filter(target__in=waiting).values_list("target_id", flat=True))
     for target in found:
-        _stop_one(target, now)
+        _stop_one(target, now, TargetState.FAILED if target.pk in begun else TargetState.CANCELLED)
     return found
 
 
-def _stop_one(target: Target, now: datetime) -> None:
-    """A target that runs and only waits."""
-    stop(target, TargetState.FAILED, now, error=stopped_while(target), cause="stopped")
+def _stop_one(target: Target, now: datetime, state: TargetState = TargetState.FAILED) -> None:
+    """A target that runs and only waits. One for which nothing was ever sent was not run."""
+    failed = state == TargetState.FAILED
+    stop(target, state, now, error=stopped_while(target) if failed else "", cause="stopped" if failed else "")
     target.save()
     jobs.end_driving([target.pk])
     append([target_event(target, now)])

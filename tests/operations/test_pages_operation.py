@@ -166,7 +166,8 @@ def test_cancelling_leaves_what_runs(sign_in: SignIn, world: World) -> None:
     operation = make_operation(world, ["running", "waiting"])
     client = sign_in("Operator")
     assert "1 subcloud at work" in client.get(f"/operations/{operation.pk}/cancel").content.decode()
-    client.post(f"/operations/{operation.pk}/cancel")
+    told = client.post(f"/operations/{operation.pk}/cancel", follow=True).content.decode()
+    assert "1 subcloud not begun: will not. 1 subcloud at work: what is under way goes on" in told
     assert [target.state for target in Target.objects.order_by("number")] == ["running", "cancelled"]
 
 

@@ -80,7 +80,7 @@ def test_what_waits_for_an_outage_and_is_cancelled_is_never_deleted(fleet: Simul
     drive(ended(operation), timeout=60)
     fleet.control("faults", {"kind": "power-loss", "controller": 1, "subcloud": site.dcmanager_id})
     assert turn() == 0  # nothing is driven any more
-    assert (operation.state, target().state, target().cause) == ("failed_temp", "failed", "stopped")
+    assert (operation.state, target().state) == ("cancelled", "cancelled")  # it was unmanaged before: nothing was sent
     assert not [row for row in fleet.control("requests")["requests"] if row["method"] == "DELETE"]
 
 

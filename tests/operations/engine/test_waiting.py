@@ -160,6 +160,17 @@ def test_to_cancel_stops_it_and_says_so(operation: Operation) -> None:
     assert operation.state == "failed_temp"
 
 
+def test_who_was_sent_nothing_was_not_run(operation: Operation) -> None:
+    """It had its turn, and its System Controller never answered."""
+    Intent.objects.all().delete()
+    Target.objects.filter(number=1).update(step=0)
+    assert "1 subcloud only waited, and stopped: edge-1." in cancel(operation.pk, ROBOT, timezone.now())
+    assert (first().state, first().error) == ("cancelled", "")
+    turn(operation)
+    operation.refresh_from_db()
+    assert operation.state == "cancelled"
+
+
 def test_to_cancel_says_what_goes_on(operation: Operation) -> None:
     Target.objects.filter(number=1).update(step=0)
     Target.objects.filter(number=2).update(state="held")
