@@ -15,8 +15,10 @@ from collector.outcomes import AlarmsLook
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
+from collector.services import FAULT
 from collector.site import NEVER, Kind, Site
-from starlingx.errors import BadPattern, MissingService, Unauthorized
+from sites.choices import Facet
+from starlingx.errors import BadPattern, MissingService, Unauthorized, Unexpected
 
 log = logging.getLogger(__name__)
 FAULT_MANAGEMENT = "faultmanagement"
@@ -34,7 +36,7 @@ class AlarmDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._redo = Redo[AlarmsLook](reading, Kind.ALARMS, lambda look: look.site)
+        self._redo = Redo[AlarmsLook](reading, Kind.ALARMS, lambda look: look.site, (Facet.ALARMS,))
         self.batches: Batches[AlarmsLook] = Batches(self._store, self._redo, most=BATCH)
 
     async def look(self, site: Site) -> float:
@@ -61,7 +63,12 @@ class AlarmDesk:
         except BadPattern as caught:
             error = f"{caught}; {site.address_error}" if site.address_error else str(caught)
             return AlarmsLook(site, timezone.now(), reached=False, error=error, problem=caught)
-        look = await look_at_alarms(site, session, self._reading.writer.losses)
+        try:
+            look = await look_at_alarms(site, session, self._reading.writer.losses)
+        except Exception as caught:  # a fault of ours at one site: it stands beside its alarms
+            log.exception("the look at the alarms of %s failed", site.name)
+            fault = Unexpected(FAULT.format(type(caught).__name__))
+            return AlarmsLook(site, timezone.now(), reached=None, error=str(fault), problem=fault)
         look.clock = wrong_clock(session.server_clock_skew)
         return look
 

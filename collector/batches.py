@@ -22,6 +22,9 @@ class Again(Protocol[Dropped]):
     def dropped(self, results: Sequence[Dropped]) -> None:
         """These were not stored."""
 
+    async def refused(self, result: Dropped, why: Exception) -> None:
+        """This one cannot be stored, and would not be the next time."""
+
     async def database(self) -> None:
         """Raises DatabaseLostError while it does not answer."""
 
@@ -89,6 +92,7 @@ class Batches(Generic[T]):
         except Exception as caught:  # one bad result must not take the others with it; logged below
             if len(batch) == 1:
                 log.exception("a result could not be stored")
+                await self._redo.refused(batch[0], caught)
                 return
             log.warning("a batch of %d results could not be stored together: %r", len(batch), caught)
             for each in batch:

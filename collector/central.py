@@ -1,7 +1,6 @@
 """T0: what the System Controller tells of all its subclouds in three calls."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
@@ -50,8 +49,14 @@ class Central:
     async def poll_subclouds(self) -> None:
         """Groups first, so that a new subcloud finds its home; without them subclouds keep the homes they have."""
         reading = self._reading
-        with contextlib.suppress(StarlingXError):  # it stands in dcmanager's row
+        try:
             await self._poll_groups()
+            reading.services.recovered(DCMANAGER, "groups")
+        except (StarlingXError, DatabaseLostError):
+            pass  # it stands in dcmanager's row, or in the log of the writer
+        except Exception as caught:  # a fault of ours with the groups is none with the subclouds
+            if reading.services.stumbled(DCMANAGER, "groups", caught):
+                log.exception("the reading of groups failed")
         requested_at = timezone.now()
         subclouds = await self._believed(requested_at)
         memory = reading.writer.losses

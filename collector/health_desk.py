@@ -40,7 +40,7 @@ class HealthDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        redo = Redo[HealthLook](reading, Kind.HEALTH, lambda look: look.site)
+        redo = Redo[HealthLook](reading, Kind.HEALTH, lambda look: look.site, (Facet.CEPH_HEALTH, Facet.NIC_LINKS))
         self.batches: Batches[HealthLook] = Batches(self._store, redo, most=BATCH)
 
     async def look(self, site: Site) -> float:

@@ -11,9 +11,10 @@ from collector.inventory_looks import INVENTORY_FACETS, InventoryLook, look_at_h
 from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
+from collector.services import FAULT
 from collector.site import NEVER, Kind, Site
 from sites.choices import Facet
-from starlingx.errors import BadPattern, MissingService
+from starlingx.errors import BadPattern, MissingService, Unexpected
 
 log = logging.getLogger(__name__)
 BATCH = 40
@@ -25,7 +26,7 @@ class InventoryDesk:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        redo = Redo[tuple[Kind, InventoryLook]](reading, Kind.INVENTORY, _hourly)
+        redo = Redo[tuple[Kind, InventoryLook]](reading, Kind.INVENTORY, _hourly, INVENTORY_FACETS)
         self.batches: Batches[tuple[Kind, InventoryLook]] = Batches(self._store, redo, most=BATCH)
 
     async def look(self, site: Site) -> float:
@@ -37,6 +38,10 @@ class InventoryDesk:
             look = await look_at_inventory(site, self._reading.doors.session(site), wanted)
         except BadPattern as caught:
             look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(wanted, caught), wanted=wanted)
+        except Exception as caught:  # a fault of ours at one site: it stands beside its inventory
+            log.exception("the look at the inventory of %s failed", site.name)
+            fault = Unexpected(FAULT.format(type(caught).__name__))
+            look = InventoryLook(site, timezone.now(), failures=dict.fromkeys(wanted, fault), wanted=wanted)
         if site.central:
             await self._note(look)
         if any(isinstance(problem, MissingService) for problem in look.failures.values()):

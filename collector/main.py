@@ -8,16 +8,20 @@ import signal
 import socket
 from collections.abc import Collection
 
-from collector import config
+from django.utils import timezone
+
+from collector import config, store
 from collector.hints import HintsTaken, forget_old, standing
 from collector.pacing import retry_after
 from collector.reader import Reader
+from collector.services import IDENTITY
 from collector.site import Kind
 from collector.turns import Turns
 from collector.witness import Mark, read_mark
 from collector.writer import DatabaseLostError, Writer
 from sites import leases
 from sites.credentials import CannotUnsealError
+from sites.ingest import Progress, ServiceLook
 from starlingx.errors import StarlingXError
 
 log = logging.getLogger(__name__)
@@ -134,6 +138,8 @@ class Collector:
             loaded = await self._control.run(config.load, [controller_id])
         except CannotUnsealError as caught:
             self._turns.failed(f"controller {controller_id}", caught)
+            look = ServiceLook(IDENTITY, timezone.now(), error=str(caught))
+            await self._control.run(store.store_beat, controller_id, self.name, Progress(), [look])
             return
         self._turns.succeeded(f"controller {controller_id}")
         for each in loaded:

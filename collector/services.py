@@ -1,7 +1,9 @@
 """How the services of one System Controller answer: kept for the reachability table, judged by the breaker."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -36,6 +38,7 @@ class Services:
         self._turns = Turns(name)
         self._standing = Standing()
         self._pending: dict[str, ServiceLook] = {}
+        self._answered: dict[str, ServiceLook] = {}  # the last answer of each
         self._urls: dict[str, str] = {}
         self._expiry: dict[str, datetime] = {}
         self.breaker = Breaker(THRESHOLD, longest_pause)
@@ -93,20 +96,22 @@ class Services:
         for call in (SIGN_IN, f"{service} {name}"):
             self._standing.succeeded(IDENTITY, call)
         for each in (service, IDENTITY):
-            self._urls[each] = await self._url(each)
+            with contextlib.suppress(StarlingXError):  # the call itself was answered
+                self._urls[each] = await self._url(each)
             worst = self._standing.worst(each)
             if worst is None:
                 self._turns.succeeded(each)
             self._pending[each] = ServiceLook(
                 each,
                 at,
-                url=self._urls[each],
+                url=self._urls.get(each, ""),
                 error=worst.error if worst else "",
                 problem=worst.problem if worst else Problem.OTHER,
                 seconds=seconds if each == service else None,
                 clock_skew_seconds=self._doors.central.server_clock_skew,
                 certificate_expires_at=self._expiry.get(each),
             )
+            self._answered[each] = replace(self._pending[each], error="")
 
     def stumbled(self, service: str, part: str, fault: Exception) -> bool:
         """A fault of ours, in the reading of `service`: its row says so until `recovered`. True the first time."""
@@ -116,8 +121,13 @@ class Services:
         return first
 
     def recovered(self, service: str, part: str) -> None:
-        """That part of the reading works. The next answer of the service says so in its row."""
-        self._standing.succeeded(service, STUMBLES.format(part))
+        """That part of the reading works: the row says again what the service answered last."""
+        name = STUMBLES.format(part)
+        if not self._standing.fails(service, name):
+            return
+        self._standing.succeeded(service, name)
+        if self.well(service) and service in self._answered:
+            self._pending[service] = self._answered[service]
 
     def well(self, service: str) -> bool:
         """Whether nothing of it fails."""

@@ -17,10 +17,14 @@ class Again:
     def __init__(self, away: int = 0) -> None:
         self.lost: list[int] = []
         self.done_again: list[list[int]] = []
+        self.bad: list[int] = []
         self._away = away
 
     def dropped(self, results: Sequence[int]) -> None:
         self.lost += results
+
+    async def refused(self, result: int, why: Exception) -> None:
+        self.bad.append(result)
 
     async def database(self) -> None:
         self._away -= 1
@@ -57,13 +61,15 @@ async def test_a_poisoned_result_is_left_out_alone() -> None:
             raise ValueError("poison")
         stored.extend(batch)
 
-    batches = Batches(store, Again(), most=5)
+    again = Again()
+    batches = Batches(store, again, most=5)
     task = asyncio.create_task(batches.run())
     for number in (11, 12, 13, 14):
         await batches.put(number)
     await batches.drained()
     task.cancel()
     assert stored == [11, 12, 14]
+    assert again.bad == [13]
 
 
 async def test_what_a_lost_database_does_not_take_is_done_again_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,19 @@
 import asyncio
 
 import pytest
+from django.utils import timezone
 
+from collector import alarm_desk, inventory_desk
 from collector import lasting as module
+from collector.alarm_desk import AlarmDesk
+from collector.inventory_desk import InventoryDesk
+from collector.inventory_looks import INVENTORY_FACETS
 from collector.lasting import lasting
 from collector.reading import Reading
+from collector.redo import Redo
+from collector.site import Kind, Site
+from sites.choices import Facet
+from sites.models import FacetState
 from tests.collector.replayed import connector, reading, replay, small_bundle
 from tests.collector.waiting import until
 
@@ -44,3 +53,42 @@ async def test_a_catalog_of_nonsense_costs_the_date_alone(reading: Reading, capl
         for _ in range(2):
             await reading.services.read_certificates(None)
     assert caplog.text.count("the certificate of identity fails") == 1
+
+
+async def test_the_row_says_what_was_answered_last_once_a_part_works_again(reading: Reading) -> None:
+    services = reading.services
+    await services.note_success("platform", timezone.now(), 0.5)
+    (answered, _) = services.take_looks()
+    assert services.stumbled("platform", "looks", UnicodeError())
+    assert not services.stumbled("platform", "looks", UnicodeError())
+    services.recovered("platform", "looks")
+    assert services.take_looks() == [answered]
+
+
+async def test_a_fault_at_one_site_stands_beside_its_facts(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stumble(*_: object) -> None:
+        raise UnicodeError("nobody expected this")
+
+    monkeypatch.setattr(alarm_desk, "look_at_alarms", stumble)
+    monkeypatch.setattr(inventory_desk, "look_at_inventory", stumble)
+    alarms, inventory = AlarmDesk(reading), InventoryDesk(reading)
+    storing = [asyncio.create_task(desk.batches.run()) for desk in (alarms, inventory)]
+    for desk in (alarms, inventory):
+        await desk.look(reading.roster.central)
+        await desk.batches.drained()
+    told = await reading.writer.run(facet_errors)
+    assert set(told) == {Facet.ALARMS, *INVENTORY_FACETS}
+    assert all("the portal itself failed (UnicodeError)" in error for error in told.values())
+    for task in storing:
+        task.cancel()
+
+
+async def test_what_cannot_be_stored_is_said_beside_the_facts(reading: Reading) -> None:
+    site = reading.roster.central
+    redo = Redo[Site](reading, Kind.ALARMS, lambda each: each, (Facet.ALARMS,))
+    await redo.refused(site, ValueError("poison"))
+    assert "cannot be stored (ValueError)" in (await reading.writer.run(facet_errors))["alarms"]
+
+
+def facet_errors() -> dict[str, str]:
+    return dict(FacetState.objects.values_list("facet", "error"))

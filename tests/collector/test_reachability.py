@@ -26,8 +26,10 @@ def watched(start_simulator: Callable[..., Simulator], module_portal: Installer)
     portal.add_controller("address", f"http://127.0.0.1:{free_port()}/v3")
     portal.add_controller("nonsense", f"http://127.0.0.1:{free_port()}/v3")
     found = Watched(simulator, portal)
+    portal.add_controller("sealed", f"http://127.0.0.1:{free_port()}/v3")
     with psycopg.connect(portal.database_url, autocommit=True) as connection:  # as it was entered before checks
         connection.execute("UPDATE sites_controller SET auth_url = 'http://10.0.0.1:99999' WHERE name = 'nonsense'")
+        connection.execute("UPDATE sites_controller SET password_sealed = 'by another key' WHERE name = 'sealed'")
     portal.start("collector")
     found.until_swept(controllers=1)
     return found
@@ -74,6 +76,12 @@ def test_an_address_that_never_works_is_said_with_what_to_do(watched: Watched) -
     assert "Correct the address" in told["identity"]
     beats = "SELECT count(*) FROM sites_collectorbeat b JOIN sites_controller c ON c.id = b.controller_id"
     assert watched.sql(f"{beats} WHERE c.name = 'nonsense' AND b.beat_at > 'epoch'") == [(1,)]
+
+
+def test_credentials_that_another_key_sealed_are_said_to_be(watched: Watched) -> None:
+    told = wait_until(lambda: errors(watched, "sealed"))
+    assert "enter them again" in told["identity"]
+    assert watched.portal.log("collector").count("enter them again") == 1
 
 
 def test_what_fails_is_logged_once(watched: Watched) -> None:
