@@ -16,7 +16,7 @@ from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
 from collector.services import FAULT
-from collector.site import NEVER, Kind, Site
+from collector.site import WAIT_SECONDS, Kind, Site
 from sites.choices import Facet
 from starlingx.errors import BadPattern, MissingService, Unauthorized, Unexpected
 
@@ -41,8 +41,8 @@ class AlarmDesk:
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""
-        if self._reading.doors.waits_to_sign_in(site):
-            return NEVER
+        if self._reading.doors.waits_to_sign_in(site) and site.waits(Kind.ALARMS):
+            return WAIT_SECONDS
         look = await self._look(site)
         if look.reached:
             site.failures = 0

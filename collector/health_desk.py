@@ -1,6 +1,7 @@
 """Measured health: Ceph's own word and the NIC exporter's, where the Kubernetes API of a cloud can be asked."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,8 @@ from collector.batches import Batches
 from collector.pacing import jittered
 from collector.reading import Reading, period
 from collector.redo import Redo
-from collector.site import NEVER, Kind, Site
+from collector.services import FAULT
+from collector.site import WAIT_SECONDS, Kind, Site
 from network import ingest as network_ingest
 from network.ingest import LinkSnapshot
 from sites import ingest as sites_ingest
@@ -21,6 +23,7 @@ from sites.ingest import FailedLook
 from starlingx.errors import BadPattern, StarlingXError
 from starlingx.kubernetes import Kubernetes
 
+log = logging.getLogger(__name__)
 BATCH = 100
 SECONDS = 15.0
 
@@ -45,8 +48,8 @@ class HealthDesk:
 
     async def look(self, site: Site) -> float:
         """Seconds until the next look."""
-        if self._reading.doors.waits_for_kube(site):
-            return NEVER
+        if self._reading.doors.waits_for_kube(site) and site.waits(Kind.HEALTH):
+            return WAIT_SECONDS
         watched = site.watched_until > asyncio.get_running_loop().time()
         pause = jittered(period("open_page" if watched else "health"))
         try:
@@ -54,7 +57,12 @@ class HealthDesk:
         except BadPattern as caught:
             look = HealthLook(site, timezone.now(), str(caught), str(caught))
         else:
-            look = await _ask(site, kube)
+            try:
+                look = await _ask(site, kube)
+            except Exception as caught:  # a fault of ours at one site: it stands beside what was measured
+                log.exception("the look at the health of %s failed", site.name)
+                fault = FAULT.format(type(caught).__name__)
+                look = HealthLook(site, timezone.now(), fault, fault)
         await self.batches.put(look)
         return pause
 

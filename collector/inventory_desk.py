@@ -12,7 +12,7 @@ from collector.pacing import jittered, retry_after
 from collector.reading import Reading, period
 from collector.redo import Redo
 from collector.services import FAULT
-from collector.site import NEVER, Kind, Site
+from collector.site import NEVER, WAIT_SECONDS, Kind, Site
 from sites.choices import Facet
 from starlingx.errors import BadPattern, MissingService, Unexpected
 
@@ -31,8 +31,8 @@ class InventoryDesk:
 
     async def look(self, site: Site) -> float:
         """T2. Seconds until the next one. A cloud out of reach is read when it is back: see AlarmDesk."""
-        if self._reading.doors.waits_to_sign_in(site):
-            return NEVER
+        if self._reading.doors.waits_to_sign_in(site) and site.waits(Kind.INVENTORY):
+            return WAIT_SECONDS
         wanted = _wanted(site)
         try:
             look = await look_at_inventory(site, self._reading.doors.session(site), wanted)
@@ -51,7 +51,7 @@ class InventoryDesk:
 
     async def look_closer(self, site: Site) -> float:
         """T3: hosts and software, as long as somebody's page is open."""
-        if self._reading.doors.waits_to_sign_in(site) or site.watched_until <= asyncio.get_running_loop().time():
+        if site.watched_until <= asyncio.get_running_loop().time():
             return NEVER
         try:
             look = await look_at_hosts(site, self._reading.doors.session(site))

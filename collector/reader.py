@@ -138,13 +138,14 @@ class Reader:
                 await self._beat(sweeps)
 
     async def _beat(self, sweeps: Sweeps) -> None:
-        await self._writer.run(
-            store.store_beat,
-            self.config.controller_id,
-            self._collector,
-            sweeps.progress(),
-            sweeps.services.take_looks(),
-        )
+        looks = sweeps.services.take_looks()
+        try:
+            await self._writer.run(
+                store.store_beat, self.config.controller_id, self._collector, sweeps.progress(), looks
+            )
+        except DatabaseLostError:
+            sweeps.services.give_back(looks)
+            raise
 
 
 def _open_lanes(reading: Reading) -> dict[Kind, Batches[Any]]:

@@ -82,6 +82,10 @@ class Services:
         looks, self._pending = list(self._pending.values()), {}
         return looks
 
+    def give_back(self, looks: list[ServiceLook]) -> None:
+        """These could not be stored: take them again, unless something newer was noted."""
+        self._pending = {look.service: look for look in looks} | self._pending
+
     def note_failure(self, service: str, at: datetime, problem: StarlingXError, name: str = "") -> None:
         """A call failed. Where Keystone did, both it and the service are marked."""
         if SIGN_IN_PATH in problem.place:

@@ -21,6 +21,7 @@ class Kind(IntFlag):
 
 NOTHING = Kind(0)
 NEVER = 1e9  # seconds: the next look is planned by whoever wants it
+WAIT_SECONDS = 60.0  # for an address that was not asked for yet; then the look says that it is missing
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +39,7 @@ class Site:
     oam_ip: str = ""
     address_tries: int = 0  # to learn the OAM address
     address_error: str = ""  # why it is not known
+    waited: Kind = NOTHING  # looks that waited for it once
     session: CloudSession | None = None
     kube: Kubernetes | None = None
     digest: int | None = None  # of the alarm list that is stored; None: not known
@@ -58,6 +60,12 @@ class Site:
     def needs(self, kind: Kind) -> bool:
         """Whether such looks mean anything here."""
         return kind != Kind.ADDRESS or not (self.central or self.oam_ip)
+
+    def waits(self, kind: Kind) -> bool:
+        """True the first time: such a look may wait once, or a fleet whose addresses hang would never be swept."""
+        first = kind not in self.waited
+        self.waited |= kind
+        return first
 
     @property
     def central(self) -> bool:

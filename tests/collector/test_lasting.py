@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from django.utils import timezone
 
-from collector import alarm_desk, inventory_desk
+from collector import alarm_desk, health_desk, inventory_desk
 from collector import lasting as module
 from collector.alarm_desk import AlarmDesk
+from collector.health_desk import HealthDesk
 from collector.inventory_desk import InventoryDesk
 from collector.inventory_looks import INVENTORY_FACETS
 from collector.lasting import lasting
@@ -16,6 +17,9 @@ from collector.redo import Redo
 from collector.site import Kind, Site
 from sites.choices import Facet
 from sites.models import FacetState
+from starlingx.errors import Forbidden
+from starlingx.kubernetes import Kubernetes
+from starlingx.session import Connector
 from tests.collector.replayed import connector, reading, replay, small_bundle
 from tests.collector.waiting import until
 
@@ -65,19 +69,23 @@ async def test_the_row_says_what_was_answered_last_once_a_part_works_again(readi
     assert services.take_looks() == [answered]
 
 
-async def test_a_fault_at_one_site_stands_beside_its_facts(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_at_one_site_stands_beside_its_facts(
+    reading: Reading, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def stumble(*_: object) -> None:
         raise UnicodeError("nobody expected this")
 
     monkeypatch.setattr(alarm_desk, "look_at_alarms", stumble)
     monkeypatch.setattr(inventory_desk, "look_at_inventory", stumble)
-    alarms, inventory = AlarmDesk(reading), InventoryDesk(reading)
-    storing = [asyncio.create_task(desk.batches.run()) for desk in (alarms, inventory)]
-    for desk in (alarms, inventory):
+    monkeypatch.setattr(health_desk, "_ask", stumble)
+    reading.roster.central.kube = Kubernetes(connector, "http://127.0.0.1:1", "token")
+    desks = AlarmDesk(reading), InventoryDesk(reading), HealthDesk(reading)
+    storing = [asyncio.create_task(desk.batches.run()) for desk in desks]
+    for desk in desks:
         await desk.look(reading.roster.central)
         await desk.batches.drained()
     told = await reading.writer.run(facet_errors)
-    assert set(told) == {Facet.ALARMS, *INVENTORY_FACETS}
+    assert set(told) == {Facet.ALARMS, Facet.CEPH_HEALTH, Facet.NIC_LINKS, *INVENTORY_FACETS}
     assert all("the portal itself failed (UnicodeError)" in error for error in told.values())
     for task in storing:
         task.cancel()
@@ -92,3 +100,13 @@ async def test_what_cannot_be_stored_is_said_beside_the_facts(reading: Reading) 
 
 def facet_errors() -> dict[str, str]:
     return dict(FacetState.objects.values_list("facet", "error"))
+
+
+async def test_what_was_noted_is_not_lost_with_the_database(reading: Reading) -> None:
+    services = reading.services
+    services.note_failure("platform", timezone.now(), Forbidden("first"))
+    services.note_failure("usm", timezone.now(), Forbidden("first"))
+    lost = services.take_looks()
+    services.note_failure("usm", timezone.now(), Forbidden("second"))
+    services.give_back(lost)
+    assert {look.service: look.error for look in services.take_looks()} == {"platform": "first", "usm": "second"}

@@ -66,3 +66,15 @@ def stands(watched: Watched, number: int) -> bool:
         return ("100.103", ENTITY) in watched.alarms(number)
     except psycopg.OperationalError:
         return False
+
+
+def test_a_dump_that_is_read_back_into_the_same_database_is_noticed_too(watched: Watched) -> None:
+    """No connection breaks, no server restarts, lease and epoch are the same: only time has gone back."""
+    number = watched.reachable()[0]
+    watched.raise_alarm(number, alarm_id="100.103", entity_instance_id=ENTITY)
+    wait_until(lambda: stands(watched, number), timeout=30, what="the alarm stands")
+    with psycopg.connect(watched.portal.database_url) as connection:
+        connection.execute("DELETE FROM alarms_alarm WHERE alarm_id = '100.103'")
+        connection.execute("UPDATE sites_collectorprocess SET seen_at = seen_at - interval '1 hour'")
+    wait_until(lambda: stands(watched, number), timeout=LEASE_SECONDS + 10, what="it stands again")
+    assert watched.portal.log("collector").count("everything is read anew") == 1
