@@ -199,7 +199,8 @@ class Pace:
 
     `again`: before a new attempt after trouble. `settle`: how long sites may take to be well after the work.
     `moves`: sites moved in one turn. A person is asked after `tries` attempts with trouble or refusals in a row, and
-    after `losses` requests in a row that had no effect: crashes of our own cost some.
+    after `losses` requests in a row that had no effect: crashes of our own cost some. What must come about is asked
+    for again even then, ever more rarely: `longest` apart at most.
     """
 
     poll: timedelta
@@ -209,3 +210,4 @@ class Pace:
     moves: int = 10
     tries: int = 3
     losses: int = 10
+    longest: timedelta = timedelta(minutes=15)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operations.campaigns.actions import Action, AskPerson, DeleteGroup, Restore, Wait
+from operations.campaigns.again import due, put_off
 from operations.campaigns.batch import DEFAULT_GROUP, Member, Memory, Verb
 from operations.campaigns.turn import Turn, open_words
 from operations.planning.problems import listed
@@ -28,16 +29,21 @@ def tidy(turn: Turn) -> Action | None:
 def _restore(turn: Turn, strays: list[Member]) -> Action:
     there = {group.id for group in turn.seen.groups}
     able = [member for member in strays if not turn.is_open(Verb.RESTORE, member.dcmanager_id)]
-    stuck = [member for member in able if turn.hopeless(Verb.RESTORE, member.dcmanager_id)]
-    ready = [member for member in able if member not in stuck]
+    ready = [member for member in able if due(turn, Verb.RESTORE, member.dcmanager_id) <= turn.now]
     if ready:
         homes = ((member, member.home_group) for member in ready[: turn.pace.moves])
         return Restore(tuple((member, home if home in there else DEFAULT_GROUP) for member, home in homes))
-    if stuck:
-        names = listed([member.name for member in stuck], 5)
-        why = turn.refusal(Verb.RESTORE, stuck[0].dcmanager_id) or "the requests had no effect"
-        return AskPerson(f"{names} cannot be moved back to its group: {why}", turn.pace.poll)
-    return _wait(turn)
+    return _put_off(turn, able) or _wait(turn)
+
+
+def _put_off(turn: Turn, able: list[Member]) -> Action | None:
+    """None of them may be asked for again yet: those that a person has to look after are named first."""
+    stuck = [member for member in able if turn.hopeless(Verb.RESTORE, member.dcmanager_id)] or able
+    if not stuck:
+        return None
+    soonest = min(stuck, key=lambda member: due(turn, Verb.RESTORE, member.dcmanager_id))
+    what = f"{listed([member.name for member in stuck], 5)} cannot be moved back to its group"
+    return put_off(turn, what, Verb.RESTORE, soonest.dcmanager_id)
 
 
 def _delete(turn: Turn, group: SubcloudGroup) -> Action:
@@ -49,10 +55,7 @@ def _delete(turn: Turn, group: SubcloudGroup) -> Action:
         return AskPerson(
             f"{who}, put into group {group.name} of this campaign by somebody: move it out.", turn.pace.poll
         )
-    if turn.hopeless(Verb.DELETE_GROUP):
-        why = turn.refusal(Verb.DELETE_GROUP) or "the requests had no effect"
-        return AskPerson(f"Group {group.name} cannot be deleted: {why}", turn.pace.poll)
-    return DeleteGroup(group.id)
+    return put_off(turn, f"Group {group.name} cannot be deleted", Verb.DELETE_GROUP) or DeleteGroup(group.id)
 
 
 def _wait(turn: Turn) -> Wait:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from operations.campaigns.actions import Abort, Action, Apply, Archive, AskPerson, DeleteStrategy, Wait, Watch
+from operations.campaigns.actions import Abort, Action, Apply, Archive, DeleteStrategy, Wait, Watch
 from operations.campaigns.aftermath import aftermath
+from operations.campaigns.again import due, put_off
 from operations.campaigns.batch import OPEN, Memory, Outcome, Verb
 from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
@@ -56,9 +57,7 @@ def _initial(turn: Turn, mine: Strategy) -> Step:
         turn = turn.remember(unwinding=why, trouble=False)
     if turn.memory.unwinding:
         return _delete(turn, mine), turn.memory
-    if turn.hopeless(Verb.APPLY):
-        return _ask(turn, "started", Verb.APPLY), turn.memory
-    return Apply(mine.id), turn.memory
+    return put_off(turn, "The strategy cannot be started", Verb.APPLY) or Apply(mine.id), turn.memory
 
 
 def _running(turn: Turn, mine: Strategy) -> Step:
@@ -68,7 +67,7 @@ def _running(turn: Turn, mine: Strategy) -> Step:
         return action, turn.memory
     controls, states = turn.view.controls, Counter(step.state for step in turn.seen.steps)
     over = controls.abort or controls.stop
-    may_abort = not turn.is_open(Verb.ABORT) and not turn.hopeless(Verb.ABORT)
+    may_abort = not turn.is_open(Verb.ABORT) and due(turn, Verb.ABORT) <= turn.now
     if over and mine.state == "applying" and states["initial"] and may_abort:
         return Abort(mine.id), turn.memory
     told = listed((f"{count} {state}" for state, count in sorted(states.items())), 6)
@@ -115,11 +114,4 @@ def _archive(turn: Turn, steps: tuple[StrategyStep, ...], state: str) -> Step:
 def _delete(turn: Turn, mine: Strategy) -> Action:
     if turn.is_open(Verb.DELETE):
         return Wait(turn.pace.poll, "unknown-outcome", "delete has no outcome yet; nothing shows")
-    if turn.hopeless(Verb.DELETE):
-        return _ask(turn, "deleted", Verb.DELETE)
-    return DeleteStrategy(mine.id)
-
-
-def _ask(turn: Turn, what: str, verb: Verb) -> AskPerson:
-    why = turn.refusal(verb) or "the requests had no effect"
-    return AskPerson(f"The strategy cannot be {what}: {why}", turn.pace.poll)
+    return put_off(turn, "The strategy cannot be deleted", Verb.DELETE) or DeleteStrategy(mine.id)

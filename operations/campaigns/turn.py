@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from operations.campaigns.batch import OPEN, BatchView, Intent, Look, Member, Memory, Outcome, Pace, Verb
 from operations.campaigns.ownership import Creation, Ownership, Whose, whose
@@ -58,13 +59,15 @@ class Turn:
 
     def hopeless(self, verb: Verb, subject: int | None = None) -> bool:
         """Refused, or without effect, so often in a row that a person has to look; what was forgiven does not count."""
-        refused = lost = 0
-        for each in reversed(self.of(verb, subject)):
-            if each.number <= self.memory.forgiven or each.outcome not in (Outcome.LOST, Outcome.REFUSED):
-                break
-            refused += each.outcome is Outcome.REFUSED
-            lost += each.outcome is Outcome.LOST
+        outcomes = [each.outcome for each in self.in_vain(verb, subject)]
+        refused, lost = outcomes.count(Outcome.REFUSED), outcomes.count(Outcome.LOST)
         return refused >= self.pace.tries or lost >= self.pace.losses
+
+    def in_vain(self, verb: Verb, subject: int | None = None) -> list[Intent]:
+        """Those refused or without effect since the last that was not, the newest first; none that was forgiven."""
+        vain = (Outcome.LOST, Outcome.REFUSED)
+        newest_first = reversed(self.of(verb, subject))
+        return list(takewhile(lambda it: it.number > self.memory.forgiven and it.outcome in vain, newest_first))
 
     def refusal(self, verb: Verb, subject: int | None = None) -> str:
         """Why the last of these requests was refused; "" where it was not, or was forgiven."""

@@ -14,4 +14,5 @@ def pace() -> Pace:
         unmoved=timedelta(seconds=told["unmoved"]),
         again=timedelta(seconds=told["again"]),
         settle=timedelta(seconds=told["settle"]),
+        longest=timedelta(seconds=15 * told["again"]),
     )
