@@ -119,7 +119,7 @@ def _shows(turn: Turn, intent: Intent) -> bool:
         case Verb.CREATE:
             return turn.memory.strategy_id is not None
     state = seen.strategy.state if seen.strategy is not None and seen.strategy.id == intent.target else ""
-    return state in _SHOWN[intent.verb] if state else intent.verb is not Verb.APPLY
+    return state in _SHOWN[intent.verb] if state else True  # gone: what was to be applied may have run, and ended
 
 
 _SHOWN = {

@@ -439,6 +439,18 @@ def test_a_strategy_that_somebody_deletes_is_told_by_the_sites() -> None:
     assert it.ends == tuple(SiteEnd(n, End.DONE) for n in (1, 2, 3))
 
 
+def test_what_ran_and_was_deleted_between_two_looks_is_not_run_again() -> None:
+    """The portal was away for longer than a request may show nothing."""
+    it = after(a.Apply)
+    it.dcmanager.tick(timedelta(seconds=50))
+    it.dcmanager.delete()
+    it.dcmanager.tick(2 * PACE.unmoved)
+    assert it.dcmanager.running is None
+    list(drive(it))
+    assert [site.starts for site in it.dcmanager.sites.values()] == [1, 1, 1]
+    assert it.ends == tuple(SiteEnd(n, End.DONE) for n in (1, 2, 3))
+
+
 def test_a_strategy_deleted_before_it_ran_is_made_again() -> None:
     it = before(a.Apply)
     it.dcmanager.running = None
