@@ -62,15 +62,20 @@ def _begin(turn: Turn) -> Step:
         turn = turn.remember(last_id=max(strategy.id, turn.memory.last_id or 0))
     members, left_out = _choose(turn)
     over = controls.abort or controls.stop
-    if over or not members:
-        ends = [*left_out, *(SiteEnd(member.site, End.NOT_RUN, over) for member in members)]
-        return Finish(
-            tuple(sorted(ends, key=lambda each: each.site)), over or "No site is left to work on."
-        ), turn.memory
-    wait = _must_wait(turn, members)
+    if over or (not members and all(each.end is End.SKIPPED for each in left_out)):
+        return _none_left(members, left_out, over), turn.memory
+    wait = _must_wait(turn, members)  # before the verdict on sites: what stands against them now may be gone by then
     if wait is not None:
         return wait, turn.memory
+    if not members:
+        return _none_left(members, left_out), turn.memory
     return Begin(members), replace(turn.memory, roster=members, left_out=left_out, unwinding="", trouble=False)
+
+
+def _none_left(members: tuple[Member, ...], left_out: tuple[SiteEnd, ...], over: str = "") -> Finish:
+    """Nobody works on any of its sites. `over`: why those that could have taken part do not either."""
+    ends = [*left_out, *(SiteEnd(member.site, End.NOT_RUN, over) for member in members)]
+    return Finish(tuple(sorted(ends, key=lambda each: each.site)), over or "No site is left to work on.")
 
 
 def _choose(turn: Turn) -> tuple[tuple[Member, ...], tuple[SiteEnd, ...]]:
@@ -116,7 +121,7 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
     busy = [member.name for member in members if member.home_group in passing]
     if busy and not turn.view.alone:
         return Wait(pace.poll, "busy", f"{listed(busy, 5)} is passing through a group that another campaign made.")
-    if turn.memory.troubles >= pace.tries:
+    if members and turn.memory.troubles >= pace.tries:
         return AskPerson(f"{turn.memory.troubles} attempts went wrong before anything ran: go on or skip?", pace.poll)
     return None
 
