@@ -93,7 +93,7 @@ class PostCheck:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`key`: window, paused, brake, room, foreign, busy, unknown-outcome, upstream, or again."""
+    """`key`: window, paused, brake, room, foreign, busy, facts, unknown-outcome, upstream, or again."""
 
     after: timedelta
     key: str

@@ -109,7 +109,7 @@ class Memory:
     because work had to wait. `last_id`: the highest strategy id seen when the attempt began. `applied`: it has run, or
     may have. `left_out`: sites that do not take part in this attempt, `unmovable` those that dcmanager would not move.
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
-    try again (then `troubles` is 0 as well).
+    try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
     """
 
     attempt: int = 1
@@ -128,6 +128,7 @@ class Memory:
     confirmed: int | None = None
     disowned: int | None = None
     forgiven: int = 0
+    ready_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,8 @@ class Controls:
 
     `stop`: no further site starts (threshold, approval); `abort`: somebody ended the campaign. `brake`: nothing may be
     written. `room`: why limits, neighbours or waves let this batch not begin. `opening`: whether it may begin now and
-    end in time, for all its sites. `held` and `skipped`: by site.
+    end in time, for all its sites. `held` and `skipped`: by site. `patience`: how long one that is held is waited for,
+    from when the batch could begin but for it; absent: not at all.
     """
 
     paused: str = ""
@@ -146,6 +148,7 @@ class Controls:
     room: str = ""
     opening: Opening = ANY_TIME
     held: Mapping[int, str] = field(default_factory=dict)
+    patience: Mapping[int, timedelta] = field(default_factory=dict)
     skipped: frozenset[int] = frozenset()
 
 

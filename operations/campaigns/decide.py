@@ -33,6 +33,7 @@ from operations.planning.problems import listed
 from starlingx.records import SubcloudGroup
 
 IDLE = timedelta(minutes=1)  # the longest wait for a window: people change their minds meanwhile
+NOT_AT_ALL = timedelta(0)
 
 
 def decide(view: BatchView, seen: Look, now: datetime, pace: Pace) -> Decision:
@@ -65,6 +66,10 @@ def _begin(turn: Turn) -> Step:
     if over or (not members and all(each.end is End.SKIPPED for each in left_out)):
         return _none_left(members, left_out, over), turn.memory
     wait = _must_wait(turn, members)  # before the verdict on sites: what stands against them now may be gone by then
+    if wait is not None:
+        return wait, replace(turn.memory, ready_at=None)
+    turn = turn.remember(ready_at=turn.memory.ready_at or turn.now)
+    wait = _awaits(turn, left_out)
     if wait is not None:
         return wait, turn.memory
     if not members:
@@ -124,6 +129,18 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
     if members and turn.memory.troubles >= pace.tries:
         return AskPerson(f"{turn.memory.troubles} attempts went wrong before anything ran: go on or skip?", pace.poll)
     return None
+
+
+def _awaits(turn: Turn, left_out: tuple[SiteEnd, ...]) -> Wait | None:
+    """It could begin, but for sites that may soon take part after all."""
+    patience, ready_at = turn.view.controls.patience, turn.memory.ready_at or turn.now
+    spent = turn.now - ready_at
+    held = {each.site: each for each in left_out if each.end is End.HELD}
+    awaited = [each for each in turn.view.planned if each.site in held and spent < patience.get(each.site, NOT_AT_ALL)]
+    if not awaited:
+        return None
+    names = listed([turn.seen.subclouds[each.dcmanager_id].name for each in awaited], 5)
+    return Wait(turn.pace.poll, "facts", f"Waits for {names}: {held[awaited[0].site].error}")
 
 
 def _prepare(turn: Turn) -> Step:

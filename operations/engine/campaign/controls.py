@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.eligibility import judge
+from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.halting import STOPPED
@@ -16,9 +19,8 @@ from operations.models import Batch
 from sites.models import Brake
 from sites.services.brake import FLEET, sentence
 
-# Facts that a look of the collector brings: waited for a while, before a site is left out because of them
-SOON_TOLD = frozenset({"stale", "never-seen", "alarms-stale", "alarms-unknown", "ceph-stale", "controller-stale"})
-PATIENCE = timedelta(minutes=5)
+# How long other work at a site is waited for: about as long as a backup or a prestage may take
+OTHER_WORK = timedelta(minutes=30)
 
 
 def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: datetime) -> Controls:
@@ -26,11 +28,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     members = book.members[batch.number]
     against = {} if memory.applied else judged(book, members, now)
     held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
-    missing = [pk for pk, reasons in against.items() if pk not in held and any(r.key in SOON_TOLD for r in reasons)]
-    if missing and not memory.roster and not room and _is_young(batch, now):
-        room = f"Waits for a fresh look at {book.sites[missing[0]].name}" + (
-            f" and {len(missing) - 1} more." if len(missing) > 1 else "."
-        )
+    awaited = {pk: patience(reasons, OTHER_WORK / settings.SPEED) for pk, reasons in against.items() if pk not in held}
     for pk, reasons in against.items():
         held.setdefault(pk, reasons[0].sentence)
     return Controls(
@@ -40,6 +38,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         room=room,
         opening=Openings(book, now).of(members),
         held=held,
+        patience=awaited,
         skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),
     )
 
@@ -66,8 +65,3 @@ def braked(regions: Iterable[str]) -> str:
     """The first brake that is on for the fleet or one of these regions, as a sentence. Asked again before sending."""
     rows = Brake.objects.filter(on=True, region__in={FLEET, *regions}).order_by("region")
     return next((sentence(row) for row in rows), "")
-
-
-def _is_young(batch: Batch, now: datetime) -> bool:
-    """Since it waits for its turn. Not for ever: a site that tells nothing is left out with that reason."""
-    return batch.started_at is None or now - batch.started_at < PATIENCE

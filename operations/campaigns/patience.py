@@ -1,0 +1,32 @@
+"""How long a batch that could begin waits for a site, by what stands against the site now.
+
+What a look of the collector will tell soon, and work that is about to end, must not cost a site its turn; what stands
+against it for certain, like an alarm, does at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from operations.campaigns.reasons import Reason
+
+FACTS = timedelta(minutes=5)  # of real time, however fast a demo goes: so the collector reads
+NO_END = timedelta.max  # nothing can be said of any site of that System Controller
+
+_CONTROLLER = frozenset({"controller-unreachable", "controller-stale", "controller-unknown"})
+_ALL_IS_OLD = frozenset({"stale", "never-seen"})
+_SOON_TOLD = _ALL_IS_OLD | {"alarms-stale", "alarms-unknown", "ceph-stale"}
+_SOON_OVER = frozenset({"busy", "backup-running", "prestage-running", "deploy-running"})
+
+
+def patience(reasons: Iterable[Reason], work: timedelta) -> timedelta:
+    """`reasons`: those that stand against the site. `work`: how long work of others at it is waited for."""
+    keys = {reason.key for reason in reasons}
+    if keys & _CONTROLLER:
+        return NO_END
+    if keys & _ALL_IS_OLD:
+        return FACTS
+    if not keys or not keys <= _SOON_TOLD | _SOON_OVER:
+        return timedelta(0)
+    return max(work, FACTS) if keys & _SOON_OVER else FACTS
