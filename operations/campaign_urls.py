@@ -15,6 +15,7 @@ pages: list[URLPattern] = [
     path("<int:pk>/campaign/report.csv", report.as_csv, name="campaign-report-csv"),
     path("<int:pk>/campaign/<slug:action>", acts.act, name="campaign-act"),
     path("<int:pk>/batches/<int:number>/", batch.page, name="campaign-batch"),
+    path("<int:pk>/batches/<int:number>/try-again", batch.try_again, name="campaign-try-again"),
     path("<int:pk>/batches/<int:number>/<slug:whose>", batch.settle, name="campaign-settle"),
     path("<int:pk>/targets/<int:target>/do", siteacts.act, name="campaign-site-act"),
 ]

@@ -13,6 +13,7 @@ VERBS = {  # what each needs; whoever may pull the brake may pause
     "change": RUN, "approve": APPROVE, "revoke": APPROVE, "start": RUN, "hold": PAUSE, "release": RUN, "abort": RUN,
     "retry_failed": RUN, "roll_back": RUN,
 }  # fmt: skip
+OF_BATCHES = {"try_again": RUN}  # legal by the state of a batch, not by that of the campaign
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,9 @@ campaigns_api: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/retry-failed/", campaign_acts.RetryFailed.as_view(), name="campaign-retry-failed"),
     path("campaigns/<int:pk>/roll-back/", campaign_acts.RollBack.as_view(), name="campaign-roll-back"),
     path("campaigns/<int:pk>/batches/<int:batch>/settle/", campaign_acts.Settle.as_view(), name="campaign-settle"),
+    path(
+        "campaigns/<int:pk>/batches/<int:batch>/try-again/", campaign_acts.TryAgain.as_view(), name="campaign-try-again"
+    ),
     path("campaigns/<int:pk>/sites/", campaign_sites.CampaignSites.as_view(), name="campaign-sites"),
     path("campaigns/<int:pk>/sites/<int:target>/", campaign_sites.CampaignSite.as_view(), name="campaign-site"),
     path("campaigns/<int:pk>/sites/<int:target>/hold/", campaign_sites.HoldSite.as_view(), name="site-hold"),

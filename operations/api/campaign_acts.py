@@ -154,6 +154,21 @@ class Settle(APIView):
         return Response(campaign_answer(request, pk))
 
 
+class TryAgain(APIView):
+    @extend_schema(
+        summary="Try again what waits for a decision: refusals until now do not count",
+        tags=TAGS, request=Nothing, responses=CampaignSchema,
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, pk: int, batch: int) -> Response:
+        campaign_for(request, scopes_of(request), pk, "try_again")
+        get_object_or_404(Batch, pk=batch, wave__campaign=pk)
+        given(request, Nothing)
+        with answered():
+            campaign_control.try_again(batch, actor_of(request), now_of(request))
+        return Response(campaign_answer(request, pk))
+
+
 def _hold(request: Request, pk: int, held: bool) -> Response:
     campaign_for(request, scopes_of(request), pk, "hold" if held else "release")
     given(request, Nothing)

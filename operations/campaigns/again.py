@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from operations.campaigns.actions import AskPerson, Wait
 from operations.campaigns.batch import Verb
 from operations.campaigns.turn import Turn
 
 MOST_DOUBLINGS = 20  # far beyond any pause
+LONGEST_REST = 16  # times the longest pause between requests: between attempts that went wrong, four hours
 
 
 def due(turn: Turn, verb: Verb, subject: int | None = None) -> datetime:
@@ -16,8 +17,7 @@ def due(turn: Turn, verb: Verb, subject: int | None = None) -> datetime:
     vain = turn.in_vain(verb, subject)
     if not vain:
         return turn.now
-    doublings = min(len(vain) - 1, MOST_DOUBLINGS)
-    return vain[0].at + min(turn.pace.poll * (1 << doublings), turn.pace.longest)
+    return vain[0].at + min(_doubled(turn.pace.poll, len(vain) - 1), turn.pace.longest)
 
 
 def put_off(turn: Turn, what: str, verb: Verb, subject: int | None = None) -> Wait | AskPerson | None:
@@ -30,3 +30,19 @@ def put_off(turn: Turn, what: str, verb: Verb, subject: int | None = None) -> Wa
     if turn.hopeless(verb, subject):
         return AskPerson(f"{why}. It is tried again at {at:%H:%M} UTC.", after)
     return Wait(after, "again", why)
+
+
+def after_troubles(turn: Turn) -> AskPerson | None:
+    """Before one more attempt, when several have gone wrong: a person is asked, and it is tried again meanwhile."""
+    memory, pace = turn.memory, turn.pace
+    if memory.troubles < pace.tries or memory.wrong_at is None:
+        return None
+    at = memory.wrong_at + min(_doubled(pace.longest, memory.troubles - pace.tries), LONGEST_REST * pace.longest)
+    if at <= turn.now:
+        return None
+    tried = f"{memory.troubles} attempts went wrong before anything ran; it is tried again at {at:%Y-%m-%d %H:%M} UTC."
+    return AskPerson(f"{tried} The last: {memory.wrong}", min(at - turn.now, pace.poll))
+
+
+def _doubled(pause: timedelta, times: int) -> timedelta:
+    return pause * (1 << min(times, MOST_DOUBLINGS))

@@ -110,6 +110,7 @@ class Memory:
     may have. `left_out`: sites that do not take part in this attempt, `unmovable` those that dcmanager would not move.
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
+    `wrong`, `wrong_at`: the last trouble, and when.
     """
 
     attempt: int = 1
@@ -129,6 +130,8 @@ class Memory:
     disowned: int | None = None
     forgiven: int = 0
     ready_at: datetime | None = None
+    wrong: str = ""
+    wrong_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from operations.campaigns.actions import (
     Move,
     Wait,
 )
+from operations.campaigns.again import after_troubles
 from operations.campaigns.batch import PORTAL_MADE, BatchView, End, Look, Member, Pace, Planned, SiteEnd, Verb
 from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
@@ -126,9 +127,7 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
     busy = [member.name for member in members if member.home_group in passing]
     if busy and not turn.view.alone:
         return Wait(pace.poll, "busy", f"{listed(busy, 5)} is passing through a group that another campaign made.")
-    if members and turn.memory.troubles >= pace.tries:
-        return AskPerson(f"{turn.memory.troubles} attempts went wrong before anything ran: go on or skip?", pace.poll)
-    return None
+    return after_troubles(turn) if members else None
 
 
 def _awaits(turn: Turn, left_out: tuple[SiteEnd, ...]) -> Wait | None:

@@ -9,6 +9,8 @@ from operations.campaigns.turn import Turn, open_words
 from operations.planning.problems import listed
 from starlingx.records import SubcloudGroup
 
+MOST_TOLD = 300  # characters of a reason that are remembered
+
 
 def tidy(turn: Turn) -> Action | None:
     """The next thing to do so that every site is in its group and ours is gone; None when that is so.
@@ -75,5 +77,8 @@ def unwind(turn: Turn) -> tuple[Action, Memory]:
         last_id=memory.last_id,
         confirmed=memory.confirmed,
         disowned=memory.disowned,
+        forgiven=memory.forgiven,
+        wrong=memory.unwinding[:MOST_TOLD] if memory.trouble else memory.wrong,
+        wrong_at=turn.now if memory.trouble else memory.wrong_at,
     )
     return Wait(turn.pace.again if memory.trouble else turn.pace.poll, "again", memory.unwinding), fresh

@@ -72,7 +72,8 @@ class Batch(models.Model):
 
     `alone`: of one site that is never moved to another group. `progress`: what operations/campaigns remembers between
     looks (batch.Memory), as JSON; `last_steps`: the strategy's steps as they were seen last. `confirmed_id` and
-    `disowned_id`: strategies of which a person said that they are this batch's, or not.
+    `disowned_id`: strategies of which a person said that they are this batch's, or not. `forgiven`: number of the last
+    request when a person said to try again: what was refused until then does not count.
     """
 
     wave = models.ForeignKey(Wave, models.CASCADE, related_name="batches")
@@ -83,6 +84,7 @@ class Batch(models.Model):
     alone = models.BooleanField(default=False)
     confirmed_id = models.IntegerField(null=True)
     disowned_id = models.IntegerField(null=True)
+    forgiven = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=16, choices=BatchState, default=BatchState.PENDING)
     strategy_id = models.IntegerField(null=True)
     strategy_state = models.CharField(max_length=32, blank=True)

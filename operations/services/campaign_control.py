@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from events.log import append
-from operations.choices import Kind, OperationState, TargetState
+from operations.choices import BatchState, Kind, OperationState, TargetState
 from operations.engine import jobs
 from operations.frozen_plans import rulebook_of
 from operations.kinds import KINDS, SYSADMIN
@@ -107,6 +107,24 @@ def settle_strategy(batch_id: int, strategy_id: int, actor: Actor, now: datetime
         jobs.wake(operation.pk, now)
         detail = {"batch": batch.number, "strategy": strategy_id, "ours": ours}
         audit(actor, "campaign.settle_strategy", f"operation:{operation.pk}", now, detail)
+    return batch
+
+
+def try_again(batch_id: int, actor: Actor, now: datetime) -> Batch:
+    """What went wrong with a batch so far does not count: what waits for a person is tried at once. Raises NotNowError.
+
+    For the engine: Batch.forgiven, the number of the last request (operations/campaigns/batch.py, Memory.forgiven).
+    """
+    with transaction.atomic():
+        operation, _ = _locked(Batch.objects.values_list("wave__campaign_id", flat=True).get(pk=batch_id))
+        batch = Batch.objects.select_for_update().get(pk=batch_id)
+        if operation.state != OperationState.PROCESSING or batch.state != BatchState.HELD:
+            raise NotNowError("Nothing of this batch waits for a person's decision.")
+        batch.forgiven = batch.intents.count()
+        batch.save(update_fields=["forgiven"])
+        jobs.wake(operation.pk, now)
+        detail = {"batch": batch.number, "was": batch.message}
+        audit(actor, "campaign.try_again", f"operation:{operation.pk}", now, detail)
     return batch
 
 

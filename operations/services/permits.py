@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from operations.campaign_selectors import campaign_targets, campaigns
-from operations.campaign_verdicts import PAUSE, RUN, VERBS
+from operations.campaign_verdicts import OF_BATCHES, PAUSE, RUN, VERBS
 from operations.choices import Kind
 from operations.fleet_facts import standing_groups
 from operations.kinds import KINDS
@@ -75,7 +75,7 @@ def campaign_for(request: HttpRequest | Request, scopes: Scopes, pk: int, verb: 
     operation = campaigns(scopes).filter(pk=pk).select_related("campaign").first()
     if operation is None:
         raise Http404("There is no such campaign, or it is not in your scope.")
-    demand(request, VERBS[verb], f"campaign.{verb}", f"operation:{pk}")
+    demand(request, (VERBS | OF_BATCHES)[verb], f"campaign.{verb}", f"operation:{pk}")
     if not scopes.fleet and operation.targets.exclude(scopes.placed()).exists():
         detail = {"needs": "scope over all of its sites"}
         audit(actor_of(request), f"campaign.{verb}", f"operation:{pk}", now_of(request), detail, "refused")

@@ -27,8 +27,10 @@ def label_of(book: Book, batch: Batch) -> str:
 
 
 def memory_of(batch: Batch) -> Memory:
-    """Raises reading.UnreadableError for what another version wrote."""
+    """With what people decided since. Raises reading.UnreadableError for what another version wrote."""
     memory = read(Memory, batch.progress, "progress") if batch.progress else Memory()
+    if batch.forgiven > memory.forgiven:
+        memory = replace(memory, forgiven=batch.forgiven, troubles=0, unmovable=())
     return replace(memory, confirmed=batch.confirmed_id, disowned=batch.disowned_id)
 
 

@@ -1,8 +1,9 @@
 """The page of one batch: its strategy, its sites, every request about it, the steps that were archived. And: a person
-says whose the strategy in the slot is."""
+says whose the strategy in the slot is, or that what went wrong is to be tried again."""
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +32,7 @@ VERBS = {
     "create_strategy": "create the strategy", "restore": "put a subcloud back", "delete_group": "delete the group",
     "apply": "apply the strategy", "abort": "abort the strategy", "delete_strategy": "delete the strategy",
 }  # fmt: skip
+DOUBT = " ours? "  # in what is asked of people about a strategy that may be this batch's
 KINDS = "campaign.changed target.changed operation.changed"
 WHOSE = {
     "ours": Question(
@@ -44,6 +46,12 @@ WHOSE = {
          "If it was this campaign’s after all, nobody ends it but you, at the System Controller."), "It is not ours",
     ),
 }  # fmt: skip
+AGAIN = Question(
+    "Try again",
+    ("What was refused, or had no effect, is asked for again at once, and does not count any more.",
+     "Sites that dcmanager would not move to another group take part again, where the batch has yet to run."),
+    "Try again",
+)  # fmt: skip
 STEPS = ("cloud", "stage", "state", "details", "started_at", "finished_at")
 
 
@@ -75,6 +83,26 @@ def settle(request: PortalRequest, pk: int, number: int, whose: str) -> HttpResp
         else:
             return gone_to(request, back)
     context = {"form": form, "question": WHOSE[whose], "action": request.get_full_path(), "back": back}
+    return shown(request, "operations/_confirm.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def try_again(request: PortalRequest, pk: int, number: int) -> HttpResponse:
+    """A person has done something about what went wrong. Raises PermissionDenied, audited."""
+    campaign = campaign_in_view(request, pk)
+    campaign_for(request, request.scopes, pk, "try_again")
+    _, batch = _find(campaign, number)
+    form = Form(request.POST if request.method == "POST" else None)
+    back = reverse("operations:campaign-batch", args=[pk, number])
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign_control.try_again(batch.row.pk, actor_of(request), request.now)
+        except NotNowError as problem:
+            form.add_error(None, str(problem))
+        else:
+            return gone_to(request, back)
+    context = {"form": form, "question": AGAIN, "action": request.get_full_path(), "back": back}
     return shown(request, "operations/_confirm.html", context, status=400 if form.errors else 200)
 
 
@@ -112,5 +140,5 @@ def _whole(request: PortalRequest, batch: BatchSeen) -> dict[str, Any]:
     return {
         "message": batch.row.message, "requests": requests, "archive": archive_of(batch.row.pk),
         "steps": [{name: step.get(name) for name in STEPS} for step in last],
-        "settle": may and " strategy " in batch.row.message,
+        "settle": may and DOUBT in batch.row.message, "again": may and DOUBT not in batch.row.message,
     }  # fmt: skip

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from drf_spectacular.generators import SchemaGenerator
 
 from events.models import AuditEntry
-from operations.choices import OperationState, TargetState
-from operations.models import MaintenanceWindow, Operation, RunSecret, Target
+from operations.choices import BatchState, OperationState, TargetState
+from operations.models import Batch, MaintenanceWindow, Operation, RunSecret, Target
 from sites.models import Cloud
 from tests.operations.api.asking import faults_of, post
 from tests.operations.api.conftest import Clients
@@ -89,6 +89,20 @@ def test_from_preview_to_abort(api: Client, approver: Client, world: World) -> N
     stopped = act(api, campaign, "abort", {"reason": "Smoke"}).json()
     assert stopped["stop_reason"] == "Stopped by robot-0: Smoke"
     assert act(api, campaign, "abort", {"reason": "Smoke"}).status_code == 409
+
+
+def test_a_batch_is_tried_again(api: Client, approver: Client, world: World) -> None:
+    campaign = plan(api, world)
+    act(approver, campaign, "approve", {"plan_hash": campaign["plan_hash"]})
+    act(api, campaign, "start")
+    batch = Batch.objects.filter(wave__campaign=campaign["id"])[0]
+    verb = f"batches/{batch.pk}/try-again"
+    assert act(api, campaign, verb).status_code == 409
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.HELD)
+    assert (act(approver, campaign, verb).status_code, act(api, campaign, verb).status_code) == (403, 200)
+    assert act(api, campaign, "batches/0/try-again").status_code == 404
+    tried = AuditEntry.objects.filter(verb="campaign.try_again").order_by("id")
+    assert list(tried.values_list("outcome", flat=True)) == ["refused", "done"]
 
 
 def test_four_eyes(api: Client, client_of: Clients, world: World) -> None:

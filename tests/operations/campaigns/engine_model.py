@@ -61,6 +61,7 @@ class Batch:
     alone: bool = False
     memory: Memory = field(default_factory=Memory)
     intents: list[Intent] = field(default_factory=list)
+    sent: int = 0  # requests of all attempts
     last_steps: tuple[StrategyStep, ...] = ()
     archive: tuple[StrategyStep, ...] = ()
     after: dict[int, After] = field(default_factory=dict)
@@ -203,7 +204,8 @@ def _send(
     target: int | None = None,
 ) -> None:
     """The intent first, then the request, once."""
-    number, at = len(batch.intents) + 1, batch.dcmanager.now
+    batch.sent += 1
+    number, at = batch.sent, batch.dcmanager.now
     batch.intents.append(Intent(number, verb, Outcome.PENDING, at, subject, target))
     if luck is Luck.CRASH_BEFORE_SENDING:
         raise Crash

@@ -1,5 +1,6 @@
 """What must come about is asked for again and again, ever more rarely, while a person is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,8 +9,8 @@ import pytest
 from operations.campaigns import actions as a
 from operations.campaigns.batch import End, Outcome, SiteEnd, Verb
 from tests.operations.campaigns.dcmanager_model import Refused
-from tests.operations.campaigns.engine_model import PACE, Batch, turn
-from tests.operations.campaigns.test_decide import FREE, before, does, drive
+from tests.operations.campaigns.engine_model import PACE, Batch, drive, turn
+from tests.operations.campaigns.test_decide import FREE, before, does
 
 
 def pass_time(it: Batch, span: timedelta) -> list[a.Action]:
@@ -83,3 +84,26 @@ def test_what_is_refused_for_long_goes_on_by_itself(
         assert not isinstance(does(it), action)
     list(drive(it))
     assert it.ends == tuple(SiteEnd(n, End.DONE) for n in (1, 2, 3))
+
+
+def test_an_attempt_that_went_wrong_again_and_again_is_made_once_more_later() -> None:
+    it = before(a.CreateStrategy)
+    it.dcmanager.sites[2].sync = "unknown"
+    done = pass_time(it, timedelta(hours=24))
+    assert f"{it.memory.troubles} attempts went wrong before anything ran; it is tried again at" in it.asked
+    assert "The last: create strategy: software sync status is unknown" in it.asked
+    assert 8 < it.memory.troubles < 14
+    assert [site.group for site in it.dcmanager.sites.values()] == [2, 3, 1]
+    assert any(isinstance(each, a.AskPerson) for each in done)
+    it.dcmanager.sites[2].sync = "out-of-sync"
+    pass_time(it, timedelta(hours=6))
+    assert it.ends == tuple(SiteEnd(n, End.DONE) for n in (1, 2, 3))
+
+
+def test_what_was_forgiven_stays_so_in_the_next_attempt() -> None:
+    it = before(a.CreateStrategy)
+    it.dcmanager.sites[2].sync = "unknown"
+    it.memory = replace(it.memory, forgiven=1)
+    pass_time(it, timedelta(minutes=5))
+    assert it.memory.troubles
+    assert it.memory.forgiven == 1

@@ -175,7 +175,7 @@ def answer(it: World) -> None:
         assert running is not None
         it.batch.memory = replace(memory, **{"confirmed" if running.owner == "us" else "disowned": running.seen.id})
     else:
-        it.batch.memory = replace(memory, troubles=0, forgiven=len(it.batch.intents))
+        it.batch.memory = replace(memory, troubles=0, forgiven=it.batch.sent)
 
 
 def demand_truth(it: World) -> None:

@@ -14,6 +14,7 @@ FULL = Memory(
     left_out=(SiteEnd(3, End.HELD, "Alarm 400.001 stands."),), unmovable=(SiteEnd(4, End.HELD, "refused"),), last_id=6,
     strategy_id=7, unwinding="Paused by Ann.", trouble=True, applied=True, archived=True, final_state="complete",
     ended_at=datetime(2026, 11, 26, 1, 30, 2, 500, tzinfo=UTC), confirmed=7, disowned=5, forgiven=9,
+    wrong="create strategy: refused", wrong_at=datetime(2026, 11, 26, 1, 20, tzinfo=UTC),
 )  # fmt: skip
 
 

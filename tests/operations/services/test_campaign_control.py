@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from events.models import AuditEntry, Event
-from operations.choices import OperationState, TargetState
-from operations.models import Batch, CampaignTarget, Operation, RunSecret, Target
+from operations.choices import BatchState, OperationState, TargetState
+from operations.engine.campaign.records import memory_of
+from operations.models import Batch, BatchIntent, CampaignTarget, Operation, RunSecret, Target
 from operations.services import campaign_control, campaign_sites, control
 from operations.services.campaign_children import retry_failed, roll_back
 from operations.services.requests import RefusedError
@@ -143,6 +144,35 @@ def test_a_person_says_whose_a_strategy_is(crew: Crew) -> None:
     assert (settled.confirmed_id, settled.disowned_id) == (7, None)
     settled = campaign_control.settle_strategy(batch.pk, 8, actor(crew.planner), crew.now, ours=False)
     assert (settled.confirmed_id, settled.disowned_id) == (None, 8)
+
+
+class TestTryAgain:
+    def asks(self, crew: Crew) -> Batch:
+        """Its first batch waits for a person after three requests."""
+        operation = crew.running()
+        batch = Batch.objects.filter(wave__campaign=operation.pk).order_by("number")[0]
+        for number in (1, 2, 3):
+            BatchIntent.objects.create(batch=batch, number=number, attempt=1, verb="restore", created_at=crew.now)
+        batch.state, batch.message = BatchState.HELD, "edge-0 cannot be moved back to its group"
+        batch.progress = {"attempt": 3, "troubles": 3, "unmovable": [{"site": 1, "end": "held", "error": "refused"}]}
+        batch.save()
+        return batch
+
+    def test_what_went_wrong_does_not_count_any_more(self, crew: Crew) -> None:
+        batch = self.asks(crew)
+        again = campaign_control.try_again(batch.pk, actor(crew.planner), crew.now)
+        memory = memory_of(again)
+        assert (again.forgiven, memory.forgiven, memory.troubles, memory.unmovable) == (3, 3, 0, ())
+        entry = AuditEntry.objects.get(verb="campaign.try_again")
+        assert (entry.actor, entry.detail["was"]) == ("planner", "edge-0 cannot be moved back to its group")
+        again.progress = {"attempt": 6, "troubles": 2, "forgiven": 3}
+        assert memory_of(again).troubles == 2
+
+    def test_not_where_nothing_is_asked(self, crew: Crew) -> None:
+        batch = self.asks(crew)
+        Batch.objects.update(state=BatchState.RUNNING)
+        with pytest.raises(NotNowError, match="Nothing of this batch waits"):
+            campaign_control.try_again(batch.pk, actor(crew.planner), crew.now)
 
 
 class TestChildren:

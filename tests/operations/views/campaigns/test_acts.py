@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from events.models import AuditEntry
-from operations.choices import Kind, OperationState
-from operations.models import Campaign, CampaignTarget, Operation, Target
+from operations.choices import BatchState, Kind, OperationState
+from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
@@ -212,6 +212,22 @@ def test_a_viewer_decides_nothing(sign_in: SignIn, world: World) -> None:
     )
     assert answer.status_code == 403
     assert AuditEntry.objects.filter(outcome="refused").exists()
+
+
+def test_a_batch_is_tried_again(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    batch = Batch.objects.filter(wave__campaign=operation.pk).order_by("number")[0]
+    page = f"/operations/{operation.pk}/batches/{batch.number}/"
+    client = sign_in("Engineer")
+    assert client.post(f"{page}try-again").status_code == 400
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.HELD, message="The strategy cannot be deleted: busy.")
+    text = client.get(page).content.decode()
+    assert ("Try again…" in text, "The strategy is ours…" in text) == (True, False)
+    assert "does not count any more" in client.get(f"{page}try-again").content.decode()
+    assert sign_in("Viewer").post(f"{page}try-again").status_code == 403
+    assert client.post(f"{page}try-again").status_code == 302
+    assert AuditEntry.objects.filter(verb="campaign.try_again", outcome="done").count() == 1
 
 
 def test_an_act_that_does_not_exist(sign_in: SignIn, world: World) -> None:
