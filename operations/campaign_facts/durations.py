@@ -1,6 +1,6 @@
 """How long sites take, learned from those that earlier campaigns did well. One query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from operations.campaign_facts.sites import CampaignSite
 from operations.campaigns.durations import Duration, Learned, duration_of
+from operations.campaigns.eta import LEAD
 from operations.campaigns.strategy import StrategySpec
 
 # "" stands for any release. A step of no length was never seen to run.
@@ -28,16 +29,21 @@ GROUP BY GROUPING SETS ((release, profile), (profile))
 
 
 def durations_of(sites: Iterable[CampaignSite], spec: StrategySpec) -> dict[int, Duration]:
-    """By site. Estimates are divided by SPEED, as the simulated fleet's work is; what was learned is so already."""
+    """By site."""
+    return durations({site.id: (site.site_type, site.facts.software_version) for site in sites}, spec)
+
+
+def durations(sites: Mapping[int, tuple[str, str]], spec: StrategySpec) -> dict[int, Duration]:
+    """By site, of (site type, software version) by site: the one answer for plans, forecasts and windows. Estimates
+    are divided by SPEED, as the simulated fleet's work is; what was learned is so already."""
     learned = learned_durations(spec)
-    found = {}
-    known: dict[tuple[str, str], Duration] = {}
-    for site in sites:
-        key = (site.site_type, site.facts.software_version)
-        if key not in known:
-            known[key] = _paced(duration_of(key[0], spec, learned, from_release=key[1]))
-        found[site.id] = known[key]
-    return found
+    known = {key: _paced(duration_of(key[0], spec, learned, from_release=key[1])) for key in set(sites.values())}
+    return {site: known[key] for site, key in sites.items()}
+
+
+def lead() -> timedelta:
+    """What a batch takes around the work at its sites."""
+    return LEAD / settings.SPEED
 
 
 def learned_durations(spec: StrategySpec) -> Learned:

@@ -89,8 +89,11 @@ class _Run:
 class _Sites:
     """What is known of the sites, and their calendars as books."""
 
-    def __init__(self, sites: Iterable[PlanSite], durations: Mapping[int, Duration], start: datetime) -> None:
+    def __init__(
+        self, sites: Iterable[PlanSite], durations: Mapping[int, Duration], start: datetime, lead: timedelta
+    ) -> None:
         self.by_id = {site.id: site for site in sites}
+        self.lead = lead
         self._durations, self._start = durations, start
         self._books: dict[Calendar, SpanBook] = {}
 
@@ -98,7 +101,9 @@ class _Sites:
         each = [self._durations[number] for number in batch.sites]
         counts = tuple(sorted(Counter(each).items(), key=lambda pair: (pair[0].p90, pair[0].p50, pair[0].count)))
         calendars = frozenset(self.by_id[number].calendar for number in batch.sites)
-        return _Job(batch, calendars, max(duration.p90 for duration in each) + LEAD, slowest(counts, share) + LEAD)
+        return _Job(
+            batch, calendars, max(duration.p90 for duration in each) + self.lead, slowest(counts, share) + self.lead
+        )
 
     def first(self, job: _Job, at: datetime) -> datetime | None:
         """When a batch can begin at the soonest: all its calendars must have room. They are mostly one."""
@@ -117,9 +122,12 @@ class _Sites:
         return self._books[calendar]
 
 
-def estimate(plan: Plan, sites: Iterable[PlanSite], durations: Mapping[int, Duration], start: datetime) -> Eta:
-    """`sites`: at least those of the plan. `durations`: of each of its sites. Deterministic."""
-    known = _Sites(sites, durations, start)
+def estimate(
+    plan: Plan, sites: Iterable[PlanSite], durations: Mapping[int, Duration], start: datetime, lead: timedelta = LEAD
+) -> Eta:
+    """`sites`: at least those of the plan. `durations`: of each of its sites. `lead`: what a batch takes around them.
+    Deterministic."""
+    known = _Sites(sites, durations, start, lead)
     usual, late = (_run(plan.waves, known, start, share) for share in (P50, P90))
     short = tuple(_too_short(plan, known, start))
     findings = (*short, *_too_long(plan, late, {number for finding in short for number in finding.sites}))
@@ -193,8 +201,8 @@ def _too_short(plan: Plan, known: _Sites, start: datetime) -> Iterable[Finding]:
     for needed, numbers in sorted(stuck.items()):
         names = listed(sorted(known.by_id[number].name for number in numbers), MOST_NAMED)
         sentence = (
-            f"Their windows do not hold {lasting(needed)}, which {len(numbers)} sites may take (P90 and {lasting(LEAD)}"
-            f" around it): {names}. Widen the window, or change the freezes."
+            f"Their windows do not hold {lasting(needed)}, which {len(numbers)} sites may take (P90 and"
+            f" {lasting(known.lead)} around it): {names}. Widen the window, or change the freezes."
         )
         yield Finding("window-too-short", tuple(sorted(numbers)), sentence)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from operations.campaigns.calendars import Calendar
 from operations.campaigns.durations import Duration
-from operations.campaigns.eta import Eta, estimate
+from operations.campaigns.eta import LEAD, Eta, estimate
 from operations.campaigns.plan import Batch, Plan, PlanSite
 
 SOON = timedelta(minutes=1)  # at least so long goes on what takes longer than it ever did
@@ -25,7 +25,7 @@ class BatchNow:
 
 def estimate_left(
     plan: Plan, batches: Mapping[int, BatchNow], sites: Mapping[int, PlanSite], durations: Mapping[int, Duration],
-    now: datetime, *, stopped: bool = False,
+    now: datetime, *, stopped: bool = False, lead: timedelta = LEAD,
 ) -> Eta:  # fmt: skip
     """`batches`: of every number of the plan. `stopped`: what has not begun never will.
 
@@ -38,7 +38,7 @@ def estimate_left(
         for pk, site in sites.items()
     }
     lasts = {pk: _less(lasting, now - running[pk]) if pk in running else lasting for pk, lasting in durations.items()}
-    return estimate(rest, known.values(), lasts, start)
+    return estimate(rest, known.values(), lasts, start, lead)
 
 
 def _rest(plan: Plan, batches: Mapping[int, BatchNow], now: datetime, *, stopped: bool) -> tuple[Plan, datetime]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaign_facts.controllers import controller_facts
-from operations.campaign_facts.durations import durations_of
+from operations.campaign_facts.durations import durations_of, lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
 from operations.campaigns.calendars import Freeze, calendar_of
 from operations.campaigns.constraints import Cost, costs
@@ -93,7 +93,7 @@ def propose(
     begins = max(now, not_before or now)
     rules = book.plan_rules(begins, neighbours(each.site.id for each in taking_part))
     plan = make_plan(planned, rules)
-    eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins)
+    eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins, lead())
     findings = (finding.sentence for finding in eta.findings)
     return Proposal(
         book=book, judged=judged, plan=plan, costs=costs(planned, rules), eta=eta, not_before=not_before,

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Func, IntegerField
 
 from operations.campaign_facts.calendar import freezes
+from operations.campaign_facts.durations import durations, lead
 from operations.campaigns.calendars import Calendar, calendar_of
 from operations.campaigns.conduct import BatchState as Stage
 from operations.campaigns.conduct import BatchStatus, Course, conduct
@@ -39,6 +40,7 @@ class Site:
     region: str
     link: str
     profile: str
+    version: str
     calendar: Calendar
     row: CampaignTarget
     new: int = 0
@@ -70,6 +72,12 @@ class Book:
     def plan(self) -> Plan:
         return plan_of(self.campaign)
 
+    @cached_property
+    def lasting(self) -> dict[int, timedelta]:
+        """By cloud id, in how much time nine of ten are done. One query."""
+        kinds = {pk: (site.profile, site.version) for pk, site in self.sites.items()}
+        return {pk: told.p90 for pk, told in durations(kinds, self.rules.spec).items()}
+
     @property
     def statuses(self) -> dict[int, BatchStatus]:
         found = {}
@@ -80,7 +88,7 @@ class Book:
         return found
 
     def course(self, now: datetime) -> Course:
-        openings = Openings(self, now)
+        openings = Openings(self, now, lead())
         stop = self.campaign.stop_reason
         return conduct(self.plan, self.statuses, now, lambda batch: openings.of(batch.sites), stop=stop)
 
@@ -102,8 +110,8 @@ def open_book(operation_id: int) -> Book:
         zone = site_zone(cloud.timezone, rules.default_zone).zone
         sites[cloud.pk] = Site(
             cloud.pk, target.name, target.controller.name, target.dcmanager_id or 0, target.region_name, target.region,
-            row.wan_link, target.profile, calendar_of(zone, target.region, rules.windows, frozen), row,
-            *_new(row),
+            row.wan_link, target.profile, cloud.software_version,
+            calendar_of(zone, target.region, rules.windows, frozen), row, *_new(row),
         )  # fmt: skip
     return Book(campaign.operation, campaign, rules, waves, batches, sites)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.durations import lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.eligibility import judge
@@ -36,7 +37,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         stop=STOPPED if book.campaign.stop_reason else "",
         brake=braked({book.sites[pk].region for pk in members}),
         room=room,
-        opening=Openings(book, now).of(members),
+        opening=Openings(book, now, timedelta(0) if memory.roster else lead()).of(members),
         held=held,
         patience=awaited,
         skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from operations.campaign_facts.durations import durations_of
+from operations.campaign_facts.durations import durations_of, lead
 from operations.campaigns.eta_left import BatchNow, estimate_left
 from operations.campaigns.plan import PlanSite
 from operations.choices import ENDED_TARGETS
@@ -43,7 +43,7 @@ def _reckoned(book: Book, now: datetime) -> dict[str, Any]:
     sites = {pk: _plan_site(book.sites[pk]) for pk in facts}
     batches = {number: _now(book, batch, facts.keys()) for number, batch in book.batches.items()}
     durations = durations_of(facts.values(), book.rules.spec)
-    eta = estimate_left(book.plan, batches, sites, durations, now, stopped=bool(book.campaign.stop_reason))
+    eta = estimate_left(book.plan, batches, sites, durations, now, stopped=bool(book.campaign.stop_reason), lead=lead())
     said = (PAUSED if book.operation.held else "") + eta.note(len(facts))
     return {"eta_p50": eta.p50, "eta_p90": eta.p90, "eta_note": said[:300], "eta_at": now}
 

@@ -1,4 +1,5 @@
-"""Whether a batch may begin now and end in time, for all of its sites: their windows, and the freezes."""
+"""Whether a batch may begin now and end in time, for all of its sites: their windows, and the freezes. By the same
+durations as its plan was made with."""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from operations.campaigns.calendars import Calendar, Opening, fits
-from operations.engine.campaign.durations import p90
 
 if TYPE_CHECKING:
     from operations.engine.campaign.book import Book
@@ -17,11 +17,14 @@ ANY_TIME = Opening(True)
 
 
 class Openings:
-    """Answers for one campaign at one moment; sites with the same calendar are reckoned once."""
+    """Answers for one campaign at one moment; sites with the same calendar are reckoned once.
 
-    def __init__(self, book: Book, now: datetime) -> None:
-        self._book, self._now = book, now
-        self._needed = p90(book.rules.spec.kind, {site.profile for site in book.sites.values()})
+    `around`: what is to be done before the work at the sites, besides it. Of a batch that has begun that is none, or
+    it would be taken back while it is prepared.
+    """
+
+    def __init__(self, book: Book, now: datetime, around: timedelta) -> None:
+        self._book, self._now, self._around = book, now, around
         self._known: dict[tuple[Calendar, timedelta], Opening] = {}
 
     def of(self, sites: Iterable[int]) -> Opening:
@@ -37,9 +40,9 @@ class Openings:
 
     def _one(self, site: int) -> Opening:
         row = self._book.sites[site]
-        key = (row.calendar, self._needed[row.profile])
+        key = (row.calendar, self._book.lasting[site] + self._around)
         if key not in self._known:
-            self._known[key] = fits(row.calendar, self._now, self._needed[row.profile])
+            self._known[key] = fits(row.calendar, self._now, key[1])
         return self._known[key]
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from operations.campaign_facts.durations import durations_of
+from operations.campaign_facts.sites import campaign_sites
 from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.patience import FACTS, NO_END
 from operations.choices import TargetState
@@ -69,3 +71,14 @@ def test_whoever_holds_a_site_is_not_waited_out(operation: Operation, world: Wor
     site, told = controls(operation, world)
     assert told.held[site] == "I look at it."
     assert told.patience == {}
+
+
+def test_windows_are_judged_by_the_durations_of_the_plan(operation: Operation, world: World) -> None:
+    """To another major release takes hours, a patch one: whoever began by the shorter would not end in its window."""
+    book = open_book(operation.pk)
+    (patch,) = {book.lasting[site] for site in book.sites}
+    Cloud.objects.update(software_version="26.03")
+    facts = campaign_sites(book.sites, world.now).values()
+    planned = durations_of(facts, book.rules.spec)
+    assert open_book(operation.pk).lasting == {pk: told.p90 for pk, told in planned.items()}
+    assert {told.p90 for told in planned.values()} != {patch}
