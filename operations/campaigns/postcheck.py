@@ -27,7 +27,7 @@ class After:
     """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves.
 
     `worse`: something is worse than before, not only as it was; so the work must have begun. `alarms`: all that stood
-    then, for the report; None where they were not read since the work.
+    then, for the report; None where they were not read since the work. `read_since`, `read_at`: of settling.py.
     """
 
     health: Health
@@ -35,6 +35,8 @@ class After:
     new_alarms: tuple[AlarmKey, ...] = ()
     worse: bool = False
     alarms: tuple[AlarmKey, ...] | None = None
+    read_since: datetime | None = None
+    read_at: datetime | None = None
 
 
 def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:

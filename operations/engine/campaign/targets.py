@@ -8,10 +8,14 @@ from events.log import append
 from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
 from operations.campaigns.facts import SiteFacts
 from operations.campaigns.postcheck import After, Health, check_after
+from operations.campaigns.reading import read
+from operations.campaigns.settling import is_late, noted
+from operations.campaigns.strategy import StrategySpec
 from operations.choices import TargetState
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.controls import facts_now
 from operations.engine.campaign.durations import phase_of
+from operations.engine.campaign.pace import pace
 from operations.engine.campaign.records import baseline_of, by_parts, facts_before, keys_told, stored
 from operations.engine.events import target_event, told
 from operations.models import Attempt, Batch, CampaignTarget, PhaseSpan, Target
@@ -127,11 +131,21 @@ def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, la
             told = After(Health.BAD, ("It is not there any more.",))
         else:
             ended = row.step_finished_at or memory.ended_at
-            told = check_after(facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
+            told = _checked(row, facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
         row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
         if told.health is Health.WAITS:
             ask_for_a_look(pk, now)
     CampaignTarget.objects.bulk_update(kept.values(), ["after", "new_alarms"])
+
+
+def _checked(
+    row: CampaignTarget, before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended: datetime, *, late: bool
+) -> After:
+    """What is not well once it had its time to settle is bad: time in which it could be read."""
+    earlier = read(After, row.after, "after") if row.after else None
+    times = noted(After(Health.WAITS), earlier, after.statuses_at, ended)
+    told = check_after(before, after, spec, ended, late=late and is_late(times, pace().settle))
+    return noted(told, earlier, after.statuses_at, ended)
 
 
 def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> None:

@@ -1,0 +1,28 @@
+"""How long a site has had to be well after the work: counted while its statuses could be read, not by the wall clock.
+
+After half an hour in which the portal or its System Controller was away, nothing is known yet, and nobody has failed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from operations.campaigns.postcheck import After
+
+GAP = timedelta(minutes=5)  # between two readings: what is longer was silence, and all begins anew
+
+
+def noted(told: After, earlier: After | None, statuses_at: datetime | None, ended_at: datetime) -> After:
+    """`told` with since when its statuses have been read without a gap after the work. `earlier`: of the last check."""
+    since, last = (earlier.read_since, earlier.read_at) if earlier is not None else (None, None)
+    if statuses_at is None or statuses_at < ended_at:
+        return replace(told, read_since=since, read_at=last)
+    if since is None or last is None or statuses_at - last > GAP:
+        since = statuses_at
+    return replace(told, read_since=since, read_at=statuses_at)
+
+
+def is_late(told: After, settle: timedelta) -> bool:
+    """Whether the time to settle is over."""
+    return told.read_since is not None and told.read_at is not None and told.read_at - told.read_since >= settle

@@ -1,0 +1,56 @@
+"""Sites after the work, when the portal or its System Controller was away meanwhile."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from operations.campaigns.batch import Memory
+from operations.engine.campaign import targets
+from operations.engine.campaign.book import open_book
+from operations.models import CampaignTarget, Operation
+from sites.choices import Facet
+from sites.models import FacetState
+from tests.operations.views.campaigns.made import begin, make_campaign
+from tests.sites.world import World, make_world
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def world(db: Any) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def operation(world: World) -> Operation:
+    found = make_campaign(world)
+    begin(found, world)
+    return found
+
+
+def check(operation: Operation, ended: datetime, now: datetime) -> str:
+    """How a site is that is still out-of-sync, though the wall clock says that it is late."""
+    book = open_book(operation.pk)
+    site = min(book.sites)
+    targets.check(book, [site], Memory(ended_at=ended), now, late=True)
+    told: str = CampaignTarget.objects.get(pk=book.sites[site].row.pk).after["health"]
+    return told
+
+
+def read_at(at: datetime) -> None:
+    FacetState.objects.filter(facet__in=[Facet.SUBCLOUD, Facet.ALARMS]).update(observed_at=at)
+
+
+def test_nobody_fails_because_nothing_was_read(operation: Operation, world: World) -> None:
+    ended = world.now + MINUTE
+    assert check(operation, ended, ended + 5 * HOUR) == "waits"
+
+
+def test_after_a_silence_a_site_has_its_time_and_then_fails(operation: Operation, world: World) -> None:
+    ended = world.now
+    for minute in range(31):
+        at = ended + 5 * HOUR + minute * MINUTE
+        read_at(at)
+        health = check(operation, ended, at)
+        assert health == ("bad" if minute == 30 else "waits"), minute
