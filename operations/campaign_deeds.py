@@ -52,10 +52,11 @@ def turns(operation_id: int, *, whole: bool) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def paused(operation_id: int) -> tuple[str, datetime] | None:
-    """By whom it was paused last, and when. One query."""
+def paused(operation_id: int) -> tuple[str, datetime, str] | None:
+    """By whom it was paused last, when, and why, where that is known. One query."""
     rows = turns_of(operation_id).filter(verb="operation.hold").order_by("-id")
-    return rows.values_list("actor", "at").first()
+    row = rows.values_list("actor", "at", "detail").first()
+    return row and (row[0], row[1], why(row[2]))
 
 
 def entries_of(operation_id: int) -> QuerySet[AuditEntry]:

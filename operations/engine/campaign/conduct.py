@@ -13,6 +13,7 @@ from operations.engine.campaign import foresight
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.events import tell
 from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
+from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
 from operations.engine.commit import stop
@@ -36,6 +37,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         Operation.objects.select_for_update().get(pk=job.operation_id)
         note_new_alarms(job.operation_id, kind, fresh, now)
         book = open_book(job.operation_id)
+        miss(book, now)
         judge(book, now)
         foresight.note(book, foreseen)
         course = book.course(now)

@@ -17,6 +17,7 @@ from operations.engine.campaign import commit
 from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.controls import controls_of
 from operations.engine.campaign.look import look
+from operations.engine.campaign.missed import has_begun
 from operations.engine.campaign.orders import Order, orders
 from operations.engine.campaign.pace import pace
 from operations.engine.campaign.records import label_of, memory_of, view_of
@@ -45,6 +46,9 @@ def step(claim: jobs.Claim, job: Job) -> None:
     book = open_book(job.operation_id)
     if book.campaign.not_before is not None and book.campaign.not_before > now:
         commit.rest(claim, book.campaign.not_before)
+        return
+    if not has_begun(book):  # the whole has its turn first: it may be paused, because its start was missed
+        commit.rest(claim, now + pace().poll)
         return
     batch, room = _batch_of(book, job.controller_id, now)
     if book.operation.state != OperationState.PROCESSING or batch is None:

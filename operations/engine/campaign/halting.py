@@ -50,12 +50,17 @@ def judge(book: Book, now: datetime) -> None:
     }
     told = verdict(results(book), waves, book.rules.failures)
     if told.stop:
-        campaign = book.campaign
-        campaign.stop_reason, campaign.stopped_at, campaign.stopped_by = told.sentence[:500], now, ""
-        campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
-        subject = f"operation:{book.operation.pk}"
-        audit(Actor(CAMPAIGN, "engine"), "campaign.halt", subject, now, {"reason": campaign.stop_reason})
-        tell(book, now, state="stopping", message=campaign.stop_reason)
+        halt(book, told.sentence, now)
+
+
+def halt(book: Book, why: str, now: datetime) -> None:
+    """By itself, for good. In the caller's transaction."""
+    campaign = book.campaign
+    campaign.stop_reason, campaign.stopped_at, campaign.stopped_by = why[:500], now, ""
+    campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
+    subject = f"operation:{book.operation.pk}"
+    audit(Actor(CAMPAIGN, "engine"), "campaign.halt", subject, now, {"reason": campaign.stop_reason})
+    tell(book, now, state="stopping", message=campaign.stop_reason)
 
 
 def _skipped(book: Book, sites: Iterable[int]) -> int:

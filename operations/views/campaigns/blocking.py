@@ -89,10 +89,10 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
         why = told(row.stop_reason, whole=campaign.whole)
         yield Block("failed", f"No further site starts, for good. {by}: {why}", since=row.stopped_at)
     if campaign.operation.held:
-        who, at = paused(campaign.operation.pk) or ("", None)
+        who, at, reason = paused(campaign.operation.pk) or ("", None, "")
         by = f" by {who}" if who else ""
         said = f"Paused{by}: no further site starts. What runs goes on: dcmanager knows no pause."
-        yield Block("warn", said, since=at)
+        yield Block("warn", f"{said} {reason}".strip(), since=at)
     if row.not_before and row.not_before > now:
         yield Block("info", "It begins later.", row.not_before)
     if row.waits_until and not row.stop_reason:
