@@ -54,10 +54,10 @@ class Calendar:
 
 
 def calendar_of(
-    zone: ZoneInfo, region: str, rules: Iterable[WindowRule] = (), freezes: Iterable[Freeze] = ()
+    zone: ZoneInfo, region: str, rules: Iterable[WindowRule] = (), freezes: Iterable[Freeze] = (), *, also: str = ""
 ) -> Calendar:
-    """With those of the freezes that hold for sites of `region`."""
-    return Calendar(zone, tuple(rules), tuple(each for each in freezes if each.region in ("", region)))
+    """With those of the freezes that hold for sites of `region`, or of the region `also`."""
+    return Calendar(zone, tuple(rules), tuple(each for each in freezes if each.region in ("", region, also)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,12 @@ class Site:
     row: CampaignTarget
     new: int = 0
     first: AlarmKey | None = None
+    region_now: str = ""
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """That of the plan, and the one it lies in now: brakes of either hold."""
+        return frozenset((self.region, self.region_now))
 
 
 @dataclass
@@ -67,6 +73,10 @@ class Book:
             if site.row.batch_id in numbers:
                 found[numbers[site.row.batch_id]].append(pk)
         return {number: tuple(ids) for number, ids in found.items()}
+
+    def regions(self, number: int) -> frozenset[str]:
+        """Whose brakes hold for a batch."""
+        return frozenset(region for pk in self.members[number] for region in self.sites[pk].regions)
 
     @cached_property
     def plan(self) -> Plan:
@@ -111,7 +121,7 @@ def open_book(operation_id: int) -> Book:
         sites[cloud.pk] = Site(
             cloud.pk, target.name, target.controller.name, target.dcmanager_id or 0, target.region_name, target.region,
             row.wan_link, target.profile, cloud.software_version,
-            calendar_of(zone, target.region, rules.windows, frozen), row, *_new(row),
+            calendar_of(zone, target.region, rules.windows, frozen, also=cloud.region), row, *_new(row), cloud.region,
         )  # fmt: skip
     return Book(campaign.operation, campaign, rules, waves, batches, sites)
 

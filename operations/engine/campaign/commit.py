@@ -80,7 +80,7 @@ def _write(
         if isinstance(action, a.Begin) and open_book(book.operation.pk).course(now).drive.get(batch.number) != "":
             raise NotNowError
         if orders:
-            for region in sorted({book.sites[pk].region for pk in book.members[batch.number]}):
+            for region in sorted(book.regions(batch.number)):
                 demand_released(region)
         before = told(batch)
         for number, outcome in decision.settled:
@@ -163,7 +163,7 @@ def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Loo
     batch.started_at = batch.started_at or now
     mine = look.strategy is not None and look.strategy.id == memory.strategy_id
     if mine:
-        targets.follow(book, batch, look, now)
+        targets.follow(book, batch, memory, look, now)
     match action:
         case a.Begin(roster):
             targets.begin(book, batch, roster, now)

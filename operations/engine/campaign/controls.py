@@ -11,7 +11,7 @@ from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.eligibility import judge
 from operations.campaigns.patience import patience
-from operations.campaigns.reasons import Reason
+from operations.campaigns.reasons import Reason, hold, is_alone
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import Openings
@@ -22,12 +22,17 @@ from sites.services.brake import FLEET, sentence
 
 # How long other work at a site is waited for: about as long as a backup or a prestage may take
 OTHER_WORK = timedelta(minutes=30)
+JOINED = hold(
+    "peer-group",
+    "It joined a peer group after the plan was made, so it is not moved to another group: it takes part in a new"
+    " campaign for the rest, as a strategy of its own.",
+)
 
 
 def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: datetime) -> Controls:
     """`room`: why limits, neighbours or waves let it not begin, as Course.drive has it."""
     members = book.members[batch.number]
-    against = {} if memory.applied else judged(book, members, now)
+    against = {} if memory.applied else judged(book, members, now, alone=batch.alone)
     held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
     awaited = {pk: patience(reasons, OTHER_WORK / settings.SPEED) for pk, reasons in against.items() if pk not in held}
     for pk, reasons in against.items():
@@ -35,7 +40,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     return Controls(
         paused="The campaign is on hold." if book.operation.held else "",
         stop=STOPPED if book.campaign.stop_reason else "",
-        brake=braked({book.sites[pk].region for pk in members}),
+        brake=braked(book.regions(batch.number)),
         room=room,
         opening=Openings(book, now, timedelta(0) if memory.roster else lead()).of(members),
         held=held,
@@ -44,15 +49,19 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     )
 
 
-def judged(book: Book, members: Sequence[int], now: datetime) -> dict[int, tuple[Reason, ...]]:
-    """{site: reasons that stand against it now}, by what the collector knows; those without any are left out."""
+def judged(book: Book, members: Sequence[int], now: datetime, *, alone: bool) -> dict[int, tuple[Reason, ...]]:
+    """{site: reasons that stand against it now}, by what the collector knows; those without any are left out.
+    `alone`: of a batch whose site is not moved to another group."""
     ids = {pk for site in members if (pk := book.sites[site].row.target.controller_id) is not None}
     controllers = controller_facts(ids, now)
     told: dict[int, tuple[Reason, ...]] = {}
     for part in by_parts(members):
         for pk, site in facts_now(book, part, now).items():
             reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
-            if against := tuple(reason for reason in reasons if reason.stands_against):
+            against = tuple(reason for reason in reasons if reason.stands_against)
+            if is_alone(reasons) and not alone:
+                against = (*against, JOINED)
+            if against:
                 told[pk] = against
     return told
 

@@ -1,8 +1,6 @@
 """One step of the job of a campaign at one System Controller: its batch there, if one is to be driven now."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import datetime
 
 from django.utils import timezone
@@ -21,15 +19,16 @@ from operations.engine.campaign.missed import has_begun
 from operations.engine.campaign.orders import Order, orders
 from operations.engine.campaign.pace import pace
 from operations.engine.campaign.records import label_of, memory_of, view_of
+from operations.engine.campaign.series import Told, send_all
 from operations.engine.doors import QuietControllerError, ReadOnlyControllerError, door
 from operations.engine.outcomes import outcome_of
 from operations.engine.pace import backoff
 from operations.engine.seen import Answer
 from operations.kinds import SYSADMIN
-from operations.models import Batch, BatchIntent, Job, RunSecret
+from operations.models import Batch, Job, RunSecret
 from sites.credentials import CannotUnsealError, unseal
 from sites.models import Controller
-from sites.services.brake import BrakedError, sending
+from sites.services.brake import BrakedError
 from starlingx.dcmanager_writes import DcManagerWrites
 from starlingx.errors import StarlingXError
 from starlingx.secret import Secret
@@ -89,11 +88,11 @@ def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime)
     if not todo:
         commit.write(claim, book, batch, (decision, seen), [], known, timezone.now())
         return
-    with ExitStack() as stack:  # a brake that is pulled now waits for the answers
-        for region in sorted({book.sites[pk].region for pk in book.members[batch.number]}):
-            stack.enter_context(sending(region))
-        intents = commit.write(claim, book, batch, (decision, seen), todo, known, timezone.now())
-        answers = asyncio.run(_send(batch.controller, list(zip(intents, todo, strict=True))))
+    intents = commit.write(claim, book, batch, (decision, seen), todo, known, timezone.now())
+    pairs = list(zip(intents, todo, strict=True))
+    answers = send_all(
+        claim, book.regions(batch.number), pairs, lambda order: asyncio.run(_send(batch.controller, order))
+    )
     commit.write_answers(claim, answers, timezone.now(), commit.SOON)
 
 
@@ -108,29 +107,20 @@ def _password(book: Book) -> Secret | None:
     return Secret(unseal(row.sealed)) if row is not None and book.rules.spec.prestages else None
 
 
-async def _send(
-    controller: Controller, todo: Sequence[tuple[BatchIntent, Order]]
-) -> list[tuple[BatchIntent, Answer, int | None]]:
-    """One after the other: dcmanager takes writes one at a time."""
-    answers: list[tuple[BatchIntent, Answer, int | None]] = []
+async def _send(controller: Controller, order: Order) -> Told:
     try:
         async with door(controller) as session:
-            for intent, order in todo:
-                answers.append((intent, *await _one(session, order)))
+            return await _one(session, order)
     except (QuietControllerError, StarlingXError) as problem:
-        rest = todo[len(answers) :]
-        answers += [(intent, Answer(Outcome.UNSENT, None, str(problem)), None) for intent, _ in rest]
-    return answers
+        return Answer(Outcome.UNSENT, None, str(problem)), None
 
 
-async def _one(session: CloudSession, order: Order) -> tuple[Answer, int | None]:
+async def _one(session: CloudSession, order: Order) -> Told:
     try:
         if order.verb in ABOUT_THE_SLOT:
             there = await Strategies(session).strategy()
             if there is None or there.id != order.meant:
-                return Answer(
-                    Outcome.REFUSED, None, "Another strategy is in the slot, or none: nothing was sent."
-                ), None
+                return Answer(Outcome.REFUSED, None, NOT_THERE), None
         told = await order.send(DcManagerWrites(session))
     except StarlingXError as problem:
         return Answer(outcome_of(problem), problem.status, str(problem)), None

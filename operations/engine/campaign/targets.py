@@ -71,13 +71,15 @@ def give_back(book: Book, batch: Batch, now: datetime) -> None:
     append(target_event(target, now) for target in waiting)
 
 
-def follow(book: Book, batch: Batch, look: Look, now: datetime) -> None:
-    """How far each step is: the VIM's own percent, which is as old as the look that brought it."""
+def follow(book: Book, batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
+    """How far each step is: the VIM's own percent, which is as old as the look that brought it. Steps bear the names
+    that sites had when the batch began, which may be others than in the plan."""
+    called = {member.site: member.name for member in memory.roster}
     by_name = {step.cloud: step for step in look.steps}
     changed = []
     for pk in book.members[batch.number]:
         site = book.sites[pk]
-        step = by_name.get(site.name)
+        step = by_name.get(called.get(pk, site.name))
         if step is not None and _follow_one(site.row, step, look, now):
             changed.append(site.row)
     if not changed:

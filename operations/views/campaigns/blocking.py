@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from operations.campaign_deeds import paused
 from operations.campaign_marks import BATCH_MARKS
 from operations.campaign_reads import BatchSeen, WaveSeen
@@ -107,8 +109,9 @@ def _braked(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> Iterator[B
     regional = {brake.region for brake in brakes if brake.region}
     here: set[str] = set()
     if regional:
-        rows = Target.objects.filter(operation=campaign.operation, region__in=regional)
-        here = set(rows.exclude(in_campaign__batch=None).values_list("region", flat=True).distinct())
+        of_these = Q(region__in=regional) | Q(cloud__region__in=regional)  # that of the plan, and where it lies now
+        rows = Target.objects.filter(of_these, operation=campaign.operation).exclude(in_campaign__batch=None)
+        here = {region for pair in rows.values_list("region", "cloud__region").distinct() for region in pair}
     for brake in brakes:
         if not brake.region or brake.region in here:
             where = f"of {brake.region}" if brake.region else "of the whole fleet"

@@ -52,6 +52,7 @@ def test_freeze_of_a_region_holds_there_only() -> None:
     assert frozen.opens == utc("2026-06-01 22:00")
     assert "Frozen: Match (2026-06-01 to 2026-06-01)." in frozen.reason
     assert open_at(calendar_of(BERLIN, "East", (), freezes), at).is_open
+    assert not open_at(calendar_of(BERLIN, "East", (), freezes, also="West"), at).is_open
 
 
 def test_freeze_over_a_doubled_midnight_is_the_longer_reading() -> None:

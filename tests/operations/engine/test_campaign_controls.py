@@ -11,8 +11,8 @@ from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.patience import FACTS, NO_END
 from operations.choices import TargetState
 from operations.engine.campaign.book import open_book
-from operations.engine.campaign.controls import OTHER_WORK, controls_of
-from operations.models import CampaignTarget, Operation, Target
+from operations.engine.campaign.controls import JOINED, OTHER_WORK, controls_of
+from operations.models import Batch, CampaignTarget, Operation, Target
 from sites.choices import Facet
 from sites.models import Cloud, CollectorBeat, FacetState
 from tests.operations.views.campaigns.made import make_campaign
@@ -82,3 +82,14 @@ def test_windows_are_judged_by_the_durations_of_the_plan(operation: Operation, w
     planned = durations_of(facts, book.rules.spec)
     assert open_book(operation.pk).lasting == {pk: told.p90 for pk, told in planned.items()}
     assert {told.p90 for told in planned.values()} != {patch}
+
+
+def test_a_site_that_joined_a_peer_group_since_is_not_moved(operation: Operation, world: World) -> None:
+    site, _ = controls(operation, world)
+    Cloud.objects.filter(pk=site).update(peer_group_id=1)
+    _, told = controls(operation, world)
+    assert told.held == {site: JOINED.sentence}
+    assert not told.patience[site]
+    Batch.objects.update(alone=True)
+    _, told = controls(operation, world)
+    assert not told.held
