@@ -104,7 +104,10 @@ class ExcuseSite(APIView):
 
 class ReleaseSite(APIView):
     @extend_schema(
-        summary="Let a site that is held take its turn", tags=TAGS, request=Nothing, responses=CampaignSiteSchema
+        summary="Let a site that is held take its turn, or run with the rest if its batch went without it",
+        tags=TAGS,
+        request=Nothing,
+        responses=CampaignSiteSchema,
     )
     @idempotent
     def post(self, request: Request, pk: int, target: int) -> Response:

@@ -5,35 +5,51 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from operations.campaigns.rulebook import read_spec
 from operations.choices import TargetState
-from operations.models import Campaign, Operation
+from operations.models import Campaign, CampaignTarget, Operation
 from operations.services.campaigns import CampaignAsk, create_campaign
 from operations.services.start import NotNowError
+from operations.standings import Standing, standing
 from sites.services.actors import Actor
 
-NEVER_RAN = (TargetState.READY, TargetState.WAITING, TargetState.CANCELLED)
+NEVER_RAN = (Standing.HELD_BACK, Standing.NOT_RUN)  # not what somebody skipped: that is left out for good
 
 
 def retry_failed(
     operation_id: int, secrets: Mapping[str, str], user: User, actor: Actor, now: datetime, *, with_unrun: bool = False
 ) -> Operation:
     """A new campaign with exactly the sites that failed, under the same rules, to be approved as any other; in one
-    wave without canaries. `with_unrun`: and those that never ran, once the campaign is over. Raises NotNowError,
-    RefusedError.
+    wave without canaries. `with_unrun`: and those that never ran, once the campaign is over. Who is held by somebody
+    stays so. Raises NotNowError, RefusedError.
     """
     parent = Campaign.objects.select_related("operation").get(pk=operation_id)
-    states = [TargetState.FAILED]
+    wanted = [Standing.FAILED]
     if with_unrun:
         if parent.operation.ended_at is None:
             raise NotNowError("Some of its sites may still run: wait until it is over.")
-        states += NEVER_RAN
-    chosen = _clouds(parent.operation, parent.operation.targets.filter(state__in=states))
+        wanted += NEVER_RAN
+    rows = parent.operation.targets.annotate(standing=standing()).filter(standing__in=[word.value for word in wanted])
+    chosen = _clouds(parent.operation, rows)
     if not chosen:
-        raise NotNowError("None of its sites failed.")
+        raise NotNowError("None of its sites failed, or never ran." if with_unrun else "None of its sites failed.")
     ask = _after(parent, parent.ask, chosen, f"Again: {parent.operation.title}", secrets)
-    return create_campaign(ask, user, actor, now, parent=parent)
+    with transaction.atomic():
+        made = create_campaign(ask, user, actor, now, parent=parent)
+        _keep_holds(parent.operation, made)
+    return made
+
+
+def _keep_holds(before: Operation, made: Operation) -> None:
+    """Whoever was held by somebody, and not released since, is held in the new campaign too."""
+    held = CampaignTarget.objects.filter(target__operation=before, skipped=False).exclude(held_by="")
+    said = {cloud: told for cloud, *told in held.values_list("target__cloud_id", "held_by", "hold_reason") if cloud}
+    rows = list(CampaignTarget.objects.filter(target__operation=made, target__cloud__in=said).select_related("target"))
+    for row in rows:
+        row.held_by, row.hold_reason = said[row.target.cloud_id or 0]
+    CampaignTarget.objects.bulk_update(rows, ["held_by", "hold_reason"])
 
 
 def roll_back(

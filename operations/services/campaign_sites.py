@@ -1,7 +1,8 @@
 """What people say of single sites of a campaign: hold, release, skip, and that a failure does not count.
 
-For the engine: CampaignTarget.held_by with hold_reason (it waits until it is released), skipped (never), excused_by
-(it does not count against any limit). Whoever takes a batch reads them with the target's row locked.
+For the engine: CampaignTarget.held_by with hold_reason (its batch goes without it, unless it is released before),
+skipped (never), excused_by (it does not count against any limit). Whoever takes a batch reads them with the target's
+row locked. What a batch went without is left to a new campaign for the rest, where a hold stands on.
 """
 
 from datetime import datetime
@@ -19,10 +20,12 @@ from operations.services.start import NotNowError
 from sites.services.actors import Actor, audit
 
 NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
+RELEASED_LATE = "released by {who} after its batch went without it: it runs with the rest, in a new campaign"
 
 
 def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
-    """It does not start until it is released. Raises NotNowError, RefusedError without a reason."""
+    """It does not start until it is released; its batch does not wait for it. Raises NotNowError, and RefusedError
+    without a reason."""
     why = _said(reason)
     with transaction.atomic():
         target, site = _locked(target_id)
@@ -35,7 +38,8 @@ def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
 
 
 def release_site(target_id: int, actor: Actor, now: datetime) -> Target:
-    """It starts when its turn comes. Raises NotNowError."""
+    """It starts when its turn comes, or with the rest in a new campaign, where its batch went without it. Raises
+    NotNowError."""
     with transaction.atomic():
         target, site = _locked(target_id)
         if not site.held_by or site.skipped:
@@ -43,7 +47,8 @@ def release_site(target_id: int, actor: Actor, now: datetime) -> Target:
         detail = {"held_by": site.held_by, "reason": site.hold_reason}
         site.held_by = site.hold_reason = ""
         site.save(update_fields=["held_by", "hold_reason"])
-        _tell(target, "", "campaign.release_site", actor, now, detail)
+        message = "" if target.state in NOT_BEGUN else RELEASED_LATE.format(who=actor.name)
+        _tell(target, message, "campaign.release_site", actor, now, detail)
     return target
 
 

@@ -29,8 +29,10 @@ WHY_NOT = {
     TargetState.COMPLETED: "It is done, and no new alarm stands against it.",
     TargetState.CANCELLED: "It is left out of this campaign: a new one can take it on.",
 }
+RELEASED_LATE = "Release it: its batch went without it, so it runs with the rest, in a new campaign"
 WORDS = {
-    "hold": "Hold it: it does not start until somebody releases it",
+    "hold": "Hold it: it does not start until somebody releases it. Its batch does not wait for it: once that has"
+    " begun, it runs with the rest, in a new campaign",
     "release": "Release it: it starts when its turn comes",
     "skip": "Skip it: it is left out of this campaign, for good",
     "excuse": "Excuse it: its failure or new alarms do not count against the limits",
@@ -48,7 +50,7 @@ def act(request: PortalRequest, pk: int, target: int) -> HttpResponse:
     kept = CampaignTarget.objects.get(pk=target)
     verbs = decisions(subject, kept)
     form = SiteActForm(
-        request.POST if request.method == "POST" else None, verbs=[(verb, WORDS[verb]) for verb in verbs]
+        request.POST if request.method == "POST" else None, verbs=[(verb, _word(verb, subject)) for verb in verbs]
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,6 +82,10 @@ def decisions(target: Target, kept: CampaignTarget) -> list[str]:
     if (target.state == TargetState.FAILED or kept.new_alarms) and not kept.excused_by:
         found.append("excuse")
     return found
+
+
+def _word(verb: str, target: Target) -> str:
+    return RELEASED_LATE if verb == "release" and target.state not in NOT_BEGUN else WORDS[verb]
 
 
 def _lines(target: Target, kept: CampaignTarget, verbs: list[str]) -> list[str]:

@@ -105,6 +105,15 @@ class TestSites:
         with pytest.raises(NotNowError, match="not held"):
             campaign_sites.release_site(site.pk, actor(crew.approver), crew.now)
 
+    def test_released_after_its_batch_went_without_it(self, crew: Crew) -> None:
+        """It is told that it runs with the rest; and nothing but its hold changes."""
+        crew.running()
+        campaign_sites.hold_site(target("edge-0").pk, "Fair in town", actor(crew.planner), crew.now)
+        Target.objects.filter(name="edge-0").update(state=TargetState.CANCELLED, cause="held")
+        campaign_sites.release_site(target("edge-0").pk, actor(crew.approver), crew.now)
+        assert target("edge-0").state == TargetState.CANCELLED
+        assert "second after its batch went without it: it runs with the rest" in target("edge-0").message
+
     def test_skipped_for_good(self, crew: Crew) -> None:
         crew.running()
         campaign_sites.skip_site(target("edge-0").pk, "Will be closed", actor(crew.planner), crew.now)
@@ -200,6 +209,29 @@ class TestChildren:
         parent = self.over(crew)
         child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now, with_unrun=True)
         assert self.names(child) == {"edge-0", "edge-2", "edge-3"}
+
+    def test_not_what_somebody_skipped(self, crew: Crew) -> None:
+        parent = self.over(crew)
+        CampaignTarget.objects.filter(target__name="edge-2").update(skipped=True, held_by="planner")
+        child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now, with_unrun=True)
+        assert self.names(child) == {"edge-0", "edge-3"}
+
+    def test_not_a_failure_that_is_excused(self, crew: Crew) -> None:
+        parent = self.over(crew)
+        CampaignTarget.objects.filter(target__name="edge-3").update(excused_by="planner")
+        child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now)
+        assert self.names(child) == {"edge-0"}
+
+    def test_who_is_held_stays_so_until_released(self, crew: Crew) -> None:
+        parent = self.over(crew)
+        Target.objects.filter(name="edge-2").update(cause="held")
+        CampaignTarget.objects.filter(target__name="edge-2").update(held_by="planner", hold_reason="Fair in town")
+        child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now, with_unrun=True)
+        rows = CampaignTarget.objects.filter(target__operation=child).exclude(held_by="")
+        (held,) = rows.select_related("target")
+        assert (held.target.name, held.held_by, held.hold_reason) == ("edge-2", "planner", "Fair in town")
+        campaign_sites.release_site(held.pk, actor(crew.approver), crew.now)
+        assert not rows.exists()
 
     def test_not_what_may_still_run(self, crew: Crew) -> None:
         parent = crew.running()

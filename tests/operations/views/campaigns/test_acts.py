@@ -192,6 +192,16 @@ def test_deciding_about_one_site(verb: str, state: str, kept: dict[str, str], si
             "release": row.held_by == ""}[verb]  # fmt: skip
 
 
+def test_releasing_says_when_it_runs(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    client = sign_in("Engineer")
+    for state, says in (("ready", "it starts when its turn comes"), ("cancelled", "it runs with the rest, in a new")):
+        target = set_site(operation, "edge-2", state, held_by="x", cause="held")
+        text = client.get(f"/operations/{operation.pk}/targets/{target.pk}/do").content.decode()
+        assert says in text
+
+
 def test_what_runs_cannot_be_decided_about(sign_in: SignIn, world: World) -> None:
     operation = make_campaign(world)
     begin(operation, world)
