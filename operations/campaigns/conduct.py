@@ -5,7 +5,7 @@ Batches at different System Controllers run truly in parallel; a wave begins whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -84,8 +84,7 @@ def conduct(
         return Course(Phase.SOAKING, begun, wave=wave.number, until=until, message=f"{wave.name}: soaking.")
     running = [site for each in statuses.values() if each.state is BatchState.BEGUN for site in each.sites]
     drive = dict(begun)
-    for batch in _candidates(wave, statuses, opening):
-        drive[batch.number] = rooms.why_not(batch, running)
+    drive |= _candidates(wave, statuses, opening, lambda batch: rooms.why_not(batch, running))
     opens, why = _closed([opening(batch) for batch in _pending(wave, statuses)], bool(begun))
     return Course(Phase.RUNNING, drive, wave=wave.number, opens=opens, message=f"{wave.name}: {why or 'running.'}")
 
@@ -122,10 +121,13 @@ def _current(plan: Plan, statuses: Mapping[int, BatchStatus], now: datetime) -> 
 
 
 def _candidates(
-    wave: Wave, statuses: Mapping[int, BatchStatus], opening: Callable[[Batch], Opening]
-) -> Iterable[Batch]:
+    wave: Wave,
+    statuses: Mapping[int, BatchStatus],
+    opening: Callable[[Batch], Opening],
+    why_not: Callable[[Batch], str],
+) -> dict[int, str]:
     """For each System Controller that has nothing under way: its first batch that may begin now, else the next to be
-    able to."""
+    able to; by number, with why it must not begin."""
     pending: dict[str, list[Batch]] = {}
     busy = set()
     for batch in wave.batches:
@@ -134,15 +136,26 @@ def _candidates(
             pending.setdefault(batch.controller, []).append(batch)
         elif state is BatchState.BEGUN:
             busy.add(batch.controller)
-    return [_first(batches, opening) for controller, batches in sorted(pending.items()) if controller not in busy]
+    free = [batches for controller, batches in sorted(pending.items()) if controller not in busy]
+    return {batch.number: why for batch, why in (_first(batches, opening, why_not) for batches in free)}
 
 
-def _first(batches: list[Batch], opening: Callable[[Batch], Opening]) -> Batch:
+def _first(
+    batches: list[Batch], opening: Callable[[Batch], Opening], why_not: Callable[[Batch], str]
+) -> tuple[Batch, str]:
+    """One that neighbours or limits keep back lets those after it go first: its System Controller need not idle."""
+    kept_back: tuple[Batch, str] | None = None
     soonest: tuple[datetime, Batch] | None = None
     for batch in batches:
         told = opening(batch)
         if told.is_open:
-            return batch
-        if told.opens is not None and (soonest is None or told.opens < soonest[0]):
+            why = why_not(batch)
+            if not why:
+                return batch, ""
+            kept_back = kept_back or (batch, why)
+        elif told.opens is not None and (soonest is None or told.opens < soonest[0]):
             soonest = told.opens, batch
-    return soonest[1] if soonest else batches[0]
+    if kept_back is not None:
+        return kept_back
+    batch = soonest[1] if soonest else batches[0]
+    return batch, why_not(batch)

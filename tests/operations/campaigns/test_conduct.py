@@ -138,6 +138,18 @@ def test_limits_hold_across_controllers(
     assert conduct(plan, {}, START, always).drive[2] == ""  # nobody works yet: whoever begins first may
 
 
+def test_a_batch_that_is_kept_back_lets_the_next_go_first() -> None:
+    """2 has a neighbour that is worked on at c1; 3 has none, and its System Controller need not idle."""
+    sites = [site(1, controller="c1"), site(2, controller="c2", alone=True), site(3, controller="c2", alone=True)]
+    plan = make_plan(sites, rules(limits=Limits(overall=9), neighbours=((1, 2),)))
+    first, second, third = (batch.number for _, batch in plan.batches)
+    assert [batch.sites for _, batch in plan.batches] == [(1,), (2,), (3,)]
+    assert conduct(plan, {first: begun(1)}, START, always).drive == {first: "", third: ""}
+    assert conduct(plan, {first: over()}, START, always).drive == {second: ""}
+    kept = conduct(plan, {first: begun(1), third: over()}, START, always).drive[second]
+    assert kept
+
+
 class Fleet:
     """A campaign over simulated controllers, driven as the engine will drive it."""
 
