@@ -6,7 +6,7 @@ Source of the rules: 2.5, 2.7, 3.3 there. What is not known never counts as good
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from operations.campaigns import gates
@@ -20,6 +20,11 @@ from operations.planning.conditions import RUNNING_BACKUPS
 from starlingx.deploy_states import Kind as DeployKind
 from starlingx.deploy_states import Phase, deploy_state
 
+IN_SYNC = "Its {} is in-sync already: nothing is left to do."
+NO_WAY_BACK = (
+    "Its software is in-sync: dcmanager works only on sites that differ from their System Controller. Take the release"
+    " back there first; then it is out-of-sync, and can go back too."
+)
 WORKABLE = ("complete", "sw-deploy-apply-strategy-failed")
 
 Check = Callable[[Case], Iterator[Reason]]
@@ -104,7 +109,8 @@ def _sync(case: Case) -> Iterator[Reason]:
         return
     if word == "in-sync":
         if not (case.rules.spec.kind is Kind.KUBE_ROOTCA and case.rules.spec.force):
-            yield exclude("in-sync", f"Its {endpoint} is in-sync already: nothing is left to do.")
+            way_back = case.rules.spec.rollback or case.rules.spec.cleanup
+            yield exclude("in-sync", NO_WAY_BACK if way_back else IN_SYNC.format(endpoint))
     elif word in ("", "unknown"):
         known = "is unknown" if word else "is not known to this portal"
         yield hold(
@@ -112,6 +118,14 @@ def _sync(case: Case) -> Iterator[Reason]:
         )
     else:
         yield hold("unknown-sync", f"Its {endpoint} sync status is {word}, which this portal does not know.")
+
+
+def no_way_back(endpoint_sync: Mapping[str, str]) -> str:
+    """Why dcmanager would not roll a site back, by its sync statuses; "" where it would."""
+    word = endpoint_sync.get(ENDPOINTS[Kind.SW_DEPLOY], "")
+    if word == "in-sync":
+        return NO_WAY_BACK
+    return "" if word == "out-of-sync" else f"Its software sync status is {word or 'not known'}: wait for a fresh look."
 
 
 def _controller(case: Case) -> Iterator[Reason]:

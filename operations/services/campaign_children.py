@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from operations.campaigns.eligibility import no_way_back
 from operations.campaigns.rulebook import read_spec
 from operations.choices import TargetState
 from operations.models import Campaign, CampaignTarget, Operation
+from operations.planning.problems import listed
 from operations.services.campaigns import CampaignAsk, create_campaign
 from operations.services.start import NotNowError
 from operations.standings import Standing, standing
@@ -55,7 +57,8 @@ def _keep_holds(before: Operation, made: Operation) -> None:
 def roll_back(
     operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], user: User, actor: Actor, now: datetime
 ) -> Operation:
-    """A new campaign that takes the chosen sites back to where they were. Raises NotNowError, RefusedError."""
+    """A new campaign that takes the chosen sites back to where they were: only such as dcmanager makes steps for, those
+    whose software is out-of-sync. Raises NotNowError, RefusedError."""
     parent = Campaign.objects.select_related("operation").get(pk=operation_id)
     if not read_spec(parent.ask).deploys:
         raise NotNowError("Only a software deployment can be rolled back.")
@@ -65,6 +68,9 @@ def roll_back(
         raise NotNowError("Choose sites of this campaign that were worked on: completed or failed ones.")
     if not targets:
         raise NotNowError("Choose at least one site.")
+    told = rows.exclude(cloud=None).order_by("number").values_list("name", "cloud__endpoint_sync")
+    if stuck := [(name, why) for name, sync in told if (why := no_way_back(sync))]:
+        raise NotNowError(f"{listed([name for name, _ in stuck], 5)} cannot go back. {stuck[0][1]}")
     ask = {"kind": "sw-deploy", "rollback": True}
     title = f"Roll back: {parent.operation.title}"
     return create_campaign(_after(parent, ask, _clouds(parent.operation, rows), title, secrets), user, actor, now,

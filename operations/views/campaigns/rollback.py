@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_reads import sites
+from operations.campaigns.eligibility import no_way_back
 from operations.forms.campaigns import RollBackForm
 from operations.services.campaign_children import roll_back
 from operations.services.permits import campaign_for
@@ -23,7 +24,7 @@ from sites.services.actors import actor_of
 
 MOST = 1000
 FIELDS = ("id", "name", "region", "profile", "standing", "error", "ended_at", "in_campaign__batch__wave__name",
-          "in_campaign__new_alarms")  # fmt: skip
+          "in_campaign__new_alarms", "cloud__endpoint_sync")  # fmt: skip
 
 
 @sensitive_post_parameters()
@@ -52,16 +53,24 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _rows(request: PortalRequest, campaign: CampaignInView, form: RollBackForm) -> dict[str, Any]:
-    """Chosen: what was ticked, else with ?all=1 everything that is listed, else what failed."""
+    """Chosen: what was ticked, else with ?all=1 everything that is listed, else what failed; of these never what
+    cannot go back."""
     found = sites(request.scopes, campaign.operation.pk).filter(standing__in=[word.value for word in WORKED_ON])
     filters = CampaignSiteFilter(request.GET, queryset=found, request=request)
     rows = list((filters.qs if filters.is_valid() else found).order_by("trouble", "number").values(*FIELDS)[: MOST + 1])
     everything = request.GET.get("all") == "1"
     bad = (Standing.FAILED.value, Standing.ALARMED.value)
     for row in rows:
+        cannot = no_way_back(row["cloud__endpoint_sync"] or {})
         ticked = str(row["id"]) in form.chosen if form.is_bound else everything or row["standing"] in bad
-        row |= {"ticked": ticked, "mark": MARKS[row["standing"]], "word": Standing(row["standing"]).label}
+        row |= {
+            "ticked": ticked and not cannot,
+            "cannot": cannot,
+            "mark": MARKS[row["standing"]],
+            "word": Standing(row["standing"]).label,
+        }
     return {
-        "rows": rows[:MOST], "more": len(rows) > MOST, "ticked": sum(row["ticked"] for row in rows[:MOST]),
+        "rows": rows[:MOST], "more": len(rows) > MOST, "able": sum(not row["cannot"] for row in rows[:MOST]),
+        "ticked": sum(row["ticked"] for row in rows[:MOST]),
         "snapshot": campaign.book.spec.snapshot,
     }  # fmt: skip

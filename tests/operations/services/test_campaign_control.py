@@ -13,6 +13,7 @@ from operations.services import campaign_control, campaign_sites, control
 from operations.services.campaign_children import retry_failed, roll_back
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
+from sites.models import Cloud
 from tests.operations.services.campaigning import Crew, actor, campaign_of
 
 PRESTAGE = {"kind": "prestage", "release": "26.09"}
@@ -254,6 +255,16 @@ class TestChildren:
         chosen = [target(name).pk if name else 0]
         with pytest.raises(NotNowError, match="worked on"):
             roll_back(parent.pk, chosen, {}, crew.planner, actor(crew.planner), crew.now)
+
+    def test_what_is_in_sync_cannot_go_back(self, crew: Crew) -> None:
+        """dcmanager makes steps for sites that are out-of-sync only."""
+        parent = self.over(crew)
+        Cloud.objects.filter(name="edge-1").update(endpoint_sync={"software": "in-sync"})
+        chosen = [target("edge-0").pk, target("edge-1").pk]
+        with pytest.raises(NotNowError, match=r"edge-1 cannot go back. Its software is in-sync"):
+            roll_back(parent.pk, chosen, {}, crew.planner, actor(crew.planner), crew.now)
+        child = roll_back(parent.pk, chosen[:1], {}, crew.planner, actor(crew.planner), crew.now)
+        assert self.names(child) == {"edge-0"}
 
     def test_only_deployments_are_rolled_back(self, crew: Crew) -> None:
         parent = self.over(crew, strategy=PRESTAGE, secrets=SECRETS)

@@ -9,6 +9,7 @@ from django.test import Client
 from events.models import AuditEntry
 from operations.choices import BatchState, Kind, OperationState
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
+from sites.models import Cloud
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
@@ -222,6 +223,18 @@ def test_a_viewer_decides_nothing(sign_in: SignIn, world: World) -> None:
     )
     assert answer.status_code == 403
     assert AuditEntry.objects.filter(outcome="refused").exists()
+
+
+def test_what_cannot_go_back_is_not_offered(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    set_site(operation, "edge-0", "completed")
+    set_site(operation, "edge-2", "failed", error="x")
+    Cloud.objects.filter(name="edge-0").update(endpoint_sync={"software": "in-sync"})
+    text = sign_in("Engineer").get(f"/operations/{operation.pk}/campaign/roll-back?all=1").content.decode()
+    assert "1 of 2 chosen, 1 can go back" in text
+    assert "Take the release back there first" in unescape(text)
+    assert text.count(" disabled>") == 1
 
 
 def test_a_batch_is_tried_again(sign_in: SignIn, world: World) -> None:
