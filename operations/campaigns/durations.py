@@ -45,10 +45,15 @@ class Duration:
 Learned = Mapping[tuple[str, str], Duration]  # by (release, site type); release "" stands for any of that kind
 
 
+def is_upgrade(spec: StrategySpec, from_release: str) -> bool:
+    """To another major release, which takes much longer than a patch does."""
+    return spec.deploys and bool(from_release) and major(from_release) != major(spec.release_id)
+
+
 def duration_of(site_type: str, spec: StrategySpec, learned: Learned, *, from_release: str = "") -> Duration:
     """Of this release and type, else of this type with any release, else an estimate.
 
-    `from_release` like "26.03": to another major release takes longer than a patch does.
+    `from_release` like "26.03": to another major release takes longer than a patch does. `learned`: from the same.
     """
     for release in (spec.release_id or spec.release or spec.to_version, ""):
         found = learned.get((release, site_type))
@@ -59,7 +64,7 @@ def duration_of(site_type: str, spec: StrategySpec, learned: Learned, *, from_re
 
 def _estimate(site_type: str, spec: StrategySpec, from_release: str) -> Duration:
     p50, p90 = ESTIMATES[spec.kind]
-    if spec.deploys and from_release and major(from_release) != major(spec.release_id):
+    if is_upgrade(spec, from_release):
         p50, p90 = MAJOR_RELEASE
     if spec.kind is not Kind.PRESTAGE and "SX" not in site_type.upper():
         p50, p90 = 2 * p50, 2 * p90  # two controllers, one after the other; an unknown type is taken for that

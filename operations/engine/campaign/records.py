@@ -75,7 +75,9 @@ def baseline_of(facts: SiteFacts) -> dict[str, Any]:
     """Columns of CampaignTarget that say how a site was before it was worked on."""
     alarms = None if facts.alarms is None else [_told(alarm) for alarm in facts.alarms]
     hosts = None if facts.hosts_unfit is None else list(facts.hosts_unfit)
-    return {"baseline": alarms, "before": {"ceph": facts.ceph, "hosts_unfit": hosts}}
+    return {"baseline": alarms, "before": {
+        "ceph": facts.ceph, "hosts_unfit": hosts, "software_version": facts.software_version,
+    }}  # fmt: skip
 
 
 def facts_before(name: str, row: CampaignTarget) -> SiteFacts:

@@ -60,7 +60,9 @@ def alarm(number: int, alarm_id: str = "100.101", *, affects: bool | None = True
 def done(operation: Operation, name: str, before: list[AlarmFact]) -> CampaignTarget:
     """The site is done, and its alarms were read since."""
     now = timezone.now()
-    facts = baseline_of(type("Facts", (), {"alarms": tuple(before), "ceph": "ok", "hosts_unfit": ()})())
+    facts = baseline_of(
+        type("Facts", (), {"alarms": tuple(before), "ceph": "ok", "hosts_unfit": (), "software_version": "26.09"})()
+    )
     target = set_site(operation, name, "completed", step_finished_at=now - timedelta(minutes=9), new_alarms=[], **facts)
     FacetState.objects.filter(cloud=target.cloud, facet="alarms").update(observed_at=now)
     return CampaignTarget.objects.get(pk=target.pk)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alarms.models import Alarm
 from events.models import AuditEntry
-from operations.campaign_facts.durations import learned_durations
+from operations.campaign_facts.durations import durations, learned_durations
 from operations.campaigns.durations import Duration
 from operations.campaigns.rulebook import read_spec
 from operations.choices import OperationState, TargetState
@@ -92,6 +92,23 @@ class TestPreview:
         )
         assert preview(crew.ask(), crew.now).eta_note == ""
         assert learned_durations(read_spec({"kind": "sw-deploy", "rollback": True})) == {}
+
+    def test_an_upgrade_is_not_learned_from_patches_nor_a_patch_from_upgrades(self, crew: Crew) -> None:
+        """Sites of another major release would begin by the durations of patches, and not end in their windows."""
+        for _ in range(2):
+            operation = crew.plan()
+            operation.targets.update(state=TargetState.COMPLETED)
+            CampaignTarget.objects.filter(target__operation=operation).update(
+                step_started_at=crew.now - timedelta(minutes=11), step_finished_at=crew.now,
+                before={"software_version": "26.09"},
+            )  # fmt: skip
+        spec = read_spec({"kind": "sw-deploy", "release_id": RELEASE})
+        assert learned_durations(spec, upgrade=True) == {}
+        patch, upgrade = durations({1: ("AIO-SX", "26.09"), 2: ("AIO-SX", "26.03")}, spec).values()
+        assert (patch.p90, upgrade.is_estimate) == (timedelta(minutes=11), True)
+        CampaignTarget.objects.update(before={"software_version": "26.03"})
+        assert learned_durations(spec) == {}
+        assert learned_durations(spec, upgrade=True)[RELEASE, "AIO-SX"].count == 8
 
     def test_zones_that_nobody_told_are_warned_of(self, crew: Crew) -> None:
         Cloud.objects.filter(pk=crew.world.clouds[0].pk).update(timezone="")
