@@ -12,7 +12,7 @@ from operations.campaign_told import sees_controller
 from operations.campaign_verdicts import PAUSE, RUN
 from operations.choices import ENDED_TARGETS
 from operations.marks import TARGET_MARKS
-from operations.models import ArchivedStep, CampaignTarget, Target, VimStrategySeen
+from operations.models import ArchivedStep, Batch, CampaignTarget, Target, VimStrategySeen
 from operations.recorder import attempts_of
 from operations.standings import MARKS, Standing
 from operations.views.campaigns.audit import told_of
@@ -78,8 +78,11 @@ def _attempts(target: Target, now: datetime) -> list[dict[str, Any]]:
 
 
 def _archive(target: Target) -> list[dict[str, Any]]:
-    """Its steps in strategies that were deleted since."""
-    rows = ArchivedStep.objects.filter(batch__wave__campaign=target.operation_id, cloud_name=target.name)
+    """Its steps in strategies that were deleted since. They bear the name that it had when its batch began."""
+    batch = Batch.objects.filter(sites=target.pk).first()
+    members = batch.progress.get("roster", ()) if batch is not None else ()
+    name = next((member["name"] for member in members if member["site"] == target.cloud_id), target.name)
+    rows = ArchivedStep.objects.filter(batch__wave__campaign=target.operation_id, cloud_name=name)
     fields = ("step_id", "stage", "state", "details", "started_at", "finished_at", "archived_at")
     return list(rows.order_by("-archived_at").values(*fields)[:20])
 
