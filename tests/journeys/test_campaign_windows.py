@@ -18,7 +18,7 @@ from tests.simulator.campaigns import campaign
 pytestmark = pytest.mark.timeout(600)
 SPEED, SUBCLOUDS, SITES = "120", 16, 7
 MINUTE = timedelta(minutes=1)
-SHORT = 70.0  # seconds that the first window lasts at least: more than planning and the P90 of one site take here
+SHORT = 100.0  # seconds that the first window lasts at least: more than planning and the P90 of one site take here
 
 
 @pytest.fixture(scope="module")

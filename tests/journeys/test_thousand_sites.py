@@ -149,7 +149,7 @@ def test_every_site_is_patched_once_in_its_window_within_all_limits(fleet: Fleet
 
 
 def behind(fleet: Fleet) -> dict[str, str]:
-    """{site: its sync status} of those not in-sync. In the days that this plays some lose contact: then it is unknown."""
+    """{site: its sync status} of those not in-sync. In the days that this plays some lose contact, and are unknown."""
     rows = {row["name"]: row for row in fleet.board.subclouds().values()}
     asked = (rows[name] for name in fleet.sites if rows[name]["availability-status"] == "online")
     return {row["name"]: word for row in asked if (word := software(row)) != "in-sync"}
