@@ -21,7 +21,7 @@ settings.load_profile("busy machine")
 
 LONGEST = (
     "test_deploy_survives_kills", "test_forty_sites", "test_campaign_faces_trouble", "test_thousand_sites",
-    "test_campaign_survives", "test_campaign", "test_life_of_a_site",
+    "test_campaign_survives", "test_campaign_windows", "test_campaign", "test_life_of_a_site",
 )  # fmt: skip
 
 
@@ -41,17 +41,18 @@ def programs_have_the_settings_of_users() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def regions_outlast_a_flush() -> Iterator[None]:
     """A test with transactions of its own empties every table afterwards, and another file may follow in its process:
-    the regions that a migration made are made again."""
+    the regions and the fleet's brake that migrations made are made again."""
     from django.apps import apps
     from django.db.models.signals import post_migrate
 
-    from sites.models import Region
+    from sites.models import Brake, Region
 
     migration: Any = importlib.import_module("sites.migrations.0002_regions")
 
     def restore(sender: Any, **_: Any) -> None:
         if sender.label == "sites" and not Region.objects.exists():
             migration.create(apps, None)
+            Brake.objects.get_or_create(region="")
 
     post_migrate.connect(restore, weak=False)
     yield

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from starlingx.errors import Unexpected
 from starlingx.redaction import redact
 from starlingx.rows import Row
 
@@ -114,9 +115,13 @@ class SwUpdateOptions:
 
     @classmethod
     def read(cls, row: Row) -> Self:
+        """Identity: name, which says whose they are: a subcloud's, or the default of all. Raises Unexpected."""
+        name = row.name("name")
+        if not name:
+            raise Unexpected(f"{row.place} has no usable name")
         return cls(
             id=row.count("id"),
-            name=row.name("name"),
+            name=name,
             subcloud_id=row.count("subcloud-id"),
             storage_apply_type=row.text("storage-apply-type"),
             worker_apply_type=row.text("worker-apply-type"),

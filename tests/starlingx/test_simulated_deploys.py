@@ -80,7 +80,8 @@ def inputs(number: int, **more: object) -> DeployInputs:
 
 async def test_a_site_is_added_and_deployed_to_the_end(central: Central) -> None:
     added = await central.writes.add_subcloud(inputs(1, sysadmin_password=PASSWORD, group_id=1))
-    assert (added.name, added.deploy_status, added.management_state) == ("new-1", "not-deployed", "unmanaged")
+    assert (added.name, added.management_state) == ("new-1", "unmanaged")
+    assert added.deploy_status in ("not-deployed", "creating")  # at this speed it may have begun before the answer
     deployed = await central.until(added.id, "complete")
     assert deployed.management_start_ip == "10.230.1.2"
     with pytest.raises(Refused, match="409") as twice:
