@@ -11,9 +11,8 @@ from sites.choices import Problem
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """Why a call fails, and since when it has without a success between. `call`: its name, for the log."""
+    """Why a call fails, and since when it has without a success between."""
 
-    call: str
     since: datetime
     error: str
     problem: Problem = Problem.OTHER
@@ -28,7 +27,7 @@ class Standing:
     def failed(self, service: str, call: str, at: datetime, error: str, problem: Problem = Problem.OTHER) -> None:
         calls = self._failing.setdefault(service, {})
         since = calls[call].since if call in calls else at
-        calls[call] = Failing(call, since, error, problem)
+        calls[call] = Failing(since, error, problem)
 
     def succeeded(self, service: str, call: str) -> None:
         self._failing.get(service, {}).pop(call, None)

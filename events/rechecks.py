@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sites.backups import MARKS, BackupState, state_of
-from starlingx.deploy_states import STATES, DeployState, Kind, Phase, stopped_badly, works
+from starlingx.deploy_states import STATES, DeployState, Kind, Phase, stopped_badly, stops, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,8 @@ WAITING = (Phase.REHOME, Phase.SECONDARY)
 def _deploy(state: DeployState) -> Word:
     """A word of deploy-status, by what dcmanager's own table says of it."""
     if works(state):
-        stops = state.word.startswith("aborting-")
-        return Word(
-            "busy", state.word, "dcmanager is stopping the deployment." if stops else "dcmanager is at work on it."
-        )
+        means = "dcmanager is stopping the deployment." if stops(state) else "dcmanager is at work on it."
+        return Word("busy", state.word, means)
     if state.kind is Kind.ABORTED:
         return Word("warn", state.word, "Somebody stopped the deployment.")
     if stopped_badly(state):

@@ -150,6 +150,11 @@ def works(state: DeployState) -> bool:
     return state.kind is Kind.TRANSITIONAL or (state.kind is Kind.LEGACY and bool(state.restart_twin))
 
 
+def stops(state: DeployState) -> bool:
+    """Work that somebody has aborted is being ended: aborting-install, -bootstrap, -config."""
+    return state.word.startswith("aborting-")
+
+
 def stopped_badly(state: DeployState) -> bool:
     """Failed or aborted; of older releases' words those that are left: deploy-failed, deploy-prep-failed."""
     return state.kind in (Kind.FAILED, Kind.ABORTED) or (state.kind is Kind.LEGACY and not state.restart_twin)

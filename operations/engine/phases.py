@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from operations.engine.seen import Seen
-from operations.engine.statuses import ABORTING
 from operations.models import Attempt, PhaseSpan, Target
-from starlingx.deploy_states import DeployState, Kind, deploy_state, stopped_badly
+from starlingx.deploy_states import DeployState, Kind, deploy_state, stopped_badly, stops
 
 
 def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
@@ -32,7 +31,7 @@ def note_phase(target: Target, seen: Seen, now: datetime) -> PhaseSpan | None:
 
 def _went_well(after: DeployState) -> bool:
     """Whether the word after a phase says that it came to its end: what was stopped teaches nothing of its length."""
-    cut = stopped_badly(after) or after.word in ABORTING
+    cut = stopped_badly(after) or stops(after)
     return not cut and after.kind is not Kind.UNKNOWN
 
 

@@ -10,10 +10,9 @@ from typing import Any
 from operations.engine.failures import ended
 from operations.engine.seen import Progress, Seen, Sent
 from operations.engine.signs import network_changed, other_error, same_word
-from starlingx.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, works
+from starlingx.deploy_states import DeployState, Kind, Phase, deploy_state, stopped_badly, stops, works
 from starlingx.records import Subcloud
 
-ABORTING = ("aborting-install", "aborting-bootstrap", "aborting-config")
 _BUILD = (Phase.CREATE, Phase.INSTALL, Phase.BOOTSTRAP, Phase.CONFIGURE)
 
 
@@ -66,7 +65,7 @@ def abort_progress(subcloud: Subcloud, sent: Sent) -> Progress:
     before = str(sent.before.get("deploy_status") or "what ran")
     if known.kind is Kind.UNKNOWN:
         return Progress("unknown", f"unknown state {word}: this portal does not know whether work goes on")
-    if word in ABORTING:
+    if stops(known):
         return Progress("underway", word)
     if word == before:
         return Progress("untouched", word)

@@ -122,26 +122,19 @@ def _word(kind: str, value: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', of.means, _badge("state", "state", of.mark, of.label))
 
 
-@lru_cache(maxsize=4096)
-def _badge(css: str, attribute: str, word: str, label: str) -> SafeString:
-    return format_html(
-        '<span class="{}" data-{}="{}"><svg class="shape" aria-hidden="true"><use href="{}#{}"/></svg>'
-        "<span data-word>{}</span></span>",
-        css,
-        attribute,
-        word,
-        static("img/shapes.svg"),
-        word,
-        label,
-    )
-
-
 @lru_cache(maxsize=1024)
 def shape(word: str) -> SafeString:
     """The drawing that stands for a word of UI states, or for a severity; nothing drawn for one that has none."""
     sprite = static("img/shapes.svg")
     use = f'<svg class="shape" aria-hidden="true"><use href="{sprite}#{escape(word)}"/></svg>'
     return mark_safe(use)  # noqa: S308 # escaped
+
+
+@lru_cache(maxsize=4096)
+def _badge(css: str, attribute: str, word: str, label: str) -> SafeString:
+    return format_html(
+        '<span class="{}" data-{}="{}">{}<span data-word>{}</span></span>', css, attribute, word, shape(word), label
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -5,12 +5,11 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from sites.choices import Contact
 from sites.selectors import WORDS
-from sites.templatetags.portal import row_age
+from sites.templatetags.portal import row_age, shape
 from sites.words import said
 
 SEVERITIES = ("critical", "major", "minor", "warning")
@@ -109,5 +108,5 @@ def _drawn(css: str, attribute: str, word: str, label: str, more: str) -> str:
 
 
 def _shape(word: str) -> str:
-    sprite = static("img/shapes.svg").replace("%", "%%")
-    return f'<svg class="shape" aria-hidden="true"><use href="{sprite}#{word}"/></svg>'
+    """In what takes an id by %."""
+    return shape(word).replace("%", "%%")
