@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import IO
 
-from dcportal.database import account, binaries, cluster, layout
+from dcportal.database import account, binaries, cluster, former, layout
 from dcportal.database.errors import DatabaseError, InUseError
 from dcportal.database.server import FAST, Server, running
 from processes.backoff import Backoff
@@ -48,8 +48,9 @@ class Supervisor:
         """
         layout.prepare(self.layout)
         self._lock_data()
-        self._settle()
         self._wait_for_former()
+        former.put_aside(self.layout)
+        self._settle()
         if self.layout.major() is None:
             cluster.create(self.binaries, self.layout, self.account)
         for attempt in range(1, FIRST_ATTEMPTS + 1):
@@ -82,12 +83,12 @@ class Supervisor:
     def _wait_for_former(self) -> None:
         deadline = time.monotonic() + PATIENCE_WITH_FORMER
         asked = False
-        while former := running(self.layout.data):
+        while process := running(self.layout.data):
             if time.monotonic() > deadline:
-                raise DatabaseError(f"a PostgreSQL server (process {former}) still works on {self.layout.data}")
+                raise DatabaseError(f"a PostgreSQL server (process {process}) still works on {self.layout.data}")
             if not asked:
-                log.info("waiting for the former server (process %d) to end", former)
-                os.kill(former, FAST)  # we hold the lock: nobody else can want it
+                log.info("waiting for the former server (process %d) to end", process)
+                os.kill(process, FAST)  # we hold the lock: nobody else can want it
                 asked = True
             time.sleep(TICK)  # it is no child of ours: nothing but its file and its number tells when it has gone
 
