@@ -16,7 +16,8 @@ NO_END = timedelta.max  # nothing can be said of any site of that System Control
 
 _CONTROLLER = frozenset({"controller-unreachable", "controller-stale", "controller-unknown"})
 _ALL_IS_OLD = frozenset({"stale", "never-seen"})
-_SOON_TOLD = _ALL_IS_OLD | {"alarms-stale", "alarms-unknown", "ceph-stale"}
+_OF_NEIGHBOURS = frozenset({"neighbour-down", "neighbour-unknown"})  # a cut line or a restart is often over soon
+_SOON_TOLD = _ALL_IS_OLD | _OF_NEIGHBOURS | {"alarms-stale", "alarms-unknown", "ceph-stale"}
 _SOON_OVER = frozenset({"busy", "backup-running", "prestage-running", "deploy-running"})
 
 

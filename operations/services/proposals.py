@@ -9,6 +9,7 @@ from datetime import datetime
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import durations_of, lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
 from operations.campaigns.calendars import Freeze, calendar_of
@@ -78,14 +79,15 @@ def propose(
     not_before: datetime | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """Fourteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
+    """At most nineteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one.
 
     The caller has read the clouds within the user's scopes.
     """
     sites = campaign_sites(cloud_ids, now, but_for=but_for)
     controllers = controller_facts({site.controller_id for site in sites.values()}, now)
+    bare = uncovered(sites, now, book.gates.statuses_fresh)
     judged = tuple(
-        Judged(site, judge(site.facts, book.gates, controllers[site.controller_id], now))
+        Judged(site, judge(site.facts, book.gates, controllers[site.controller_id], now) + bare.get(site.id, ()))
         for site in sorted(sites.values(), key=lambda site: (site.facts.name, site.id))
     )
     frozen, taking_part = freezes(), [each for each in judged if each.takes_part]

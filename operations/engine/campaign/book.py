@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Func, IntegerField
 
+from operations.campaign_facts.beside import beside
 from operations.campaign_facts.calendar import freezes
 from operations.campaign_facts.durations import durations, lead
 from operations.campaigns.calendars import Calendar, calendar_of
@@ -15,6 +16,7 @@ from operations.campaigns.conduct import BatchState as Stage
 from operations.campaigns.conduct import BatchStatus, Course, conduct
 from operations.campaigns.facts import AlarmKey
 from operations.campaigns.plan import Plan
+from operations.campaigns.room import Rooms
 from operations.campaigns.rulebook import Rulebook
 from operations.campaigns.site_time import site_zone
 from operations.choices import BatchState
@@ -99,8 +101,8 @@ class Book:
 
     def course(self, now: datetime) -> Course:
         openings = Openings(self, now, lead())
-        stop = self.campaign.stop_reason
-        return conduct(self.plan, self.statuses, now, lambda batch: openings.of(batch.sites), stop=stop)
+        rooms, stop = Rooms(self.plan, lambda: beside(self.operation.pk)), self.campaign.stop_reason
+        return conduct(self.plan, self.statuses, now, lambda batch: openings.of(batch.sites), rooms=rooms, stop=stop)
 
 
 def open_book(operation_id: int) -> Book:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from events.log import append
 from operations.campaigns import actions as a
@@ -22,6 +22,7 @@ from sites.services.brake import demand_released
 
 SOON = timedelta(seconds=1)
 SAID = ("confirmed_id", "disowned_id", "forgiven")  # columns that people write, and nobody else
+BEGINNING = 0x6465  # advisory lock of batches that begin
 OURS = [
     "progress",
     "seen_at",
@@ -69,6 +70,8 @@ def _write(
 ) -> list[BatchIntent]:
     decision, look = told_now
     with transaction.atomic():
+        if isinstance(decision.action, a.Begin):
+            _one_after_the_other()  # before any row: who waits here holds nothing, and no reader of events up
         job = jobs.held(claim)
         if batch.intents.count() != known:
             raise jobs.StaleTokenError  # the same task ran beside this one, and was quicker
@@ -98,6 +101,13 @@ def _write(
         if not orders:
             jobs.release(job, _next(action, now))
     return intents
+
+
+def _one_after_the_other() -> None:
+    """Of two campaigns whose batches begin at once the second sees what the first works on; until the caller's
+    transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BEGINNING])
 
 
 def write_answers(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
@@ -54,10 +55,11 @@ def judged(book: Book, members: Sequence[int], now: datetime, *, alone: bool) ->
     `alone`: of a batch whose site is not moved to another group."""
     ids = {pk for site in members if (pk := book.sites[site].row.target.controller_id) is not None}
     controllers = controller_facts(ids, now)
+    bare = uncovered(members, now, book.rules.gates.statuses_fresh)
     told: dict[int, tuple[Reason, ...]] = {}
     for part in by_parts(members):
         for pk, site in facts_now(book, part, now).items():
-            reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
+            reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now) + bare.get(pk, ())
             against = tuple(reason for reason in reasons if reason.stands_against)
             if is_alone(reasons) and not alone:
                 against = (*against, JOINED)
