@@ -13,6 +13,7 @@ OPEN_PAGE = "open_page"
 # What a reason asks for; the ones not named here (a syslog line, a trap) only concern what stands.
 KINDS = {
     OPEN_PAGE: (Kind.ALARMS, Kind.HOSTS, Kind.HEALTH),
+    "worked_on": (Kind.ALARMS, Kind.HOSTS, Kind.HEALTH),
     "asked": (Kind.ALARMS, Kind.HEALTH, Kind.INVENTORY),
 }
 KEPT = timedelta(hours=1)

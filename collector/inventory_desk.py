@@ -50,15 +50,17 @@ class InventoryDesk:
         return _next(site, look)
 
     async def look_closer(self, site: Site) -> float:
-        """T3: hosts and software, as long as somebody's page is open."""
-        if site.watched_until <= asyncio.get_running_loop().time():
+        """T3: hosts and software, as long as somebody's page is open, or once where somebody waits for them."""
+        asked = Kind.HOSTS in site.asked
+        site.asked &= ~Kind.HOSTS
+        if not asked and not _is_watched(site):
             return NEVER
         try:
             look = await look_at_hosts(site, self._reading.doors.session(site))
         except BadPattern:
             return NEVER
         await self.batches.put((Kind.HOSTS, look))
-        return jittered(period("open_page"))
+        return jittered(period("open_page")) if _is_watched(site) else NEVER
 
     async def _note(self, look: InventoryLook) -> None:
         """How sysinv and USM of the System Controller itself answered."""
@@ -85,6 +87,10 @@ class InventoryDesk:
                 look.site.failed |= kind
             else:
                 look.site.failed &= ~kind
+
+
+def _is_watched(site: Site) -> bool:
+    return site.watched_until > asyncio.get_running_loop().time()
 
 
 def _hourly(result: tuple[Kind, InventoryLook]) -> Site | None:

@@ -234,6 +234,7 @@ OPERATION_SECONDS = {
     "poll": _paced(15),  # between two looks at a subcloud that something is done to
     "unmoved": max(5.0, 120 / SPEED),  # a request is sent again only when nothing has moved for so long
     "again": _paced(60),  # before a batch of a campaign is tried again after trouble
+    "look": max(10.0, 30 / SPEED),  # how often it is asked to look at a site that it waits for after the work
     "settle": max(60.0, 1800 / SPEED),  # how long a site may take to be well, and to be read, after it was worked on
 }
 COLLECTOR_CONCURRENCY = env_int("DCPORTAL_CONCURRENCY", 64)  # calls under way per controller

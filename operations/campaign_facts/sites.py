@@ -106,6 +106,7 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
         "ceph_reason": (row["ceph__detail"] or "").rstrip("."),
         "statuses_at": ages.get(Facet.SUBCLOUD),
         "alarms_at": ages.get(Facet.ALARMS),
+        "hosts_at": ages.get(Facet.HOSTS),
         "ceph_at": ages.get(SEEN_BY.get(row["ceph_source"], Facet.STORAGE)),
     }
 

@@ -203,7 +203,8 @@ class BatchView:
 class Pace:
     """`poll`: between looks. `unmoved`: how long nothing may show of a request before it may be sent again.
 
-    `again`: before a new attempt after trouble. `settle`: how long sites may take to be well after the work.
+    `again`: before a new attempt after trouble. `settle`: how long sites may take to be well after the work;
+    `look`: how often the collector is asked to look at them meanwhile.
     `moves`: sites moved in one turn. A person is asked after `tries` attempts with trouble or refusals in a row, and
     after `losses` requests in a row that had no effect: crashes of our own cost some. What must come about is asked
     for again even then, ever more rarely: `longest` apart at most.
@@ -213,6 +214,7 @@ class Pace:
     unmoved: timedelta
     again: timedelta
     settle: timedelta
+    look: timedelta
     moves: int = 10
     tries: int = 3
     losses: int = 10

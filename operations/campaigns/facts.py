@@ -61,6 +61,7 @@ class SiteFacts:
     strict_alarms: bool = False
     statuses_at: datetime | None = None
     alarms_at: datetime | None = None
+    hosts_at: datetime | None = None
     ceph_at: datetime | None = None
 
 

@@ -27,7 +27,8 @@ class After:
     """`sentences` say what is wrong, or is waited for. `new_alarms` are told apart: they count by themselves.
 
     `worse`: something is worse than before, not only as it was; so the work must have begun. `alarms`: all that stood
-    then, for the report; None where they were not read since the work. `read_since`, `read_at`: of settling.py.
+    then, for the report; None where they were not read since the work. `unread`: nobody has looked at all of it since.
+    `read_since`, `read_at`: of settling.py.
     """
 
     health: Health
@@ -37,6 +38,7 @@ class After:
     alarms: tuple[AlarmKey, ...] | None = None
     read_since: datetime | None = None
     read_at: datetime | None = None
+    unread: bool = False
 
 
 def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:
@@ -45,8 +47,9 @@ def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_a
     Facts older than that prove nothing. `late`: the time to settle is over, so what is still waited for is bad. A new
     alarm does not settle: it is bad at once.
     """
-    waits = tuple(_waits(after, spec, ended_at))
-    read = after.alarms is not None and after.alarms_at is not None and after.alarms_at >= ended_at
+    unread = tuple(_unread(before, after, ended_at))
+    waits = unread + tuple(_waits(after, spec, ended_at))
+    read = after.alarms is not None and _is_since(after.alarms_at, ended_at)
     stood = tuple(alarm.key for alarm in after.alarms or ()) if read else None
     fresh = new_alarms(before.alarms or (), after.alarms or (), spec.kind) if read and before.alarms is not None else ()
     worse = tuple(_worse(before, after, ended_at))
@@ -54,20 +57,31 @@ def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_a
         told = (f"New alarms: {listed(fresh, 8)}.",) if fresh else ()
         return After(Health.BAD, (*told, *worse, *(waits if late else ())), fresh, bool(fresh or worse), stood)
     if waits or worse:
-        return After(Health.WAITS, (*waits, *worse), alarms=stood)
+        return After(Health.WAITS, (*waits, *worse), alarms=stood, unread=bool(unread))
     untold = "Which alarms stood before is not known: new ones cannot be told."
     return After(Health.GOOD, () if before.alarms is not None else (untold,), alarms=stood)
 
 
+def _is_since(at: datetime | None, ended_at: datetime) -> bool:
+    return at is not None and at >= ended_at
+
+
+def _unread(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[str]:
+    """What nobody has looked at since; the hosts only where they could be read before."""
+    if not _is_since(after.statuses_at, ended_at):
+        yield "Its statuses have not been read since."
+    if not _is_since(after.alarms_at, ended_at):
+        yield "Its alarms have not been read since."
+    if before.hosts_unfit is not None and not _is_since(after.hosts_at, ended_at):
+        yield "Its hosts have not been read since."
+
+
 def _waits(after: SiteFacts, spec: StrategySpec, ended_at: datetime) -> Iterator[str]:
     """What must be seen before the site can be called good."""
-    if after.statuses_at is None or after.statuses_at < ended_at:
-        yield "Its statuses have not been read since."
+    if not _is_since(after.statuses_at, ended_at):
         return
     if after.availability_status != "online":
         yield f"It is {after.availability_status or 'not known to be online'}."
-    if after.alarms_at is None or after.alarms_at < ended_at:
-        yield "Its alarms have not been read since."
     yield from _not_there(after, spec)
 
 
@@ -90,13 +104,11 @@ def _not_there(after: SiteFacts, spec: StrategySpec) -> Iterator[str]:
 
 def _worse(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[str]:
     """What was well before and is not now; hosts and Ceph take a while after a reboot."""
-    read = after.statuses_at is not None and after.statuses_at >= ended_at
-    if read and after.deploy_status not in ("complete", before.deploy_status):
+    if _is_since(after.statuses_at, ended_at) and after.deploy_status not in ("complete", before.deploy_status):
         yield f"Its deploy status was {before.deploy_status} and is {after.deploy_status}."
     fresh = [host for host in after.hosts_unfit or () if host not in (before.hosts_unfit or ())]
-    if fresh:
+    if fresh and _is_since(after.hosts_at, ended_at):
         yield f"Not unlocked, enabled and available: {listed(fresh, 8)}."
     ranks = {"ok": 0, "warn": 1, "error": 2}
-    seen = after.ceph_at is not None and after.ceph_at >= ended_at
-    if seen and ranks.get(after.ceph, 0) > ranks.get(before.ceph, 2):
+    if _is_since(after.ceph_at, ended_at) and ranks.get(after.ceph, 0) > ranks.get(before.ceph, 2):
         yield f"Its Ceph was {before.ceph} and is {after.ceph}: {after.ceph_reason or 'no reason is told'}."

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from operations.campaigns.postcheck import After
 
+UNREAD = 4  # times as long it is waited where dcmanager tells of the site, but its alarms or hosts were not read
 GAP = timedelta(minutes=5)  # between two readings: what is longer was silence, and all begins anew
 
 
@@ -24,5 +25,7 @@ def noted(told: After, earlier: After | None, statuses_at: datetime | None, ende
 
 
 def is_late(told: After, settle: timedelta) -> bool:
-    """Whether the time to settle is over."""
+    """Whether the time to settle is over. `told.unread`: what was not looked at says nothing bad of the site yet."""
+    if told.unread:
+        settle *= UNREAD
     return told.read_since is not None and told.read_at is not None and told.read_at - told.read_since >= settle

@@ -54,7 +54,7 @@ class Hint(models.Model):
     """A wish to look at a cloud now: left by pages and listeners, taken by the collector. One row per reason."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="hints")
-    reason = models.CharField(max_length=32)  # "open_page", "syslog", "trap", "asked"
+    reason = models.CharField(max_length=32)  # "open_page", "syslog", "trap", "asked", "worked_on"
     at = models.DateTimeField()
     until = models.DateTimeField(help_text="Tier T3 as long as this lies ahead")
 

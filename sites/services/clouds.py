@@ -1,5 +1,6 @@
 """What people do to a cloud in the portal's own books: look at it, place it. Nothing here reaches StarlingX."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,19 @@ def watch(cloud_id: int, now: datetime) -> None:
 def ask(cloud_id: int, now: datetime) -> None:
     """Somebody asked to have this cloud read now."""
     leave_hint(cloud_id, "asked", now, now + ASK_FOR)
+
+
+def follow(cloud_ids: Sequence[int], now: datetime, until: datetime) -> None:
+    """Work was done on these clouds, and how they are is waited for: one look each, again not before `until`."""
+    if not cloud_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sites_hint (cloud_id, reason, at, until) SELECT pk, 'worked_on', %s, %s FROM unnest(%s) pk"
+            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
+            " WHERE sites_hint.until <= excluded.at",
+            [now, until, list(cloud_ids)],
+        )
 
 
 def place(cloud: Cloud, position: tuple[float, float] | None, actor: Actor, now: datetime) -> None:

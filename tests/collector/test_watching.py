@@ -136,6 +136,13 @@ def test_an_open_page_has_its_cloud_read_often(fleet: Watched) -> None:
     assert host_lists(other) <= 1
 
 
+def test_a_site_that_was_worked_on_has_its_hosts_read_once(fleet: Watched) -> None:
+    number = fleet.reachable(3)[2]
+    before = fleet.facet(number, "hosts")["observed_at"]
+    fleet.leave_hint(number, "worked_on", seconds=60)
+    wait_until(lambda: fleet.facet(number, "hosts")["observed_at"] > before, timeout=20, what="its hosts are read")
+
+
 def test_nothing_secret_stands_in_any_log(fleet: Watched) -> None:
     text = fleet.portal.log("collector")
     assert "reader-secret" not in text

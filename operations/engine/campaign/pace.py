@@ -14,5 +14,6 @@ def pace() -> Pace:
         unmoved=timedelta(seconds=told["unmoved"]),
         again=timedelta(seconds=told["again"]),
         settle=timedelta(seconds=told["settle"]),
+        look=timedelta(seconds=told["look"]),
         longest=timedelta(seconds=15 * told["again"]),
     )

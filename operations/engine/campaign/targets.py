@@ -20,7 +20,7 @@ from operations.engine.campaign.records import baseline_of, by_parts, facts_befo
 from operations.engine.events import target_event, told
 from operations.models import Attempt, Batch, CampaignTarget, PhaseSpan, Target
 from sites.models import Cloud
-from sites.services.clouds import ask as ask_for_a_look
+from sites.services.clouds import follow as follow_clouds
 from starlingx.records import StrategyStep
 
 PERCENT = re.compile(r"(\d{1,3})\s?%")
@@ -125,6 +125,7 @@ def check(book: Book, sites: Iterable[int], memory: Memory, now: datetime, *, la
 
 def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, late: bool) -> None:
     facts = facts_now(book, part, now)
+    unwell: list[int] = []
     kept = CampaignTarget.objects.in_bulk([book.sites[pk].row.pk for pk in part])
     for pk in part:
         known, site = book.sites[pk], facts.get(pk)
@@ -136,7 +137,8 @@ def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, la
             told = _checked(row, facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
         row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
         if told.health is Health.WAITS:
-            ask_for_a_look(pk, now)
+            unwell.append(pk)
+    follow_clouds(unwell, now, now + pace().look)
     CampaignTarget.objects.bulk_update(kept.values(), ["after", "new_alarms"])
 
 
@@ -145,9 +147,10 @@ def _checked(
 ) -> After:
     """What is not well once it had its time to settle is bad: time in which it could be read."""
     earlier = read(After, row.after, "after") if row.after else None
-    times = noted(After(Health.WAITS), earlier, after.statuses_at, ended)
-    told = check_after(before, after, spec, ended, late=late and is_late(times, pace().settle))
-    return noted(told, earlier, after.statuses_at, ended)
+    told = noted(check_after(before, after, spec, ended, late=False), earlier, after.statuses_at, ended)
+    if not late or told.health is not Health.WAITS or not is_late(told, pace().settle):
+        return told
+    return noted(check_after(before, after, spec, ended, late=True), earlier, after.statuses_at, ended)
 
 
 def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> None:

@@ -33,7 +33,7 @@ from tests.operations.campaigns.dcmanager_model import DcManager, Refused
 SPEC = StrategySpec(kind=Kind.SW_DEPLOY, release_id="starlingx-26.09.1")
 PACE = Pace(
     poll=timedelta(seconds=15), unmoved=timedelta(seconds=120), again=timedelta(seconds=60),
-    settle=timedelta(minutes=20), moves=3,
+    settle=timedelta(minutes=20), look=timedelta(seconds=30), moves=3,
 )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from tests.operations.campaigns.test_eligibility import DEPLOY, NOW, RELEASE, SI
 
 ENDED = NOW + timedelta(hours=1)
 LATER = ENDED + timedelta(minutes=1)
+BEFORE = replace(SITE, hosts_unfit=())
 GOOD = replace(
-    SITE, endpoint_sync={"software": "in-sync"}, releases=None, statuses_at=LATER, alarms_at=LATER, ceph_at=LATER
-)
+    BEFORE, endpoint_sync={"software": "in-sync"}, releases=None, statuses_at=LATER, alarms_at=LATER, ceph_at=LATER,
+    hosts_at=LATER,
+)  # fmt: skip
 
 
 def alarm(alarm_id: str, entity: str = "host=controller-0", **flags: bool | None) -> AlarmFact:
@@ -26,7 +28,7 @@ def alarm(alarm_id: str, entity: str = "host=controller-0", **flags: bool | None
 def after(
     facts: SiteFacts = GOOD, *, late: bool = False, spec: StrategySpec = DEPLOY.spec, **change: Any
 ) -> tuple[Health, str]:
-    told = check_after(SITE, replace(facts, **change), spec, ENDED, late=late)
+    told = check_after(BEFORE, replace(facts, **change), spec, ENDED, late=late)
     return told.health, " ".join(told.sentences)
 
 
@@ -62,6 +64,8 @@ def test_good_when_all_that_was_asked_for_is_seen() -> None:
         ({"statuses_at": NOW}, "statuses have not been read since"),
         ({"alarms_at": NOW}, "alarms have not been read since"),
         ({"alarms_at": None}, "alarms have not been read since"),
+        ({"hosts_at": NOW}, "hosts have not been read since"),
+        ({"hosts_at": None}, "hosts have not been read since"),
         ({"availability_status": "offline"}, "It is offline"),
         ({"endpoint_sync": {"software": "out-of-sync"}}, "software sync status is out-of-sync"),
         ({"endpoint_sync": {}}, "software sync status is unknown"),
@@ -125,3 +129,16 @@ def test_without_a_baseline_new_alarms_cannot_be_told_and_it_says_so() -> None:
     assert told.health is Health.GOOD
     assert told.new_alarms == ()
     assert "cannot be told" in told.sentences[0]
+
+
+def test_what_hosts_were_during_the_work_is_not_held_against_a_site() -> None:
+    told = check_after(
+        BEFORE, replace(GOOD, hosts_unfit=("controller-1",), hosts_at=NOW), DEPLOY.spec, ENDED, late=True
+    )
+    assert told.sentences == ("Its hosts have not been read since.",)
+    assert not told.worse
+
+
+def test_hosts_that_never_could_be_read_are_not_waited_for() -> None:
+    told = check_after(replace(SITE, hosts_unfit=None), replace(GOOD, hosts_at=None), DEPLOY.spec, ENDED, late=False)
+    assert told.health is Health.GOOD

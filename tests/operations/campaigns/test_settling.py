@@ -1,5 +1,6 @@
 """The time to settle counts while something can be read."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from operations.campaigns.plan import canonical
@@ -43,3 +44,10 @@ def test_after_a_gap_it_has_all_of_its_time_again() -> None:
 def test_statuses_from_before_the_end_take_nothing_back() -> None:
     told = noted(WAITS, seen(1, 2), ENDED - timedelta(minutes=1), ENDED)
     assert told.read_since == ENDED + timedelta(minutes=1)
+
+
+def test_what_was_not_looked_at_says_nothing_bad_yet() -> None:
+    told = replace(seen(*range(1, 61)), unread=True)
+    assert not is_late(told, SETTLE)
+    assert is_late(replace(told, unread=False), SETTLE)
+    assert is_late(replace(seen(*range(1, 123)), unread=True), SETTLE)

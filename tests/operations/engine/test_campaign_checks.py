@@ -10,7 +10,7 @@ from operations.engine.campaign import targets
 from operations.engine.campaign.book import open_book
 from operations.models import CampaignTarget, Operation
 from sites.choices import Facet
-from sites.models import FacetState
+from sites.models import FacetState, Hint
 from tests.operations.views.campaigns.made import begin, make_campaign
 from tests.sites.world import World, make_world
 
@@ -39,7 +39,7 @@ def check(operation: Operation, ended: datetime, now: datetime) -> str:
 
 
 def read_at(at: datetime) -> None:
-    FacetState.objects.filter(facet__in=[Facet.SUBCLOUD, Facet.ALARMS]).update(observed_at=at)
+    FacetState.objects.filter(facet__in=[Facet.SUBCLOUD, Facet.ALARMS, Facet.HOSTS]).update(observed_at=at)
 
 
 def test_nobody_fails_because_nothing_was_read(operation: Operation, world: World) -> None:
@@ -54,3 +54,14 @@ def test_after_a_silence_a_site_has_its_time_and_then_fails(operation: Operation
         read_at(at)
         health = check(operation, ended, at)
         assert health == ("bad" if minute == 30 else "waits"), minute
+
+
+def test_the_collector_is_asked_to_look_at_who_is_waited_for_but_not_all_the_time(
+    operation: Operation, world: World
+) -> None:
+    ended = world.now + MINUTE
+    asked = []
+    for seconds in (0, 15, 29, 31):
+        check(operation, ended, ended + timedelta(seconds=seconds))
+        asked.append((Hint.objects.get(reason="worked_on").at - ended).total_seconds())
+    assert asked == [0, 0, 0, 31]
