@@ -60,7 +60,7 @@ def _planned(operation: Operation, campaign: Campaign, asker: Asker, *, approved
         yield Offer("revoke", "Take the approval back", asker.lacks("revoke"))
     else:
         own = OWN if is_own(operation, campaign, asker.name) else ""
-        yield Offer("approve", "Approve", asker.lacks("approve") or own, style="primary")
+        yield Offer("approve", "Approve", own or asker.lacks("approve"), style="primary")
     yield Offer("plan", "Change the plan", asker.lacks("change"))
     yield Offer("abort", "Cancel the plan", asker.lacks("abort"), style="danger")
 

@@ -7,6 +7,7 @@ from operations.views.campaigns import acts, batch, fleetmap, page, plan, report
 pages: list[URLPattern] = [
     path("campaigns/new/", plan.page, name="campaign-new"),
     path("<int:pk>/campaign/head", page.head, name="campaign-head"),
+    path("<int:pk>/campaign/plan", page.planned, name="campaign-plan"),
     path("<int:pk>/campaign/waves", page.waves, name="campaign-waves"),
     path("<int:pk>/campaign/history", page.history, name="campaign-history"),
     path("<int:pk>/campaign/roll-back", rollback.page, name="campaign-roll-back"),

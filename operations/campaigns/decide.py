@@ -29,9 +29,9 @@ from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
 from operations.campaigns.ownership import Whose, described
 from operations.campaigns.running import Step, with_strategy
-from operations.campaigns.turn import APPLY_TYPE, Turn, made_by, open_words, settle
+from operations.campaigns.turn import APPLY_TYPE, AT_REST, Turn, made_by, open_words, settle
 from operations.planning.problems import listed
-from starlingx.records import SubcloudGroup
+from starlingx.records import Strategy, SubcloudGroup
 
 IDLE = timedelta(minutes=1)  # the longest wait for a window: people change their minds meanwhile
 NOT_AT_ALL = timedelta(0)
@@ -116,7 +116,7 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
         if why:
             return Wait(pace.poll, key, why)
     if strategy is not None:
-        return Wait(pace.poll, "foreign", f"Waits for the slot: {described(strategy)} is in it, which is not ours.")
+        return Wait(pace.poll, "foreign", _foreign(strategy))
     if controls.room:
         return Wait(pace.poll, "room", controls.room)
     if not controls.opening.is_open:
@@ -128,6 +128,12 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
     if busy and not turn.view.alone:
         return Wait(pace.poll, "busy", f"{listed(busy, 5)} is passing through a group that another campaign made.")
     return after_troubles(turn) if members else None
+
+
+def _foreign(strategy: Strategy) -> str:
+    """One that has ended does not go away by itself."""
+    stays = " It has ended, and stays until whoever made it deletes it." if strategy.state in AT_REST else ""
+    return f"Waits for the slot: {described(strategy)} is in it, which is not ours.{stays}"
 
 
 def _awaits(turn: Turn, left_out: tuple[SiteEnd, ...]) -> Wait | None:

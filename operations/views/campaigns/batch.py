@@ -1,28 +1,30 @@
 """The page of one batch: its strategy, its sites, every request about it, the steps that were archived. And: a person
 says whose the strategy in the slot is, or that what went wrong is to be tried again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from operations.campaign_marks import BATCH_MARKS, bar, counted
-from operations.campaign_reads import BatchSeen, WaveSeen, archive_of, requests_of, sites
+from operations.campaign_reads import BatchSeen, WaveSeen, archive_of, failed, requests_of, sites
 from operations.campaign_told import WAITING, told
 from operations.choices import BatchState, Outcome
 from operations.forms.campaigns import SettleForm
-from operations.models import Batch
+from operations.models import Batch, Target
 from operations.services import campaign_control
 from operations.services.permits import campaign_for
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view
 from operations.views.campaigns.sitecells import FIELDS, markup
-from operations.views.opactions import Question
+from operations.views.opactions import Question, subclouds
 from operations.views.recorder import OUTCOME_MARKS
 from sites.middleware import PortalRequest
 from sites.services.actors import actor_of
@@ -52,7 +54,6 @@ AGAIN = Question(
      "Sites that dcmanager would not move to another group take part again, where the batch has yet to run."),
     "Try again",
 )  # fmt: skip
-STEPS = ("cloud", "stage", "state", "details", "started_at", "finished_at")
 
 
 @require_GET
@@ -130,15 +131,30 @@ def _whole(request: PortalRequest, batch: BatchSeen) -> dict[str, Any]:
     if not batch.told:
         message = told(batch.row.message, whole=False, instead=WAITING)
         return {"message": message, "requests": [], "steps": [], "archive": []}
-    last: list[dict[str, Any]] = Batch.objects.values_list("last_steps", flat=True).get(pk=batch.row.pk)
+    archive = archive_of(batch.row.pk)
+    last = [] if archive else Batch.objects.values_list("last_steps", flat=True).get(pk=batch.row.pk)
+    names = {row.dcmanager_id: row.name for row in Target.objects.filter(in_campaign__batch=batch.row.pk)}
     requests = [
         row | {"mark": OUTCOME_MARKS[row["outcome"]], "word": Outcome(row["outcome"]).label,
-               "what": VERBS.get(row["verb"], row["verb"])}
+               "what": VERBS.get(row["verb"], row["verb"]), "name": names.get(row["subject"], row["subject"])}
         for row in requests_of(batch.row.pk)
     ]  # fmt: skip
     may = batch.row.state == BatchState.HELD and request.standing.may("operations.run_campaign")
     return {
-        "message": batch.row.message, "requests": requests, "archive": archive_of(batch.row.pk),
-        "steps": [{name: step.get(name) for name in STEPS} for step in last],
+        "message": _message(batch), "requests": requests, "archive": archive, "steps": [_step(step) for step in last],
         "settle": may and DOUBT in batch.row.message, "again": may and DOUBT not in batch.row.message,
     }  # fmt: skip
+
+
+def _message(batch: BatchSeen) -> str:
+    """A strategy that is complete may have left sites that are not well."""
+    bad = failed(batch.counts)
+    if batch.row.state != BatchState.FAILED or not bad:
+        return batch.row.message
+    return f"{batch.row.message} {subclouds(bad).capitalize()} failed: why stands below."
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    """As it was told, with times as such."""
+    times = {name: parse_datetime(step[name]) if step.get(name) else None for name in ("started_at", "finished_at")}
+    return {name: step.get(name) for name in ("cloud", "stage", "state", "details")} | times

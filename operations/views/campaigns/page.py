@@ -38,6 +38,7 @@ class WaveRow:
 
     seen: WaveSeen
     mark: str
+    word: str
     bar: str
     counted: str
     limit: str
@@ -53,14 +54,20 @@ def page(request: PortalRequest, pk: int) -> HttpResponse:
     status = 400 if "problems" in rows else 200
     if "HX-Request" in request.headers:
         return render(request, "operations/campaigns/_sites.html", rows, status=status)
-    context = {**_head(request, campaign), **_waves(campaign), **rows, **_history(campaign)}
+    context = {**_head(request, campaign), **_plan(request, campaign), **_waves(campaign), **rows, **_history(campaign)}
     return render(request, "operations/campaigns/page.html", context, status=status)
 
 
 @require_GET
 def head(request: PortalRequest, pk: int) -> HttpResponse:
-    """State, what it waits for, approval, actions."""
+    """State, what it waits for, actions."""
     return render(request, "operations/campaigns/_head.html", _head(request, campaign_in_view(request, pk)))
+
+
+@require_GET
+def planned(request: PortalRequest, pk: int) -> HttpResponse:
+    """What it does, under which rules, and who approved it."""
+    return render(request, "operations/campaigns/_plan.html", _plan(request, campaign_in_view(request, pk)))
 
 
 @require_GET
@@ -81,12 +88,29 @@ def _head(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
     return {
         "seen": campaign.seen, "operation": operation, "in_view": campaign, "campaign": row, "kinds": LIVE,
         "mark": OPERATION_MARKS[operation.state], "offers": found,
-        "reasons": list(dict.fromkeys(offer.reason for offer in found if offer.reason)),
+        "reasons": _refused(found),
         "bar": bar(campaign.counts), "counted": counted(campaign.counts), "chips": chips(request, campaign),
         "blocks": blocks(campaign, request.standing.brakes), "lanes": lanes(campaign),
+        **_said(request, campaign),
+    }  # fmt: skip
+
+
+def _refused(found: list[Offer]) -> list[str]:
+    """Why some of what is offered is not to be had: each reason once, with what it is about."""
+    by_reason: dict[str, list[str]] = {}
+    for offer in found:
+        if offer.reason:
+            by_reason.setdefault(offer.reason, []).append(offer.label.rstrip("…"))
+    return [f"{', '.join(labels)}: {reason}" for reason, labels in by_reason.items()]
+
+
+def _plan(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
+    operation, row = campaign.operation, campaign.campaign
+    return {
+        "operation": operation, "in_view": campaign, "campaign": row,
         "asked": ask_in_words(campaign.book.spec), "rules": rules_in_words(campaign.book),
         "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
-        "children": followers(request.scopes, operation.pk).values("pk", "title") , **_said(request, campaign),
+        "children": followers(request.scopes, operation.pk).values("pk", "title"),
     }  # fmt: skip
 
 
@@ -127,10 +151,23 @@ def chips(request: PortalRequest, campaign: CampaignInView) -> list[dict[str, An
     ]  # fmt: skip
 
 
+def _wave_mark(wave: WaveSeen) -> str:
+    return "warn" if _ended_badly(wave) else WAVE_MARKS[wave.row.state]
+
+
+def _wave_word(wave: WaveSeen) -> str:
+    return "ended with failures" if _ended_badly(wave) else wave.row.get_state_display()
+
+
+def _ended_badly(wave: WaveSeen) -> bool:
+    """It is over, which is all that its row says."""
+    return wave.row.state == WaveState.COMPLETED and wave.failed > 0
+
+
 def _waves(campaign: CampaignInView) -> dict[str, Any]:
     rows = [
         WaveRow(
-            seen=wave, mark=WAVE_MARKS[wave.row.state], bar=bar(wave.counts), counted=counted(wave.counts),
+            seen=wave, mark=_wave_mark(wave), word=_wave_word(wave), bar=bar(wave.counts), counted=counted(wave.counts),
             limit=limit_in_words(read_limit(wave.row.failures or None, ANY_MAY_FAIL)),
             soaks_until=soaks_until(wave) if wave.row.state == WaveState.SOAKING else None, strips=strips(wave),
         )

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from operations.campaign_facts.calendar import freezes
+from operations.campaign_reason_words import in_words
 from operations.campaigns.calendars import calendar_of, free_spans
 from operations.campaigns.plan import Wave
-from operations.campaigns.site_time import shown, site_zone
+from operations.campaigns.site_time import site_zone
 from operations.services.proposals import HELD, INELIGIBLE, Judged, Proposal, tally
 
 NAMED = 60  # sites that are listed below one reason
@@ -21,9 +23,10 @@ WORDS = {INELIGIBLE: ("none", "take no part"), HELD: ("warn", "wait until it cle
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Sites against which a reason stands; `more` of them are not listed."""
+    """Sites against which a reason stands, each once with its sentences; `more` of them are not listed."""
 
     key: str
+    word: str
     mark: str
     count: int
     sites: list[tuple[str, str]]
@@ -45,10 +48,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ZoneSpans:
+    """`spans`: in that zone's time, in UTC ("" where it is the same), and what a change of clocks does to it."""
+
     zone: str
     sites: int
     note: str
-    spans: list[tuple[str, str, str]]  # opens, closes, what a change of clocks does to it
+    spans: list[tuple[str, str, str]]
 
 
 def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
     single = sum(each.takes_part and "SX" in each.site.site_type for each in proposal.judged)
     return {
         "counts": counts, "grounds": grounds(proposal.judged), "bars": bars(proposal, now),
-        "zones": zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
+        **zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
         "findings": proposal.eta.findings, "eta_note": proposal.eta_note, "warnings": proposal.warnings,
         "outage": single if proposal.book.spec.deploys else 0, "batches": len(list(proposal.plan.batches)),
     }  # fmt: skip
@@ -64,19 +69,23 @@ def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
 
 def grounds(judged: Iterable[Judged]) -> list[tuple[str, str, list[Grounds]]]:
     """[(verdict, what that means, its reasons)]; a site stands below each reason of its own."""
-    found: dict[str, dict[str, list[tuple[str, str]]]] = {INELIGIBLE: {}, HELD: {}}
+    found: dict[str, dict[str, dict[str, list[str]]]] = {INELIGIBLE: {}, HELD: {}}
     for each in judged:
         for reason in each.reasons if each.verdict in found else ():
             if reason.stands_against:
-                found[each.verdict].setdefault(reason.key, []).append((each.site.facts.name, reason.sentence))
+                by_site = found[each.verdict].setdefault(reason.key, {})
+                by_site.setdefault(each.site.facts.name, []).append(reason.sentence)
     return [
         (verdict, WORDS[verdict][1], _ordered(WORDS[verdict][0], by_key)) for verdict, by_key in found.items() if by_key
     ]
 
 
-def _ordered(mark: str, by_key: dict[str, list[tuple[str, str]]]) -> list[Grounds]:
-    rows = sorted(by_key.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return [Grounds(key, mark, len(sites), sites[:NAMED], max(0, len(sites) - NAMED)) for key, sites in rows]
+def _ordered(mark: str, by_key: dict[str, dict[str, list[str]]]) -> list[Grounds]:
+    found = []
+    for key, sites in sorted(by_key.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        named = [(name, " ".join(said)) for name, said in islice(sites.items(), NAMED)]
+        found.append(Grounds(key, in_words(key), mark, len(sites), named, max(0, len(sites) - NAMED)))
+    return found
 
 
 def bars(proposal: Proposal, now: datetime) -> list[Bar]:
@@ -104,17 +113,32 @@ def _by_controller(wave: Wave) -> list[tuple[str, list[int]]]:
     return sorted(found.items())
 
 
-def zones(proposal: Proposal, now: datetime) -> list[ZoneSpans]:
-    """When the windows open next, in the zones that most sites are in; [] where it may run at any time."""
+def zones(proposal: Proposal, now: datetime) -> dict[str, Any]:
+    """When the windows open next, in the zones that most sites are in, and how many sites and zones are not listed;
+    none where it may run at any time."""
     book = proposal.book
     if not book.windows:
-        return []
+        return {}
     count = Counter(site_zone(each.site.timezone, book.default_zone) for each in proposal.judged if each.takes_part)
     frozen, begin = freezes(), max(now, proposal.not_before or now)
     found = []
     for told, sites in count.most_common(ZONES):
         calendar = calendar_of(told.zone, "", book.windows, frozen)
         spans = islice(free_spans(calendar, begin), OCCURRENCES)
-        rows = [(shown(span.opens, told.zone), shown(span.closes, told.zone), span.note) for span in spans]
-        found.append(ZoneSpans(told.zone.key, sites, told.note, rows))
-    return found
+        found.append(ZoneSpans(told.zone.key, sites, told.note, [_span(span, told.zone) for span in spans]))
+    rest = count.total() - sum(each.sites for each in found)
+    return {"zones": found, "zones_more": len(count) - len(found), "zones_rest": rest}
+
+
+def _span(span: Any, zone: ZoneInfo) -> tuple[str, str, str]:
+    opens, closes = span.opens.astimezone(zone), span.closes.astimezone(zone)
+    local, utc = _between(opens, closes), _between(opens.astimezone(UTC), closes.astimezone(UTC))
+    return local, "" if local == utc else utc, span.note
+
+
+def _between(opens: datetime, closes: datetime) -> str:
+    """`Thu 2026-11-26 22:00 – Fri 04:00`."""
+    until = f"{closes:%H:%M}" if closes.date() == opens.date() else f"{closes:%a %H:%M}"
+    if closes - opens >= timedelta(days=6):  # a weekday would not tell which
+        until = f"{closes:%a %Y-%m-%d %H:%M}"
+    return f"{opens:%a %Y-%m-%d %H:%M} – {until}"

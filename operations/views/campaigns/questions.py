@@ -1,5 +1,6 @@
 """What is asked before something is done to a campaign: what will happen, to how many, and what it cannot do."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,11 +9,12 @@ from typing import Any
 from django.db.models import Count
 
 from operations.campaign_reads import sites
+from operations.campaign_reason_words import in_words
 from operations.campaign_words import ask_in_words, rules_in_words
 from operations.engine.usual import usual
 from operations.forms.campaigns import ActForm
 from operations.kinds import SYSADMIN
-from operations.models import RunSecret
+from operations.models import Campaign, RunSecret
 from operations.standings import Standing
 from operations.views.campaigns.inview import CampaignInView
 from operations.views.opactions import Question, subclouds
@@ -74,10 +76,38 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
         rows.append(("Outage", f"{subclouds(single)} with one server: whatever runs there stops while it reboots."))
     if out := campaign.counts[Standing.REFUSED]:
         rows.append(("Take no part", f"{subclouds(out)}, each with its reason on the page"))
+    if waiting := _waiting(found):
+        rows.append(("Wait", waiting))
+    if end := _end(campaign.campaign):
+        rows.append(("Expected end", end))
     rows += ask_in_words(campaign.book.spec) + rules_in_words(campaign.book)
     if campaign.campaign.hardest:
         rows.append(("Costs most", campaign.campaign.hardest))
     return rows
+
+
+def _end(row: Campaign) -> str:
+    if not (row.eta_p50 and row.eta_p90 and row.eta_at):
+        return ""
+    usual_end, late, at = (f"{each:%Y-%m-%d %H:%M}" for each in (row.eta_p50, row.eta_p90, row.eta_at))
+    return f"{usual_end}, nine of ten by {late} UTC (reckoned {at})"
+
+
+def _waiting(found: Any) -> str:
+    """How many could not have begun when the plan was made, and why; "" where there are none. One query."""
+    told = found.filter(in_campaign__reasons__contains=[{"effect": "hold"}]).values_list(
+        "in_campaign__reasons", "operation__campaign__planned_at"
+    )
+    keys: Counter[str] = Counter()
+    number, at = 0, None
+    for reasons, planned_at in told:
+        number, at = number + 1, planned_at
+        keys.update({reason["key"] for reason in reasons if reason.get("effect") == "hold"})
+    if not number or at is None:
+        return ""
+    why = ", ".join(f"{in_words(key)} ({count:,})" for key, count in keys.most_common(4))
+    then = f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{subclouds(number)} could not have begun at {then}: {why}. Each is judged again in its turn."
 
 
 def revoke(request: PortalRequest, campaign: CampaignInView) -> Ask:

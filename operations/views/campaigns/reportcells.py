@@ -18,8 +18,8 @@ def markup(site: Mapping[str, Any]) -> SafeString:
     """One `<tr>`. `site`: of report()."""
     return format_html(
         '<tr><td class="name">{}<span class="sub">{}</span></td><td class="num">{}</td><td>{}</td>'
-        '<td class="nowrap">{}</td><td class="nowrap">{}</td><td class="num">{}</td><td class="num">{}</td>'
-        '<td class="num">{}</td><td>{}</td><td class="anywhere">{}</td></tr>\n',
+        '<td class="nowrap">{}</td><td class="nowrap">{}</td><td class="num">{}</td><td>{}</td>'
+        '<td class="anywhere">{}</td><td class="anywhere">{}</td></tr>\n',
         site["name"],
         " · ".join(part for part in (site["region"], site["controller"]) if part),
         f"{site['wave']} / {site['batch']}",
@@ -27,8 +27,7 @@ def markup(site: Mapping[str, Any]) -> SafeString:
         _time(site, "began_at"),
         _time(site, "finished_at"),
         _or_unknown(site, site["minutes"]),
-        _number(site, "alarms_before"),
-        _number(site, "alarms_after"),
+        _before_and_after(site),
         _new(site),
         _said(site),
     )
@@ -43,6 +42,12 @@ def _or_unknown(site: Mapping[str, Any], value: Any) -> SafeString | str:
     if value is not None:
         return f"{value:g}"
     return _nothing(site)
+
+
+def _before_and_after(site: Mapping[str, Any]) -> SafeString | str:
+    if site["alarms_before"] is None and site["alarms_after"] is None:
+        return _nothing(site)
+    return format_html("{} → {}", _number(site, "alarms_before"), _number(site, "alarms_after"))
 
 
 def _number(site: Mapping[str, Any], name: str) -> SafeString | str:

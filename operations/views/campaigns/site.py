@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from operations.campaign_reads import NOWHERE, sites
+from operations.campaign_reason_words import in_words
 from operations.campaign_told import sees_controller
 from operations.campaign_verdicts import PAUSE, RUN
 from operations.choices import ENDED_TARGETS
@@ -55,13 +56,17 @@ def _context(request: PortalRequest, campaign: CampaignInView, target: Any) -> d
         "operation": campaign.operation, "in_view": campaign, "target": target, "kept": kept, "mark": MARKS[word],
         "word": word.label, "batch": batch, "in_plan": target.wave != NOWHERE,
         "batch_message": batch.message if batch and sees_controller(request.scopes, batch.controller_id) else "",
-        "reasons": [reason | {"mark": EFFECTS.get(reason.get("effect", ""), "unknown")} for reason in kept.reasons],
+        "reasons": [_reason(reason) for reason in kept.reasons],
         "new_alarms": kept.new_alarms, "baseline": kept.baseline, "before": kept.before, "after": kept.after,
         "ceph_mark": CEPH.get(kept.before.get("ceph", ""), "unknown"),
         "decide": _decide(request, target, kept), "moving": target.state not in ENDED_TARGETS,
         "attempts": _attempts(target, request.now),
         "archive": _archive(target), "entries": told_of(target.pk), **_strategy(request, target),
     }  # fmt: skip
+
+
+def _reason(reason: dict[str, Any]) -> dict[str, Any]:
+    return reason | {"mark": EFFECTS.get(reason.get("effect", ""), "unknown"), "word": in_words(reason.get("key", ""))}
 
 
 def _decide(request: PortalRequest, target: Target, kept: CampaignTarget) -> str:

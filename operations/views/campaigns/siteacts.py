@@ -15,6 +15,7 @@ from operations.services import campaign_sites
 from operations.services.permits import campaign_site_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
+from operations.standings import Standing
 from operations.views.answers import gone_to, shown
 from operations.views.campaigns.inview import campaign_in_view
 from operations.views.opactions import Question
@@ -90,7 +91,8 @@ def _word(verb: str, target: Target) -> str:
 
 def _lines(target: Target, kept: CampaignTarget, verbs: list[str]) -> list[str]:
     kind = ", ".join(part for part in (target.profile, target.region) if part)
-    lines = [f"{kind}. It is {target.get_state_display()}." if kind else f"It is {target.get_state_display()}."]
+    stands = f"It is {_stands(target, kept)}."
+    lines = [f"{kind}. {stands}" if kind else stands]
     if kept.held_by and not kept.skipped:
         lines.append(f"Held by {kept.held_by}: {kept.hold_reason}")
     if target.error:
@@ -98,8 +100,15 @@ def _lines(target: Target, kept: CampaignTarget, verbs: list[str]) -> list[str]:
     if not verbs:
         over = target.operation.state in ENDED_OPERATIONS
         why = "The campaign is over." if over else WHY_NOT.get(TargetState(target.state), "")
-        lines.append(NOTHING.format(state=target.get_state_display(), why=why))
+        lines.append(NOTHING.format(state=_stands(target, kept), why=why))
     return lines
+
+
+def _stands(target: Target, kept: CampaignTarget) -> str:
+    """The word that its row has."""
+    if target.state in NOT_BEGUN and kept.held_by:
+        return Standing.ON_HOLD.label
+    return Standing.READY.label if target.state == TargetState.READY else target.get_state_display()
 
 
 def _do(verb: str, reason: str, target: Target, request: PortalRequest) -> None:

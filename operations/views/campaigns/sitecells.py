@@ -14,6 +14,7 @@ from operations.standings import COUNT_AS_FAILED, MARKS, Standing
 from operations.words import cause
 from sites.lengths import in_words
 from sites.templatetags.lengths import running
+from sites.templatetags.portal import age
 
 SHOWN = 240  # characters of a text in a row; all of it stands on the site's own page
 FIELDS = [
@@ -21,7 +22,7 @@ FIELDS = [
     "ended_at", "error", "cause", "message", "percent", "percent_at", "in_campaign__step_state",
     "in_campaign__step_details", "in_campaign__held_by", "in_campaign__hold_reason", "in_campaign__excused_by",
     "in_campaign__excuse", "in_campaign__new_alarms", "in_campaign__reasons", "in_campaign__batch__wave__name",
-    "in_campaign__batch_id", "trouble",
+    "in_campaign__batch_id", "operation__campaign__planned_at", "trouble",
 ]  # fmt: skip
 LOUD = (Standing.DECISION, *COUNT_AS_FAILED)
 
@@ -39,7 +40,7 @@ def markup(row: Mapping[str, Any], now: datetime) -> SafeString:
     )
     return format_html(
         '<tr data-href="{}" tabindex="0" data-state="{}"{}><td>{}</td><td class="name"><a href="{}">{}</a>'
-        '<span class="sub">{}</span></td><td class="nowrap">{}</td><td>{}</td><td class="nowrap">{}</td><td>{}</td>'
+        '<span class="sub">{}</span></td><td class="nowrap">{}</td><td class="nowrap">{}</td><td class="nowrap">{}</td>'
         "<td>{}</td><td>{}</td></tr>\n",
         path,
         MARKS[word],
@@ -49,7 +50,6 @@ def markup(row: Mapping[str, Any], now: datetime) -> SafeString:
         row["name"],
         " · ".join(part for part in (row["region"], row["profile"]) if part),
         _place(row),
-        row["in_campaign__step_state"] or "–",
         _percent(row),
         _length(row, now),
         _said(row, word),
@@ -131,20 +131,25 @@ def _said(row: Mapping[str, Any], word: Standing) -> SafeString:
     if row["error"]:
         return _two(row["error"], cause(row["cause"]) if word is Standing.FAILED and row["cause"] != "failed" else "")
     if word in (Standing.READY, Standing.REFUSED):
-        return reasons_told(row["in_campaign__reasons"])
+        return reasons_told(row["in_campaign__reasons"], row["operation__campaign__planned_at"])
     if word is Standing.COMPLETED:
         return SafeString("")  # what it did last is not what it does
     said = _cut(row["message"] or row["in_campaign__step_details"] or "")
     return format_html('<span class="anywhere" data-target="{}" data-field="message">{}</span>', row["id"], said)
 
 
-def reasons_told(reasons: list[Mapping[str, Any]]) -> SafeString:
-    """The first that stands against it, and how many more do."""
+def reasons_told(reasons: list[Mapping[str, Any]], judged_at: datetime | None) -> SafeString:
+    """The first that stood against it when it was judged, how many more did, and how long ago that was."""
     against = [reason for reason in reasons or () if reason.get("effect") != "alone"] or list(reasons or ())
     if not against:
         return SafeString("")
-    more = f"and {len(against) - 1} more" if len(against) > 1 else ""
-    return _two(str(against[0].get("sentence", "")), more)
+    more = f"and {len(against) - 1} more, " if len(against) > 1 else ""
+    return format_html(
+        '<span class="anywhere">{}</span><span class="sub">{}judged {}</span>',
+        _cut(str(against[0].get("sentence", ""))),
+        more,
+        age(judged_at),
+    )
 
 
 def alarms_told(alarms: list[Mapping[str, Any]]) -> str:

@@ -21,9 +21,11 @@ RULES: dict[str, Any] = {
 }
 
 
-def make_campaign(world: World, more: int = 0, **ask: Any) -> Operation:
-    """Planned by `planner` for every subcloud of the world, and `more` of central-1 in Brazil."""
-    make_patchable(world)
+def make_campaign(world: World, more: int = 0, *, patchable: bool = True, **ask: Any) -> Operation:
+    """Planned by `planner` for every subcloud of the world, and `more` of central-1 in Brazil. `patchable`: first
+    everything is made fit for it."""
+    if patchable:
+        make_patchable(world)
     extra = [
         make_cloud(
             world.controllers[0], world.groups[0], f"store-{at}", world.now, region="Brazil", dcmanager_id=100 + at

@@ -10,6 +10,7 @@ from events.models import AuditEntry
 from operations.choices import BatchState, Kind, OperationState
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
 from sites.models import Cloud
+from tests.operations.campaign_facts.patchable import make_patchable
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
@@ -39,6 +40,16 @@ def test_a_second_person_approves_what_was_seen(sign_in: SignIn, world: World) -
     assert campaign.approval_note == "CAB 12"
     assert campaign.approval_expires_at is not None
     assert campaign.approval_expires_at - timedelta(hours=24) == campaign.approved_at
+
+
+def test_the_approver_sees_who_would_wait_and_when_it_ends(sign_in: SignIn, world: World) -> None:
+    make_patchable(world)
+    Cloud.objects.filter(name="edge-1").update(availability_status="offline")
+    operation = make_campaign(world, patchable=False)
+    asked = ask(sign_in("Approver"), operation, "approve")
+    assert "1 subcloud could not have begun at" in asked
+    assert "offline (1)" in asked
+    assert "nine of ten by" in asked
 
 
 def test_another_plan_than_was_seen_is_not_approved(sign_in: SignIn, world: World) -> None:
@@ -235,6 +246,16 @@ def test_what_cannot_go_back_is_not_offered(sign_in: SignIn, world: World) -> No
     assert "1 of 2 chosen, 1 can go back" in text
     assert "Take the release back there first" in unescape(text)
     assert text.count(" disabled>") == 1
+
+
+def test_where_none_can_go_back_nothing_is_offered(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    set_site(operation, "edge-0", "completed")
+    Cloud.objects.update(endpoint_sync={"software": "in-sync"})
+    text = sign_in("Engineer").get(f"/operations/{operation.pk}/campaign/roll-back").content.decode()
+    assert "None of them can go back now" in text
+    assert "Plan the way back" not in text
 
 
 def test_a_batch_is_tried_again(sign_in: SignIn, world: World) -> None:

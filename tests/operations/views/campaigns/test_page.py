@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from operations.choices import BatchState, OperationState, TargetState, WaveState
-from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
+from operations.models import Batch, BatchIntent, Campaign, CampaignTarget, Operation, Target, Wave
 from operations.services import campaign_control, control
 from sites.services.actors import Actor
 from tests.operations.conftest import SignIn
@@ -46,9 +46,9 @@ def test_an_approval_of_another_plan_does_not_count(sign_in: SignIn, world: Worl
     operation = make_campaign(world)
     approve(operation, world)
     Operation.objects.update(plan_hash="f" * 64)
-    text = sign_in("Engineer").get(f"/operations/{operation.pk}/campaign/head").content.decode()
-    assert "approver approved another plan" in text
-    assert "not the one that stands" in text
+    client = sign_in("Engineer")
+    assert "approver approved another plan" in client.get(f"/operations/{operation.pk}/campaign/head").content.decode()
+    assert "not the one that stands" in client.get(f"/operations/{operation.pk}/campaign/plan").content.decode()
 
 
 def test_each_controller_says_what_it_waits_for(sign_in: SignIn, world: World) -> None:
@@ -62,6 +62,35 @@ def test_each_controller_says_what_it_waits_for(sign_in: SignIn, world: World) -
     text = sign_in("Viewer").get(f"/operations/{operation.pk}/campaign/head").content.decode()
     assert "prestage strategy 9, applying is in the slot, which is not ours" in text
     assert "needs a decision" in text
+
+
+def test_a_wave_that_ended_with_failures_says_so(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    Wave.objects.filter(number=0).update(state=WaveState.COMPLETED)
+    client = sign_in("Viewer")
+    waves = f"/operations/{operation.pk}/campaign/waves"
+    assert "ended with failures" not in client.get(waves).content.decode()
+    set_site(operation, "edge-0", "failed", error="x")
+    assert "ended with failures" in client.get(waves).content.decode()
+
+
+def test_a_batch_names_sites_in_its_requests_and_says_that_some_failed(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    site = set_site(operation, "edge-0", "failed", error="x")
+    batch = Batch.objects.get(sites=site.pk)
+    BatchIntent.objects.create(
+        batch=batch, number=1, attempt=1, verb="restore", subject=site.dcmanager_id, created_at=world.now
+    )
+    told = {"cloud": "edge-0", "state": "complete", "started_at": "2026-11-26T22:22:40+00:00", "finished_at": None}
+    Batch.objects.filter(pk=batch.pk).update(
+        state=BatchState.FAILED, message="The strategy ended as complete.", last_steps=[told]
+    )
+    text = sign_in("Viewer").get(f"/operations/{operation.pk}/batches/{batch.number}/").content.decode()
+    assert "put a subcloud back: edge-0" in text
+    assert "The strategy ended as complete. 1 subcloud failed: why stands below." in text
+    assert '<time datetime="2026-11-26T22:22:40+00:00" data-time="short">' in text
 
 
 def test_a_soaking_wave_says_until_when(sign_in: SignIn, world: World) -> None:
@@ -109,7 +138,7 @@ def test_reasons_stand_against_what_has_not_begun(sign_in: SignIn, world: World)
     client = sign_in("Viewer")
     text = body(client.get(f"/operations/{operation.pk}/").content.decode())
     assert "It is offline." in text
-    assert "and 1 more" in text
+    assert "and 1 more, judged <time" in text
     only = body(client.get(f"/operations/{operation.pk}/?reason=offline").content.decode())
     assert "edge-0" in only
     assert "edge-1" not in only
