@@ -98,6 +98,7 @@ class Outcome(TextChoices):
     UNSENT = "unsent", "was never sent"
 
 
+NOT_DONE = (Outcome.REFUSED, Outcome.LOST, Outcome.UNSENT)  # nothing came of it, and nothing will
 ACTIVE_TARGETS = (TargetState.WAITING, TargetState.RUNNING, TargetState.HELD)
 ENDED_TARGETS = (TargetState.REFUSED, TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
 ENDED_OPERATIONS = (

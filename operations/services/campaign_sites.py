@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import transaction
 
 from events.log import append
-from operations.choices import ENDED_OPERATIONS, TargetState
+from operations.campaigns.batch import Verb
+from operations.choices import ENDED_OPERATIONS, NOT_DONE, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import target_event
@@ -20,6 +21,7 @@ from operations.services.start import NotNowError
 from sites.services.actors import Actor, audit
 
 NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
+STARTED = "Its strategy has been started: dcmanager takes it in its turn, and no single site can be taken out any more."
 RELEASED_LATE = "released by {who} after its batch went without it: it runs with the rest, in a new campaign"
 
 
@@ -31,6 +33,7 @@ def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
         target, site = _locked(target_id)
         if target.state not in NOT_BEGUN:
             raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be held.")
+        _demand_not_started(target, site)
         site.held_by, site.hold_reason = actor.name[:150], why
         site.save(update_fields=["held_by", "hold_reason"])
         _tell(target, f"on hold: {why} ({actor.name})", "campaign.hold_site", actor, now, {"reason": why})
@@ -59,6 +62,7 @@ def skip_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
         target, site = _locked(target_id)
         if target.state not in (*NOT_BEGUN, TargetState.HELD):
             raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be skipped.")
+        _demand_not_started(target, site)
         stop(target, TargetState.CANCELLED, now)
         site.skipped, site.held_by, site.hold_reason = True, actor.name[:150], why
         site.save(update_fields=["skipped", "held_by", "hold_reason"])
@@ -93,6 +97,16 @@ def _locked(target_id: int) -> tuple[Target, CampaignTarget]:
         raise NotNowError(f"The campaign is over: {operation.get_state_display()}.")
     target = Target.objects.select_for_update().get(pk=target_id)
     return target, CampaignTarget.objects.select_for_update().get(pk=target_id)
+
+
+def _demand_not_started(target: Target, site: CampaignTarget) -> None:
+    """Raises NotNowError from when its strategy is being started: then dcmanager works on it, whatever is said here."""
+    batch = site.batch
+    if batch is None or all(member["site"] != target.cloud_id for member in batch.progress.get("roster", ())):
+        return
+    started = batch.intents.filter(attempt=batch.progress.get("attempt", 1), verb=Verb.APPLY.value)
+    if batch.progress.get("applied") or started.exclude(outcome__in=NOT_DONE).exists():
+        raise NotNowError(STARTED)
 
 
 def _tell(target: Target, message: str, verb: str, actor: Actor, now: datetime, detail: dict[str, str]) -> None:

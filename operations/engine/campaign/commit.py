@@ -16,6 +16,7 @@ from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.events import batch_event, told
 from operations.engine.campaign.orders import Order
 from operations.engine.campaign.records import stored
+from operations.engine.campaign.said import STARTS, said_otherwise
 from operations.engine.seen import Answer
 from operations.models import ArchivedStep, Batch, BatchIntent, Operation
 from sites.services.brake import demand_released
@@ -78,8 +79,10 @@ def _write(
         if Batch.objects.values_list(*SAID).get(pk=batch.pk) != tuple(getattr(batch, name) for name in SAID):
             raise NotNowError  # decided without what a person has said since: the look upstream may take a minute
         action = decision.action
-        if isinstance(action, (a.Begin, a.Finish)):
+        if isinstance(action, (*STARTS, a.Finish)):
             Operation.objects.select_for_update().get(pk=book.operation.pk)  # one campaign's batches begin in turn
+        if isinstance(action, STARTS) and said_otherwise(book, batch, now):
+            raise NotNowError
         if isinstance(action, a.Begin) and open_book(book.operation.pk).course(now).drive.get(batch.number) != "":
             raise NotNowError
         if orders:

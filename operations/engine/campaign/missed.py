@@ -6,13 +6,16 @@ goes on by them; else it is paused, and somebody says when it is to begin. An ap
 
 from datetime import datetime, timedelta
 
+from operations.campaigns.batch import Verb
+from operations.choices import NOT_DONE
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.events import tell
 from operations.engine.campaign.halting import CAMPAIGN, halt
+from operations.models import BatchIntent, Campaign
 from sites.services.actors import Actor, audit
 
 MISSED = timedelta(minutes=15)
-EXPIRED = "Its approval expired {at:%Y-%m-%d %H:%M} UTC, before it began: plan it again and have that approved."
+EXPIRED = "Its approval expired {at:%Y-%m-%d %H:%M} UTC, before anything ran: plan it again and have that approved."
 LATE = "It should have begun {at:%Y-%m-%d %H:%M} UTC and could not: somebody must say whether it may begin now."
 
 
@@ -21,14 +24,25 @@ def has_begun(book: Book) -> bool:
     return any(wave.started_at or wave.ended_at or wave.soaking_since for wave in book.waves)
 
 
-def miss(book: Book, now: datetime) -> None:
-    """At its first turn. In the caller's transaction, which holds the operation's row."""
-    campaign, operation = book.campaign, book.operation
-    if has_begun(book) or campaign.stop_reason:
-        return
+def approval_ran_out(campaign: Campaign, now: datetime) -> bool:
+    """Whether the approval expired before anything was done at a site. Once a strategy was started, it has served."""
     expires = campaign.approval_expires_at
-    if expires is not None and expires <= now:
-        halt(book, EXPIRED.format(at=expires), now)
+    if expires is None or expires > now:
+        return False
+    starts = BatchIntent.objects.filter(batch__wave__campaign=campaign.pk, verb=Verb.APPLY.value)
+    return not starts.exclude(outcome__in=NOT_DONE).exists()
+
+
+def miss(book: Book, now: datetime) -> None:
+    """At every turn until something ran: it may be paused, or wait for a window or for the slot, for days. In the
+    caller's transaction, which holds the operation's row."""
+    campaign, operation = book.campaign, book.operation
+    if campaign.stop_reason:
+        return
+    if approval_ran_out(campaign, now):
+        halt(book, EXPIRED.format(at=campaign.approval_expires_at), now)
+        return
+    if has_begun(book):
         return
     due = _due(book)
     if due is not None and now - due > MISSED and not book.rules.windows and not operation.held:
