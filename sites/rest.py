@@ -6,12 +6,24 @@ import orjson
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 NON_FIELD = str(api_settings.NON_FIELD_ERRORS_KEY)
+
+
+class JsonParser(JSONParser):
+    """A body that is nested too deeply to be read is a bad one, not a fault of ours."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - it is nested too deeply") from None
 
 
 class OrjsonRenderer(BaseRenderer):

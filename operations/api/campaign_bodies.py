@@ -9,6 +9,8 @@ from operations.services.approvals import LONGEST, USUAL
 from operations.services.requests import MOST_TARGETS
 from sites.api.bodies import LARGEST_ID, BodySerializer, IdField, NumberField
 
+MINUTES = ["%H:%M", "%H:%M:00"]
+
 
 def _at_once(*, allow_null: bool = True) -> s.IntegerField:
     return s.IntegerField(min_value=1, max_value=MOST_TARGETS, required=False, allow_null=allow_null)
@@ -60,8 +62,10 @@ class WindowBody(BodySerializer):
 
     name = s.CharField(max_length=64)
     weekdays = s.ListField(child=s.IntegerField(min_value=0, max_value=6), help_text="0 is Monday", max_length=7)
-    start = s.TimeField(help_text="Like 01:30")
-    end = s.TimeField(required=False, allow_null=True, help_text="On the day after where it is not after start")
+    start = s.TimeField(input_formats=MINUTES, help_text="Like 01:30")
+    end = s.TimeField(
+        input_formats=MINUTES, required=False, allow_null=True, help_text="On the day after where it is not after start"
+    )
     minutes = s.IntegerField(min_value=1, max_value=60 * 24 * 7, required=False, allow_null=True)
 
 

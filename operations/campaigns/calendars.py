@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from operations.campaigns.site_time import lasting, moment, shown, zone_named
 from operations.campaigns.windows import LAST_DATE, Span, WindowRule, windows_from
+from operations.planning.problems import listed
 
 HORIZON = timedelta(days=800)
 FOREVER = datetime(9990, 1, 1, tzinfo=UTC)
 MIDNIGHT = time(0)
+MOST_NAMED = 3  # windows, where a sentence says why none is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _why_closed(calendar: Calendar, at: datetime) -> str:
     for freeze in calendar.freezes:
         if freeze.span(calendar.zone).holds(at):
             return f"Frozen: {freeze.name} ({freeze.first} to {freeze.last})."
-    return f"Outside its windows: {'; '.join(rule.told for rule in calendar.rules)}, {calendar.zone.key}."
+    return f"Outside its windows, {calendar.zone.key}: {listed([rule.told for rule in calendar.rules], MOST_NAMED)}."
 
 
 def _too_late(calendar: Calendar, at: datetime, needed: timedelta, until: datetime) -> str:

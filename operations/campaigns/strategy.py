@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 FLAGS = ("snapshot", "rollback", "delete", "cleanup", "with_prestage")
-OF_SOFTWARE = (*FLAGS, "release_id", "kube_upgrade")
 SNAPSHOT_SINCE, CLEANUP_SINCE, PRESTAGE_DEPLOY_SINCE = (25, 9), (26, 9), (24, 9)
 
 
@@ -32,6 +32,14 @@ ENDPOINTS: dict[Kind, str] = {
     Kind.KUBE_ROOTCA: "kube-rootca",
     Kind.FIRMWARE: "firmware",
 }  # prestage looks at no endpoint
+TAKES: dict[Kind, tuple[str, ...]] = {  # arguments, as `body` of starlingx/dcmanager_writes has them
+    Kind.SW_DEPLOY: (*FLAGS, "release_id", "kube_upgrade"),
+    Kind.PRESTAGE: ("release", "for_install", "force"),
+    Kind.KUBERNETES: ("to_version",),
+    Kind.KUBE_ROOTCA: ("subject", "expiry_date", "force"),
+    Kind.FIRMWARE: (),
+}
+DAY = timedelta(days=1)  # dcmanager wants a root CA to last for longer
 MOST_PARALLEL, MOST_PRESTAGING = 5000, 250
 
 
@@ -110,9 +118,15 @@ def derived_arguments(spec: StrategySpec) -> frozenset[str]:
     return frozenset()
 
 
-def problems(spec: StrategySpec) -> tuple[str, ...]:
+def problems(spec: StrategySpec, now: datetime) -> tuple[str, ...]:
     """What dcmanager would refuse of `spec`, each as a sentence; () where it would take it."""
-    return tuple(_software(spec) if spec.kind is Kind.SW_DEPLOY else _others(spec))
+    return (*_surplus(spec), *(_software(spec) if spec.kind is Kind.SW_DEPLOY else _others(spec, now)))
+
+
+def _surplus(spec: StrategySpec) -> Iterator[str]:
+    given = [each.name for each in fields(spec) if each.name != "kind" and getattr(spec, each.name)]
+    if surplus := [name for name in given if name not in TAKES[spec.kind]]:
+        yield f"A {spec.kind} campaign takes no {', '.join(surplus)}."
 
 
 def _software(spec: StrategySpec) -> Iterator[str]:
@@ -132,10 +146,7 @@ def _software(spec: StrategySpec) -> Iterator[str]:
         yield f"Snapshots need release 25.09 or later; {spec.release_id} has none."
 
 
-def _others(spec: StrategySpec) -> Iterator[str]:
-    given = [name for name in OF_SOFTWARE if getattr(spec, name)]
-    if given:
-        yield f"A {spec.kind} campaign takes no {', '.join(given)}."
+def _others(spec: StrategySpec, now: datetime) -> Iterator[str]:
     if spec.kind is Kind.PRESTAGE:
         if not re.fullmatch(r"[0-9]{2}\.[0-9]{2}", spec.release):
             yield "Choose the release to prestage, like 26.09."
@@ -145,3 +156,9 @@ def _others(spec: StrategySpec) -> Iterator[str]:
         yield f"{spec.to_version[:64]!r} is no Kubernetes version; write it like v1.34.1."
     if spec.kind is Kind.KUBE_ROOTCA and spec.subject and "CN=" not in spec.subject:
         yield "The subject of the new root CA needs a common name (CN=…)."
+    if (
+        spec.kind is Kind.KUBE_ROOTCA
+        and spec.expiry_date
+        and date.fromisoformat(spec.expiry_date) <= (now + DAY).date()
+    ):
+        yield f"The new root CA must not expire before tomorrow is over; {spec.expiry_date} is too soon."

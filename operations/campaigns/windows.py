@@ -41,13 +41,15 @@ class WindowRule:
             raise ValueError(f"Window {self.name}: give either its end or its duration.")
         if self.start.tzinfo is not None or (self.end is not None and self.end.tzinfo is not None):
             raise ValueError(f"Window {self.name}: its times are local to each site and carry no zone.")
+        if any(at is not None and (at.second or at.microsecond) for at in (self.start, self.end)):
+            raise ValueError(f"Window {self.name}: its times are whole minutes.")
         if self.duration is not None and not timedelta(minutes=1) <= self.duration <= LONGEST:
             raise ValueError(f"Window {self.name}: its duration must be between a minute and seven days.")
 
     @property
     def told(self) -> str:
         """`Night (Monday, Friday 01:30 to 03:30)`."""
-        days = ", ".join(DAYS[day] for day in sorted(self.weekdays))
+        days = "every day" if len(self.weekdays) == len(DAYS) else ", ".join(DAYS[day] for day in sorted(self.weekdays))
         if self.end is not None:
             return f"{self.name} ({days} {self.start:%H:%M} to {self.end:%H:%M})"
         minutes = round((self.duration or DAY).total_seconds() / 60)

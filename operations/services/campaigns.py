@@ -10,6 +10,7 @@ from django.db import transaction
 
 from events.kinds import Kind as EventKind
 from events.log import NewEvent, append
+from operations.campaigns.calendars import HORIZON
 from operations.campaigns.rulebook import Rulebook, read_rulebook
 from operations.campaigns.strategy import StrategySpec, problems
 from operations.choices import Kind, OperationState
@@ -133,8 +134,10 @@ def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:
     except ValueError as problem:
         raise RefusedError({"rules": str(problem)}) from None
     found: dict[str, str] = {}
-    if wrong := problems(book.spec):
+    if wrong := problems(book.spec, now):
         found["strategy"] = " ".join(wrong)
+    if ask.not_before is not None and ask.not_before > now + HORIZON:
+        found["not_before"] = "A campaign begins within two years; choose an earlier time."
     if not ask.clouds:
         found["clouds"] = "Choose at least one subcloud in your scope."
     if len(ask.clouds) > MOST_TARGETS:

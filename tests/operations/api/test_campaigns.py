@@ -21,6 +21,7 @@ from tests.sites.world import World
 CAMPAIGNS = "/api/v1/campaigns/"
 DEPLOY = {"kind": "sw-deploy", "release_id": RELEASE}
 SECRET = "Only-4-this-run"
+WINDOW = {"name": "N", "weekdays": [0]}
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +150,9 @@ class TestChanged:
         ({"rules": {"limits": {"overall": 0}}}, "rules"), ({"rules": {"waves": [{"size": 1}]}}, "rules"),
         ({"rules": {"default_zone": "Mars"}}, "rules"), ({"rules": {"saved_windows": ["None such"]}}, "saved_windows"),
         ({"rules": {"windows": [{"name": "N", "weekdays": [0], "start": "01:00"}]}}, "rules"),
+        ({"rules": {"windows": [WINDOW | {"start": "01:00:30", "minutes": 60}]}}, "rules"),
+        ({"rules": {"windows": [WINDOW | {"start": "01:00+02:00", "minutes": 60}]}}, "rules"),
+        ({"strategy": DEPLOY | {"force": True}}, "strategy"), ({"not_before": "9999-12-31T23:59:59Z"}, "not_before"),
         ({"clouds": []}, "clouds"), ({"filter": {"q": "edge"}}, "clouds"), ({"expected": 3}, "expected"),
         ({"plan_hash": "0" * 64}, "plan_hash"), ({"secrets": {"sysadmin_password": "x"}}, "sysadmin_password"),
         ({"strategy": {"kind": "prestage", "release": "26.09"}}, "sysadmin_password"),
@@ -158,6 +162,11 @@ def test_nonsense_is_refused_by_field(given: dict[str, Any], field: str, api: Cl
     answer = post(api, CAMPAIGNS, body(world, **given))
     assert (answer.status_code, list(faults_of(answer))) == (400, [field]), answer.content
     assert not Operation.objects.exists()
+
+
+def test_what_is_nested_too_deeply_is_no_fault_of_ours(api: Client) -> None:
+    answer = api.post(CAMPAIGNS, "[" * 100_000 + "]" * 100_000, content_type="application/json")
+    assert answer.status_code == 400
 
 
 def test_a_filter_needs_the_number_or_a_preview(api: Client, world: World) -> None:

@@ -26,7 +26,7 @@ def test_outside_windows_says_which_and_when_next() -> None:
     opening = open_at(Calendar(LISBON, (NIGHT,)), utc("2026-06-01 12:00"))
     assert not opening.is_open
     assert opening.opens == utc("2026-06-02 00:30")
-    assert "Night (Monday, Tuesday" in opening.reason
+    assert "Europe/Lisbon: Night (every day 01:30 to 03:30)." in opening.reason
     assert "It opens 2026-06-02 01:30 Europe/Lisbon (00:30 UTC)." in opening.reason
 
 

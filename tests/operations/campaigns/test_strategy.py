@@ -1,5 +1,7 @@
 """Arguments of strategies: what dcmanager would refuse, and how it shows what it took."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from operations.campaigns.strategy import (
@@ -14,6 +16,7 @@ from operations.campaigns.strategy import (
 )
 
 R = "starlingx-26.09.1"
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ R = "starlingx-26.09.1"
     ],
 )
 def test_arguments_as_dcmanager_shows_them(spec: StrategySpec, shown: set[tuple[str, str]]) -> None:
-    assert problems(spec) == ()
+    assert problems(spec, NOW) == ()
     assert shown_arguments(spec) == shown
 
 
@@ -66,10 +69,16 @@ def test_what_dcmanager_adds_by_itself_is_known() -> None:
         (StrategySpec(kind=Kind.FIRMWARE, rollback=True), "takes no rollback"),
         (StrategySpec(kind=Kind.KUBERNETES, to_version="new"), "is no Kubernetes version"),
         (StrategySpec(kind=Kind.KUBE_ROOTCA, subject="O=Us"), "common name"),
+        (StrategySpec(kind=Kind.KUBE_ROOTCA, expiry_date=f"{NOW:%Y-%m-%d}"), "too soon"),
+        (StrategySpec(kind=Kind.SW_DEPLOY, release_id=R, force=True), "takes no force"),
+        (StrategySpec(kind=Kind.SW_DEPLOY, release_id=R, subject="CN=us"), "takes no subject"),
+        (StrategySpec(kind=Kind.SW_DEPLOY, release_id=R, for_install=True), "takes no for_install"),
+        (StrategySpec(kind=Kind.KUBERNETES, force=True), "takes no force"),
+        (StrategySpec(kind=Kind.FIRMWARE, to_version="v1.34.1"), "takes no to_version"),
     ],
 )
 def test_what_dcmanager_would_refuse_is_said(spec: StrategySpec, says: str) -> None:
-    assert any(says in problem for problem in problems(spec))
+    assert any(says in problem for problem in problems(spec, NOW))
 
 
 def test_versions() -> None:
