@@ -26,6 +26,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.excuse_site": ("excused", "excuse"),
     "operation.hold": ("paused it", "pause it"),
     "operation.release": ("resumed it", "resume it"),
+    "campaign.default_group": ("put into group Default, because its own is gone,", "put into group Default"),
     "brake.pull": ("pulled the brake", "pull the brake"),
     "brake.release": ("released the brake", "release the brake"),
     "operation.campaign": ("changed it", "change it"),

@@ -103,6 +103,7 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
     return {name: row[name] for name in same} | {
         "peer_group": row["peer_group_id"] is not None,
         "ceph": row["ceph_status"],
+        "ceph_measured": row["ceph_source"] == CephSource.MEASURED,
         "ceph_reason": (row["ceph__detail"] or "").rstrip("."),
         "statuses_at": ages.get(Facet.SUBCLOUD),
         "alarms_at": ages.get(Facet.ALARMS),

@@ -110,7 +110,7 @@ class Memory:
     may have. `left_out`: sites that do not take part in this attempt, `unmovable` those that dcmanager would not move.
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
-    `wrong`, `wrong_at`: the last trouble, and when.
+    `wrong`, `wrong_at`: the last trouble, and when. `aborted_elsewhere`: somebody else aborted its strategy upstream.
     """
 
     attempt: int = 1
@@ -132,6 +132,7 @@ class Memory:
     ready_at: datetime | None = None
     wrong: str = ""
     wrong_at: datetime | None = None
+    aborted_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,10 @@ class SiteFacts:
     """A subcloud as last seen, in StarlingX's words. "" and None mean "not known"; ages are of the facets they name.
 
     `releases`: release id to USM's state, as the site itself tells; None where it was not asked. `ceph`: "ok", "warn",
-    "error", "none" or "unknown", with `ceph_reason`. `health_failures`: lines of the site's own health query that say
-    [Fail]. `hosts_unfit`: hosts that are not unlocked, enabled and available. `busy_with`: what else works on it.
-    `strict_alarms`: its option alarm-restriction-type is strict, so that its VIM stops on any alarm.
+    "error", "none" or "unknown", with `ceph_reason`; `ceph_measured`: by itself, else it follows from alarms.
+    `health_failures`: lines of the site's own health query that say [Fail]. `hosts_unfit`: hosts that are not unlocked,
+    enabled and available. `busy_with`: what else works on it. `strict_alarms`: its option alarm-restriction-type is
+    strict, so that its VIM stops on any alarm.
     """
 
     name: str
@@ -53,6 +54,7 @@ class SiteFacts:
     alarms: tuple[AlarmFact, ...] | None = None
     ceph: str = "unknown"
     ceph_reason: str = ""
+    ceph_measured: bool = False
     system_mode: str = ""
     active_controller: str = ""
     hosts_unfit: tuple[str, ...] | None = None

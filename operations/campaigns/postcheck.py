@@ -13,6 +13,8 @@ from operations.campaigns.release_gates import LIVE
 from operations.campaigns.strategy import ENDPOINTS, StrategySpec
 from operations.planning.problems import listed
 
+RANKS, WORST = {"ok": 0, "warn": 1, "error": 2}, 2
+
 
 class Health(StrEnum):
     """WAITS: facts from after the work are not there yet, or may still change for the better."""
@@ -66,6 +68,11 @@ def _is_since(at: datetime | None, ended_at: datetime) -> bool:
     return at is not None and at >= ended_at
 
 
+def _ceph_seen(after: SiteFacts, ended_at: datetime) -> bool:
+    """Where it is not measured, it follows from the alarms that stand."""
+    return _is_since(after.ceph_at, ended_at) or (not after.ceph_measured and _is_since(after.alarms_at, ended_at))
+
+
 def _unread(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[str]:
     """What nobody has looked at since; the hosts only where they could be read before."""
     if not _is_since(after.statuses_at, ended_at):
@@ -74,6 +81,8 @@ def _unread(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator
         yield "Its alarms have not been read since."
     if before.hosts_unfit is not None and not _is_since(after.hosts_at, ended_at):
         yield "Its hosts have not been read since."
+    if before.ceph in RANKS and not _ceph_seen(after, ended_at):
+        yield "Its Ceph has not been read since."
 
 
 def _waits(after: SiteFacts, spec: StrategySpec, ended_at: datetime) -> Iterator[str]:
@@ -109,6 +118,6 @@ def _worse(before: SiteFacts, after: SiteFacts, ended_at: datetime) -> Iterator[
     fresh = [host for host in after.hosts_unfit or () if host not in (before.hosts_unfit or ())]
     if fresh and _is_since(after.hosts_at, ended_at):
         yield f"Not unlocked, enabled and available: {listed(fresh, 8)}."
-    ranks = {"ok": 0, "warn": 1, "error": 2}
-    if _is_since(after.ceph_at, ended_at) and ranks.get(after.ceph, 0) > ranks.get(before.ceph, 2):
+    was, now = RANKS.get(before.ceph, WORST), RANKS.get(after.ceph, 0 if after.ceph == "none" else WORST)
+    if now > was and _ceph_seen(after, ended_at):
         yield f"Its Ceph was {before.ceph} and is {after.ceph}: {after.ceph_reason or 'no reason is told'}."

@@ -16,6 +16,7 @@ from starlingx.records import Strategy, StrategyStep
 
 Step = tuple[Action, Memory]
 RUNNING = ("applying", "abort requested", "aborting")
+ABORTED = ("abort requested", "aborting", "aborted")
 VANISHED = "vanished"
 
 
@@ -26,6 +27,8 @@ def with_strategy(turn: Turn) -> Step:
     if mine.state == "initial":
         return _initial(turn, mine)
     turn = turn.remember(applied=turn.memory.applied or mine.state in (*RUNNING, *AT_REST))
+    if _is_aborted(turn, mine) and not turn.memory.aborted_elsewhere and not _asked_to_abort(turn):
+        turn = turn.remember(aborted_elsewhere=True)
     if mine.state in RUNNING:
         return _running(turn, mine)
     if mine.state in AT_REST:
@@ -33,6 +36,15 @@ def with_strategy(turn: Turn) -> Step:
     if mine.state in ("deleting", "deleted"):
         return _deleting(turn)
     return Watch(turn.pace.poll, f"The strategy is in a state this portal does not know: {mine.state}"), turn.memory
+
+
+def _is_aborted(turn: Turn, mine: Strategy) -> bool:
+    """A failed step hides in the state of the whole that others were aborted."""
+    return mine.state in ABORTED or any(step.state == "aborted" for step in turn.seen.steps)
+
+
+def _asked_to_abort(turn: Turn) -> bool:
+    return any(each.outcome not in (Outcome.REFUSED, Outcome.UNSENT) for each in turn.of(Verb.ABORT))
 
 
 def _initial(turn: Turn, mine: Strategy) -> Step:

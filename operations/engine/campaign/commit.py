@@ -14,14 +14,20 @@ from operations.engine import jobs
 from operations.engine.campaign import targets
 from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.events import batch_event, told
+from operations.engine.campaign.halting import CAMPAIGN, pause
 from operations.engine.campaign.orders import Order
 from operations.engine.campaign.records import stored
 from operations.engine.campaign.said import STARTS, said_otherwise
 from operations.engine.seen import Answer
 from operations.models import ArchivedStep, Batch, BatchIntent, Operation
+from sites.services.actors import Actor, audit
 from sites.services.brake import demand_released
 
 SOON = timedelta(seconds=1)
+ELSEWHERE = (
+    "Somebody aborted strategy {number} of this campaign at {controller} itself, not from here: it is paused."
+    " Resume it, or end it."
+)
 SAID = ("confirmed_id", "disowned_id", "forgiven")  # columns that people write, and nobody else
 BEGINNING = 0x6465  # advisory lock of batches that begin
 OURS = [
@@ -89,6 +95,7 @@ def _write(
             for region in sorted(book.regions(batch.number)):
                 demand_released(region)
         before = told(batch)
+        _heed_abort(book, batch, decision.memory, now)
         for number, outcome in decision.settled:
             BatchIntent.objects.filter(batch=batch, attempt=_attempt(batch), number=number).update(
                 outcome=outcome.value, settled_at=now
@@ -99,11 +106,31 @@ def _write(
         _remember(batch, decision.memory, look, now)
         _apply(book, batch, action, decision.memory, look, now)
         batch.save(update_fields=OURS)
+        _tell_homeless(book, action, now)
         if told(batch) != before:
             append([batch_event(book, batch, now)])
         if not orders:
             jobs.release(job, _next(action, now))
     return intents
+
+
+def _heed_abort(book: Book, batch: Batch, memory: Memory, now: datetime) -> None:
+    """Who aborts a strategy of ours at the System Controller itself wants it to stop: nothing further begins until
+    somebody says so."""
+    if not memory.aborted_elsewhere or batch.progress.get("aborted_elsewhere"):
+        return
+    operation = Operation.objects.select_for_update().get(pk=book.operation.pk)
+    if not operation.held:
+        book.operation.held = True
+        pause(book, ELSEWHERE.format(number=memory.strategy_id, controller=batch.controller.name), now)
+
+
+def _tell_homeless(book: Book, action: a.Action, now: datetime) -> None:
+    """Their group was deleted while they were away: dcmanager allows that, as it was empty."""
+    for member, group in action.moves if isinstance(action, a.Restore) else ():
+        if group != member.home_group:
+            pk, detail = book.sites[member.site].row.pk, {"name": member.name, "group": member.home_group}
+            audit(Actor(CAMPAIGN, "engine"), "campaign.default_group", f"target:{pk}", now, detail)
 
 
 def _one_after_the_other() -> None:

@@ -63,6 +63,15 @@ def halt(book: Book, why: str, now: datetime) -> None:
     tell(book, now, state="stopping", message=campaign.stop_reason)
 
 
+def pause(book: Book, why: str, now: datetime) -> None:
+    """By itself, until somebody lets it go on. In the caller's transaction, which holds the operation's row."""
+    operation = book.operation
+    operation.held = True
+    operation.save(update_fields=["held"])
+    audit(Actor(CAMPAIGN, "engine"), "operation.hold", f"operation:{operation.pk}", now, {"reason": why})
+    tell(book, now, held=True, message=why)
+
+
 def _skipped(book: Book, sites: Iterable[int]) -> int:
     return sum(book.sites[pk].row.skipped for pk in sites)
 
@@ -81,13 +90,22 @@ def end(book: Book, now: datetime) -> None:
 def _state(book: Book) -> OperationState | None:
     """What was stopped is not completed, though nothing failed, or all of it was excused since."""
     if not book.campaign.stop_reason:
-        return None
+        return OperationState.ABORTED if _aborted_elsewhere(book) else None
     return OperationState.ABORTED if book.campaign.stopped_by else OperationState.FAILED_TEMP
+
+
+def _aborted_elsewhere(book: Book) -> list[int]:
+    """Sites that did not get their turn because of that."""
+    cut = [number for number, batch in book.batches.items() if batch.progress.get("aborted_elsewhere")]
+    members = [pk for number in cut for pk in book.members[number]]
+    return [pk for pk in members if book.sites[pk].row.target.state == TargetState.CANCELLED]
 
 
 def _reason(book: Book) -> str:
     """Of one that somebody ended with what became of its sites; a limit that was reached names its numbers itself."""
     reason = book.campaign.stop_reason
+    if not reason and (cut := _aborted_elsewhere(book)):
+        return f"{len(cut)} sites were not worked on: somebody aborted their strategy outside this portal."
     if not book.campaign.stopped_by:
         return reason
     states = Counter(Target.objects.filter(operation=book.operation.pk).values_list("state", flat=True))

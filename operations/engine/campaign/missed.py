@@ -9,10 +9,8 @@ from datetime import datetime, timedelta
 from operations.campaigns.batch import Verb
 from operations.choices import NOT_DONE
 from operations.engine.campaign.book import Book
-from operations.engine.campaign.events import tell
-from operations.engine.campaign.halting import CAMPAIGN, halt
+from operations.engine.campaign.halting import halt, pause
 from operations.models import BatchIntent, Campaign
-from sites.services.actors import Actor, audit
 
 MISSED = timedelta(minutes=15)
 EXPIRED = "Its approval expired {at:%Y-%m-%d %H:%M} UTC, before anything ran: plan it again and have that approved."
@@ -46,18 +44,9 @@ def miss(book: Book, now: datetime) -> None:
         return
     due = _due(book)
     if due is not None and now - due > MISSED and not book.rules.windows and not operation.held:
-        _pause(book, due, now)
+        pause(book, LATE.format(at=due), now)
 
 
 def _due(book: Book) -> datetime | None:
     """When it should have begun: as planned, or when somebody started it."""
     return max((at for at in (book.campaign.not_before, book.operation.started_at) if at), default=None)
-
-
-def _pause(book: Book, due: datetime, now: datetime) -> None:
-    operation = book.operation
-    operation.held = True
-    operation.save(update_fields=["held"])
-    reason = LATE.format(at=due)
-    audit(Actor(CAMPAIGN, "engine"), "operation.hold", f"operation:{operation.pk}", now, {"reason": reason})
-    tell(book, now, held=True, message=reason)

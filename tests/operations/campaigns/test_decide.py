@@ -381,6 +381,21 @@ def test_what_has_not_begun_is_aborted_and_what_runs_runs_on(over: str) -> None:
     assert [each.end for each in it.ends] == [End.DONE, End.NOT_RUN, End.NOT_RUN]
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_an_abort_that_is_not_ours_is_told_apart(ours: bool) -> None:
+    it = after(a.Apply)
+    running = it.dcmanager.running
+    assert running is not None
+    running.seen = replace(running.seen, max_parallel_subclouds=1)
+    running.steps = {name: replace(step, state="initial") for name, step in running.steps.items()}
+    running.began.clear()
+    it.dcmanager.tick(timedelta(seconds=1))
+    if not ours:
+        it.dcmanager.abort()
+    list(drive(it, Controls(stop="Enough." if ours else "")))
+    assert it.memory.aborted_elsewhere is not ours
+
+
 def test_there_is_nothing_to_abort_when_all_steps_run() -> None:
     it = after(a.Apply)
     it.dcmanager.tick(timedelta(seconds=1))

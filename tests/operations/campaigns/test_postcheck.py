@@ -66,6 +66,8 @@ def test_good_when_all_that_was_asked_for_is_seen() -> None:
         ({"alarms_at": None}, "alarms have not been read since"),
         ({"hosts_at": NOW}, "hosts have not been read since"),
         ({"hosts_at": None}, "hosts have not been read since"),
+        ({"ceph_measured": True, "ceph_at": NOW}, "Ceph has not been read since"),
+        ({"ceph": "unknown", "ceph_reason": ""}, "Ceph was ok and is unknown"),
         ({"availability_status": "offline"}, "It is offline"),
         ({"endpoint_sync": {"software": "out-of-sync"}}, "software sync status is out-of-sync"),
         ({"endpoint_sync": {}}, "software sync status is unknown"),

@@ -7,12 +7,16 @@ import pytest
 from django.utils import timezone
 
 from events.models import AuditEntry
+from operations.campaign_deeds import deed, entries_of
+from operations.campaigns.actions import Action, Decision, Restore, Watch
+from operations.campaigns.batch import Look, Member, Memory
 from operations.choices import BatchState, OperationState, TargetState
 from operations.engine import jobs
-from operations.engine.campaign import conduct
+from operations.engine.campaign import commit, conduct
+from operations.engine.campaign.book import open_book
 from operations.engine.campaign.halting import CAMPAIGN
 from operations.models import Batch, Campaign, Job, Operation, Target
-from operations.services import campaign_control
+from operations.services import campaign_control, control
 from sites.services.actors import Actor
 from tests.operations.views.campaigns.made import begin, make_campaign, set_site
 from tests.sites.world import World, make_world
@@ -107,3 +111,43 @@ def test_what_never_ran_names_no_other_site(operation: Operation) -> None:
     assert unrun.count() == 2
     assert not any("edge-0" in text for text in unrun.values_list("error", flat=True))
     assert not any("edge-0" in text for text in Batch.objects.values_list("message", flat=True))
+
+
+def write(operation: Operation, action: Action, memory: Memory) -> None:
+    """What the job of the canaries' System Controller writes down of a decision."""
+    Job.objects.all().delete()
+    Job.objects.create(operation=operation, next_at=timezone.now() - timedelta(seconds=1))
+    now = timezone.now()
+    (claim,) = jobs.claim(now, 1, each=1)
+    book = open_book(operation.pk)
+    decision = Decision(action, (), memory)
+    commit.write(claim, book, book.batches[min(book.batches)], (decision, Look(at=now, strategy=None)), [], 0, now)
+    operation.refresh_from_db()
+
+
+def test_who_aborts_upstream_pauses_it_once(operation: Operation) -> None:
+    cut = Memory(strategy_id=7, applied=True, aborted_elsewhere=True)
+    write(operation, Watch(timedelta(seconds=15), "aborting: 2 running"), cut)
+    assert operation.held
+    reason = AuditEntry.objects.get(verb="operation.hold").detail["reason"]
+    assert reason.startswith("Somebody aborted strategy 7 of this campaign at central-1 itself")
+    control.hold(operation.pk, False, Actor("olga", "10.9.9.9"), timezone.now())
+    write(operation, Watch(timedelta(seconds=15), "aborting: 2 running"), cut)
+    assert not operation.held
+
+
+def test_what_somebody_aborted_upstream_is_not_completed(operation: Operation) -> None:
+    long_ago = timezone.now() - timedelta(days=20)
+    Batch.objects.update(progress={"aborted_elsewhere": True}, state=BatchState.CANCELLED, ended_at=long_ago)
+    Target.objects.update(state=TargetState.CANCELLED)
+    step(operation)
+    assert operation.state == OperationState.ABORTED
+    assert operation.state_reason.endswith("somebody aborted their strategy outside this portal.")
+
+
+def test_a_site_whose_group_is_gone_is_told_of(operation: Operation) -> None:
+    site = min(open_book(operation.pk).sites.values(), key=lambda each: each.name)
+    member = Member(site.cloud_id, site.dcmanager_id, site.name, 12)
+    write(operation, Restore(((member, 1),)), Memory(roster=(member,), applied=True))
+    (entry,) = entries_of(operation.pk).filter(verb="campaign.default_group")
+    assert deed(entry.verb, entry.outcome, entry.detail).endswith(f"its own is gone, {site.name}")
