@@ -15,6 +15,7 @@ KINDS = {
     OPEN_PAGE: (Kind.ALARMS, Kind.HOSTS, Kind.HEALTH),
     "worked_on": (Kind.ALARMS, Kind.HOSTS, Kind.HEALTH),
     "asked": (Kind.ALARMS, Kind.HEALTH, Kind.INVENTORY),
+    "health": (Kind.CHECKS,),
 }
 KEPT = timedelta(hours=1)
 

@@ -14,7 +14,7 @@ from hosts.ingest import HostSnapshot
 from network.ingest import NetworkSnapshot
 from operations.ingest import VimSnapshot
 from sites.choices import Facet
-from sites.ingest import ManagementNetwork, ReleaseSnapshot, SystemSnapshot
+from sites.ingest import KubernetesSnapshot, ManagementNetwork, ReleaseSnapshot, SystemSnapshot
 from starlingx.errors import StarlingXError, Unauthorized, Unexpected, Unreachable
 from starlingx.records import Certificate, Host, System
 from starlingx.session import CloudSession
@@ -38,6 +38,7 @@ class InventoryLook:
     network: NetworkSnapshot | None = None
     storage: StorageSnapshot | None = None
     releases: ReleaseSnapshot | None = None
+    kubernetes: KubernetesSnapshot | None = None
     certificates: list[Certificate] | None = None
     vim: VimSnapshot | None = None
     failures: dict[Facet, StarlingXError] = field(default_factory=dict)
@@ -49,7 +50,7 @@ class InventoryLook:
         return any(isinstance(problem, Unreachable) for problem in self.failures.values())
 
 
-INVENTORY_FACETS = frozenset({Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE, Facet.SOFTWARE})
+INVENTORY_FACETS = frozenset({Facet.SYSTEM, Facet.HOSTS, Facet.PORTS, Facet.STORAGE, Facet.SOFTWARE, Facet.KUBERNETES})
 WITH_HOSTS = frozenset({Facet.HOSTS, Facet.STORAGE})
 
 
@@ -83,6 +84,7 @@ async def look_at_inventory(
             Facet.PORTS: lambda: _network(look, sysinv),
             Facet.STORAGE: lambda: _storage(look, sysinv, hosts),
             Facet.SOFTWARE: lambda: _releases(look, session),
+            Facet.KUBERNETES: lambda: _kubernetes(look, sysinv),
         },
     )
     if site.central and Facet.SYSTEM in wanted:
@@ -152,6 +154,10 @@ async def _storage(look: InventoryLook, sysinv: SysInv, hosts: list[Host]) -> No
 
 async def _releases(look: InventoryLook, session: CloudSession) -> None:
     look.releases = ReleaseSnapshot(look.site.cloud_id, look.requested_at, await Usm(session).releases())
+
+
+async def _kubernetes(look: InventoryLook, sysinv: SysInv) -> None:
+    look.kubernetes = KubernetesSnapshot(look.site.cloud_id, look.requested_at, await sysinv.kube_versions())
 
 
 async def _orchestration(look: InventoryLook, session: CloudSession) -> None:

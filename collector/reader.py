@@ -15,6 +15,7 @@ from collector.address_desk import AT_ONCE, RATE, AddressDesk
 from collector.alarm_desk import FAULT_MANAGEMENT, AlarmDesk
 from collector.batches import Batches
 from collector.central import DCMANAGER, Central, every, plan_first
+from collector.checks_desk import ChecksDesk
 from collector.config import ControllerConfig
 from collector.doors import Doors
 from collector.health_desk import HealthDesk
@@ -44,6 +45,7 @@ KEPT_BY = {
     Kind.HOSTS: PLATFORM,
     Kind.HEALTH: PLATFORM,
     Kind.ADDRESS: DCMANAGER,
+    Kind.CHECKS: PLATFORM,
 }
 FIRST_CERTIFICATES = 10.0  # seconds: by then the services have answered
 
@@ -153,17 +155,24 @@ def _open_lanes(reading: Reading) -> dict[Kind, Batches[Any]]:
     limit = settings.COLLECTOR_CONCURRENCY
     few = max(4, limit // 4)
     alarms, inventory, health = AlarmDesk(reading), InventoryDesk(reading), HealthDesk(reading)
+    checks = ChecksDesk(reading)
     lanes = [
         Lane(Kind.ALARMS, alarms.look, limit=limit, rate=4.0 * limit),
         Lane(Kind.INVENTORY, inventory.look, limit=few, rate=float(limit)),
         Lane(Kind.HOSTS, inventory.look_closer, limit=few, rate=float(limit)),
+        Lane(Kind.CHECKS, checks.look, limit=few, rate=float(limit), strict=True),
     ]
     if reading.doors.measures:
         lanes.append(Lane(Kind.HEALTH, health.look, limit=few, rate=float(limit)))
     if reading.doors.uses_oam_ip:
         lanes.append(Lane(Kind.ADDRESS, AddressDesk(reading).look, limit=AT_ONCE, rate=RATE, strict=True))
     reading.lanes.update((lane.kind, lane) for lane in lanes)
-    return {Kind.ALARMS: alarms.batches, Kind.INVENTORY: inventory.batches, Kind.HEALTH: health.batches}
+    return {
+        Kind.ALARMS: alarms.batches,
+        Kind.INVENTORY: inventory.batches,
+        Kind.HEALTH: health.batches,
+        Kind.CHECKS: checks.batches,
+    }
 
 
 async def _run_lane(reading: Reading, lane: Lane) -> None:

@@ -17,6 +17,7 @@ class Kind(IntFlag):
     HOSTS = 4  # T3: hosts and software, while somebody looks
     HEALTH = 8  # measured Ceph and links, where Kubernetes can be asked
     ADDRESS = 16  # its OAM address, where a pattern needs it and it is not known
+    CHECKS = 32  # T4: its own health query, only when somebody asks
 
 
 NOTHING = Kind(0)
@@ -58,8 +59,8 @@ class Site:
     gone: bool = False  # it left the fleet: no look is planned any more
 
     def needs(self, kind: Kind) -> bool:
-        """Whether such looks mean anything here."""
-        return kind != Kind.ADDRESS or not (self.central or self.oam_ip)
+        """Whether such looks are made without being asked for."""
+        return kind != Kind.CHECKS and (kind != Kind.ADDRESS or not (self.central or self.oam_ip))
 
     def waits(self, kind: Kind) -> bool:
         """True the first time: such a look may wait once, or a fleet whose addresses hang would never be swept."""

@@ -31,6 +31,8 @@ def store(looks: Sequence[InventoryLook], lease_token: int) -> None:
         ceph_ingest.record(storages, lease_token=lease_token, now=now)
     if releases := [look.releases for look in looks if look.releases is not None]:
         sites_ingest.record_releases(releases, lease_token=lease_token, now=now)
+    if versions := [look.kubernetes for look in looks if look.kubernetes is not None]:
+        sites_ingest.record_kubernetes(versions, lease_token=lease_token, now=now)
     if strategies := [look.vim for look in looks if look.vim is not None]:
         operations_ingest.record_vim(strategies, lease_token=lease_token, now=now)
     for look in looks:

@@ -119,6 +119,7 @@ class World:
         self.alarms: AlarmModel = Quiet()
         self.alarm_sources: list[AlarmSource] = []
         self.outage_sources: list[OutageSource] = []
+        self.deploying: Callable[[Cloud], tuple[str, str] | None] = lambda _: None  # (from, to), as USM knows
         self.fault_listeners: list[Callable[[Fault], None]] = []
         self.touched: dict[CloudKey, int] = defaultdict(int)
         self.touched_below: dict[int, int] = defaultdict(int)  # by controller number

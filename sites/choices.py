@@ -63,6 +63,8 @@ class Facet(TextChoices):
     PORTS = "ports", "ports and interfaces"  # T2
     STORAGE = "storage", "storage"  # T2
     SOFTWARE = "software", "software"  # T2/T3
+    KUBERNETES = "kubernetes", "Kubernetes versions"  # T2
+    HEALTH_QUERY = "health_query", "health query"  # T4: asked on demand
     CEPH_HEALTH = "ceph_health", "measured Ceph health"  # CephCluster CR
     NIC_LINKS = "nic_links", "measured link state"  # exporter
     VIM = "vim", "orchestration"  # T3: the VIM's own strategy
@@ -77,6 +79,8 @@ PERIOD_OF_FACET = {
     Facet.PORTS: "inventory",
     Facet.STORAGE: "inventory",
     Facet.SOFTWARE: "inventory",
+    Facet.KUBERNETES: "inventory",
+    Facet.HEALTH_QUERY: "inventory",  # nobody asks regularly: as old as what was read hourly, it is no news
     Facet.CEPH_HEALTH: "health",
     Facet.NIC_LINKS: "health",
     Facet.VIM: "open_page",

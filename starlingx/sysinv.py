@@ -12,6 +12,7 @@ from starlingx.session import DEFAULT_TIMEOUT, CloudSession
 
 PAGE = 2000
 MOST_PAGES = 50
+HEALTH_TIMEOUT = 60.0
 
 
 class _Identified(Protocol):
@@ -96,6 +97,15 @@ class SysInv:
     async def certificates(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.Certificate]:
         """Installed certificates."""
         return await self._list("/certificate", "certificates", records.Certificate.read, timeout)
+
+    async def kube_versions(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.KubeVersion]:
+        """Kubernetes versions the cloud has, oldest first; never paged."""
+        return read_list(await self._get("/kube_versions", timeout), "kube_versions", records.KubeVersion.read)
+
+    async def health(self, *, timeout: float = HEALTH_TIMEOUT) -> tuple[records.HealthCheck, ...]:
+        """The health query with the state of the applications: what dcmanager's Kubernetes check and USM's precheck ask
+        for. It makes the cloud look at hosts, alarms, Ceph, nodes and pods, which takes seconds."""
+        return records.read_health(await self._get("/health/kube-upgrade", timeout))
 
     async def service_groups(self, *, timeout: float = DEFAULT_TIMEOUT) -> list[records.ServiceGroup]:
         """Service groups on each controller, from the service manager: asks the active controller, never paged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.routing import Routes, Service
-from simulator.sysinv import host_patch, reads
+from simulator.sysinv import health, host_patch, reads
 from simulator.sysinv.access import method_not_allowed, not_found, unauthorized
 from simulator.sysinv.versions import root, version_one
 from simulator.world import World
@@ -14,6 +14,9 @@ def service(world: World) -> Service:
     routes = Routes()
     routes.get("/", root, public=True)
     routes.get("/v1", version_one, public=True)
+    routes.get("/v1/health", health.general)
+    routes.get("/v1/health/{kind}", health.special)
+    routes.get("/v1/health/{kind}/{relaxed}", health.special)
     routes.get("/v1/{resource}", reads.index)
     routes.get("/v1/{resource}/{uuid}", reads.show)
     routes.get("/v1/ihosts", reads.index)

@@ -48,6 +48,7 @@ class Deployments:
         world.command("usm.deploy", self._deploy)
         world.agenda.kind("usm.done", self._done)
         world.alarm_sources.append(self.alarms)
+        world.deploying = self.versions
 
     def of(self, cloud: Cloud) -> Deployment | None:
         return self._open.get(cloud.key) or self._pretended(cloud)
@@ -61,6 +62,11 @@ class Deployments:
         hosts = {host.hostname: "deploying" for host in cloud.hosts[:1]}
         hosts |= {host.hostname: "pending" for host in cloud.hosts[1:]}
         return Deployment(0, before, Release(before.version, before.level + 1), "host", fault.since, hosts)
+
+    def versions(self, cloud: Cloud) -> tuple[str, str] | None:
+        """From which version to which one a cloud is being deployed."""
+        deployment = self.of(cloud)
+        return None if deployment is None else (deployment.before.sw_version, deployment.release.sw_version)
 
     def under_way(self, controller: int) -> bool:
         """Whether the System Controller has a deployment of its own, which makes dcmanager refuse much."""

@@ -15,6 +15,12 @@ from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_
 from sites.ingest.counts import record_counts
 from sites.ingest.facets import Admitted, FailedLook, Look, admit, failed
 from sites.ingest.groups import PORTAL_MADE, record_groups
+from sites.ingest.kubernetes import (
+    HealthSnapshot,
+    KubernetesSnapshot,
+    record_health_answers,
+    record_kubernetes,
+)
 from sites.ingest.software import ReleaseSnapshot, record_certificates, record_releases
 from sites.ingest.systems import ManagementNetwork, SystemSnapshot, record_systems
 from sites.places import Place, cloud_event, event, places
@@ -24,6 +30,8 @@ __all__ = [
     "Admitted",
     "ContactResult",
     "FailedLook",
+    "HealthSnapshot",
+    "KubernetesSnapshot",
     "Look",
     "ManagementNetwork",
     "Place",
@@ -44,6 +52,8 @@ __all__ = [
     "record_contact",
     "record_counts",
     "record_groups",
+    "record_health_answers",
+    "record_kubernetes",
     "record_oam_ip",
     "record_releases",
     "record_services",

@@ -26,7 +26,7 @@ class FacetState(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cloud", "facet"], name="facet_unique")]
-        indexes = [  # one of nine rows; neither column ever changes, so it costs a look nothing
+        indexes = [  # one of eleven rows; neither column ever changes, so it costs a look nothing
             models.Index(fields=["cloud"], condition=Q(facet=Facet.ALARMS), name="facet_alarms")
         ]
 
@@ -54,7 +54,7 @@ class Hint(models.Model):
     """A wish to look at a cloud now: left by pages and listeners, taken by the collector. One row per reason."""
 
     cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="hints")
-    reason = models.CharField(max_length=32)  # "open_page", "syslog", "trap", "asked", "worked_on"
+    reason = models.CharField(max_length=32)  # "open_page", "syslog", "trap", "asked", "worked_on", "health"
     at = models.DateTimeField()
     until = models.DateTimeField(help_text="Tier T3 as long as this lies ahead")
 
@@ -87,6 +87,30 @@ class Release(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cloud", "release_id"], name="release_unique")]
+
+
+class KubernetesVersion(models.Model):
+    """A Kubernetes version that a cloud has, as its sysinv tells: read with the inventory."""
+
+    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="kubernetes_versions", db_index=False)  # by version
+    version = models.CharField(max_length=64)
+    state = models.CharField(max_length=64, blank=True)  # unavailable, available, partial, active
+    target = models.BooleanField(null=True)  # of an upgrade that is open, else of the active version
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cloud", "version"], name="kubernetes_version_unique")]
+
+
+class HealthFailure(models.Model):
+    """A check of a cloud's own health query that is not OK. It is asked on demand (T4); all others were OK then."""
+
+    cloud = models.ForeignKey(Cloud, models.CASCADE, related_name="health_failures", db_index=False)  # by name
+    name = models.CharField(max_length=200)  # like "All kubernetes nodes are ready"
+    word = models.CharField(max_length=20)  # "Fail"
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cloud", "name"], name="health_failure_unique")]
 
 
 class Certificate(models.Model):

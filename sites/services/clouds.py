@@ -1,6 +1,6 @@
 """What people do to a cloud in the portal's own books: look at it, place it. Nothing here reaches StarlingX."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from sites.services.actors import Actor, audit
 
 WATCH_FOR = timedelta(seconds=30)  # the page renews it every few seconds while somebody sees it
 ASK_FOR = timedelta(seconds=60)
+HEALTH_FOR = timedelta(minutes=5)  # so many may be asked at once that the last waits for minutes
+AGAIN_AFTER = timedelta(minutes=2)
 
 
 def leave_hint(cloud_id: int, reason: str, now: datetime, until: datetime) -> None:
@@ -47,6 +49,20 @@ def follow(cloud_ids: Sequence[int], now: datetime, until: datetime) -> None:
             " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
             " WHERE sites_hint.until <= excluded.at",
             [now, until, list(cloud_ids)],
+        )
+
+
+def ask_for_health(cloud_ids: Iterable[int], now: datetime) -> None:
+    """These are to be asked for their own health. One statement; who was asked for in the last minutes is not again."""
+    if not (clouds := sorted(set(cloud_ids))):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sites_hint AS h (cloud_id, reason, at, until)"
+            " SELECT pk, 'health', %(now)s, %(until)s FROM unnest(%(clouds)s::bigint[]) AS asked (pk) ORDER BY pk"
+            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
+            " WHERE h.at NOT BETWEEN %(lately)s AND %(now)s",
+            {"now": now, "until": now + HEALTH_FOR, "lately": now - AGAIN_AFTER, "clouds": clouds},
         )
 
 

@@ -7,6 +7,7 @@ from starlingx.records.bmc import BmcInterface, ComputerSystem
 from starlingx.records.dcmanager import AlarmSummary, EndpointSync, Subcloud, SubcloudGroup
 from starlingx.records.deploy_files import DeployFiles
 from starlingx.records.fault import Alarm, AlarmList, EventLogEntry
+from starlingx.records.health import HealthCheck, KubeVersion, read_health
 from starlingx.records.inventory import Certificate, Host, ServiceGroup, System
 from starlingx.records.kubernetes import CephCheck, CephHealth, NicLink, NicLinkList
 from starlingx.records.lldp import LldpAgent, LldpNeighbour
@@ -38,10 +39,12 @@ __all__ = [
     "EndpointSync",
     "EthernetPort",
     "EventLogEntry",
+    "HealthCheck",
     "Host",
     "Interface",
     "InterfaceDataNetwork",
     "InterfaceNetwork",
+    "KubeVersion",
     "LldpAgent",
     "LldpNeighbour",
     "NicLink",
@@ -65,4 +68,5 @@ __all__ = [
     "VimStep",
     "VimStrategy",
     "VimStrategyDetail",
+    "read_health",
 ]

@@ -57,6 +57,7 @@ CALLS: dict[str, Call] = {
     r"/v1/certificate": lambda s: SysInv(s).certificates(),
     r"/v1/networks": lambda s: SysInv(s).networks(),
     r"/v1/addrpools": lambda s: SysInv(s).address_pools(),
+    r"/v1/kube_versions": lambda s: SysInv(s).kube_versions(),
 }
 
 

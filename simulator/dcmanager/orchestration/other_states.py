@@ -6,6 +6,7 @@ from simulator.dcmanager.orchestration.strategy import Fail, Go, Outcome, Wait
 from simulator.dcmanager.orchestration.tools import Job, State
 from simulator.dcmanager.orchestration.vim_states import next_version
 from simulator.dcmanager.site_health import affecting_alarms
+from simulator.sysinv.health import ALARMS, checks, text
 
 TOLERATED = frozenset({"200.001", "750.006", "900.007", "900.401"})  # of management-affecting alarms
 
@@ -25,6 +26,9 @@ class KubernetesPrecheck(State):
         alarms = [one for one in affecting_alarms(job.tools.world, job.cloud, at) if one not in TOLERATED]
         if struck or alarms:
             return Fail(struck or f"Kubernetes upgrade health check failed due to alarm {alarms[0]}.")
+        found = checks(job.tools.world, job.cloud, at)
+        if any(not check.ok for check in found if check.name != ALARMS):
+            return Fail(f"Kubernetes upgrade health check failed. {text(found)}")
         return Go(self._following if next_version(job) is not None else "complete")
 
 
