@@ -1,4 +1,4 @@
-"""Sites as campaigns judge and plan them. Seven queries for any number of sites."""
+"""Sites as campaigns judge and plan them. Nine queries for any number of sites."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -11,15 +11,18 @@ from django.db.models import Q
 from alarms.models import Alarm
 from ceph.choices import CephSource
 from hosts.models import Host
-from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
-from operations.campaigns.rulebook import RELEASES_FRESH
+from operations.campaign_facts.controllers import is_young, kubernetes_versions
+from operations.campaigns.facts import AlarmFact, AlarmKey, FailedCheck, SiteFacts
 from operations.choices import ACTIVE_TARGETS
 from operations.models import StrategyOptions, Target
 from operations.profiles import profile_of
 from sites.choices import Facet, Severity
-from sites.models import Cloud, FacetState, Neighbours, Release
+from sites.models import Cloud, FacetState, HealthFailure, Neighbours, Release
 
-FACETS = (Facet.SUBCLOUD, Facet.ALARMS, Facet.HOSTS, Facet.STORAGE, Facet.SOFTWARE, Facet.CEPH_HEALTH)
+FACETS = (
+    Facet.SUBCLOUD, Facet.ALARMS, Facet.HOSTS, Facet.STORAGE, Facet.SOFTWARE, Facet.CEPH_HEALTH, Facet.KUBERNETES,
+    Facet.HEALTH_QUERY,
+)  # fmt: skip
 SEEN_BY = {  # whose age is that of the Ceph badge
     CephSource.MEASURED: Facet.CEPH_HEALTH,
     CephSource.ALARM: Facet.ALARMS,
@@ -60,7 +63,8 @@ def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | No
     """By cloud; those that are still there. `but_for`: the operation that asks, and so is no other that is at work."""
     ids = list(cloud_ids)
     rows = Cloud.objects.filter(pk__in=ids, removed_at=None, dcmanager_id__isnull=False).values(*COLUMNS)
-    ages, alarms, releases = _ages(ids), _alarms(ids), _releases(ids)
+    (ages, silence), alarms, releases = _ages(ids), _alarms(ids), _releases(ids)
+    failures, kubernetes = _health(ids), kubernetes_versions(ids)
     unfit, active = _hosts(ids)
     busy, strict = _busy(ids, but_for), _strict(ids)
     found = {}
@@ -70,6 +74,9 @@ def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | No
         facts = _facts(row, own, now) | {
             "alarms": tuple(alarms[pk]) if Facet.ALARMS in own else None,
             "releases": releases[pk] if _believed(row, own.get(Facet.SOFTWARE), now) else None,
+            "health_failures": tuple(failures[pk]) if Facet.HEALTH_QUERY in own else None,
+            "health_error": silence.get(pk, ""),
+            "kubernetes": kubernetes[pk] if is_young(own.get(Facet.KUBERNETES), now) else None,
             "hosts_unfit": tuple(unfit[pk]) if Facet.HOSTS in own else None,
             "active_controller": active.get(pk, ""),
             "busy_with": busy.get(pk, ""),
@@ -108,6 +115,8 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
         "statuses_at": ages.get(Facet.SUBCLOUD),
         "alarms_at": ages.get(Facet.ALARMS),
         "hosts_at": ages.get(Facet.HOSTS),
+        "health_at": ages.get(Facet.HEALTH_QUERY),
+        "kubernetes_at": ages.get(Facet.KUBERNETES),
         "ceph_at": ages.get(SEEN_BY.get(row["ceph_source"], Facet.STORAGE)),
     }
 
@@ -115,19 +124,23 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
 def _believed(row: Mapping[str, Any], read_at: datetime | None, now: datetime) -> bool:
     """Whether the releases that were read still tell what is there. They are read once an hour: after a prestage that
     ended since, dcmanager's word on that prestage is the newer one."""
-    if read_at is None or now - read_at > RELEASES_FRESH:
+    if read_at is None or not is_young(read_at, now):
         return False
     moved = row["upstream_updated_at"]
     return row["prestage_status"] != "complete" or moved is None or moved <= read_at
 
 
-def _ages(ids: list[int]) -> dict[int, dict[str, datetime]]:
+def _ages(ids: list[int]) -> tuple[dict[int, dict[str, datetime]], dict[int, str]]:
+    """{cloud: {facet: when it was read}}, {cloud: why its last health query brought nothing}."""
     rows = FacetState.objects.filter(cloud__in=ids, facet__in=FACETS)
     found: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for pk, facet, at in rows.values_list("cloud_id", "facet", "observed_at"):
+    silence: dict[int, str] = {}
+    for pk, facet, at, error in rows.values_list("cloud_id", "facet", "observed_at", "error"):
         if at is not None:
             found[pk][facet] = at
-    return found
+        if error and facet == Facet.HEALTH_QUERY:
+            silence[pk] = error
+    return found, silence
 
 
 def _alarms(ids: list[int]) -> dict[int, list[AlarmFact]]:
@@ -144,6 +157,14 @@ def _releases(ids: list[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = defaultdict(dict)
     for pk, release, state in Release.objects.filter(cloud__in=ids).values_list("cloud_id", "release_id", "state"):
         found[pk][release] = state
+    return found
+
+
+def _health(ids: list[int]) -> dict[int, list[FailedCheck]]:
+    found: dict[int, list[FailedCheck]] = defaultdict(list)
+    rows = HealthFailure.objects.filter(cloud__in=ids).order_by("cloud_id", "pk")
+    for pk, name, detail in rows.values_list("cloud_id", "name", "detail"):
+        found[pk].append(FailedCheck(name, detail))
     return found
 
 

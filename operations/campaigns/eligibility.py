@@ -11,6 +11,7 @@ from datetime import datetime
 
 from operations.campaigns import gates
 from operations.campaigns.facts import ControllerFacts, SiteFacts
+from operations.campaigns.kubernetes_gates import kubernetes_suits
 from operations.campaigns.reasons import Effect, Reason, exclude, hold
 from operations.campaigns.release_gates import controller_ready, prestaged, release_suits
 from operations.campaigns.rules import CampaignRules, Case
@@ -143,6 +144,6 @@ def _controller(case: Case) -> Iterator[Reason]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _controller, _age, _belongs, _management, _availability, _deployed, _idle, _sync, release_suits, prestaged,
-    gates.alarms, gates.ceph, gates.health, gates.backup,
+    _controller, _age, _belongs, _management, _availability, _deployed, _idle, _sync, release_suits, kubernetes_suits,
+    prestaged,     gates.alarms, gates.ceph, gates.health, gates.backup,
 )  # fmt: skip

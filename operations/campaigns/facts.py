@@ -28,15 +28,26 @@ class AlarmFact:
     service_affecting: bool | None = None
 
 
+class FailedCheck(NamedTuple):
+    """A check of a site's own health query, as it names it, and what it adds."""
+
+    name: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.detail})" if self.detail else self.name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """A subcloud as last seen, in StarlingX's words. "" and None mean "not known"; ages are of the facets they name.
 
     `releases`: release id to USM's state, as the site itself tells; None where it was not asked. `ceph`: "ok", "warn",
     "error", "none" or "unknown", with `ceph_reason`; `ceph_measured`: by itself, else it follows from alarms.
-    `health_failures`: lines of the site's own health query that say [Fail]. `hosts_unfit`: hosts that are not unlocked,
-    enabled and available. `busy_with`: what else works on it. `strict_alarms`: its option alarm-restriction-type is
-    strict, so that its VIM stops on any alarm.
+    `health_failures`: checks of the site's own health query that are not OK; None where it was never asked;
+    `health_error`: why the last try brought nothing. `kubernetes`: version to sysinv's state, as of `releases`.
+    `hosts_unfit`: hosts that are not unlocked, enabled and available. `busy_with`: what else works on it.
+    `strict_alarms`: its option alarm-restriction-type is strict, so that its VIM stops on any alarm.
     """
 
     name: str
@@ -58,24 +69,29 @@ class SiteFacts:
     system_mode: str = ""
     active_controller: str = ""
     hosts_unfit: tuple[str, ...] | None = None
-    health_failures: tuple[str, ...] | None = None
+    health_failures: tuple[FailedCheck, ...] | None = None
+    health_error: str = ""
+    kubernetes: Mapping[str, str] | None = None
     busy_with: str = ""
     strict_alarms: bool = False
     statuses_at: datetime | None = None
     alarms_at: datetime | None = None
     hosts_at: datetime | None = None
     ceph_at: datetime | None = None
+    health_at: datetime | None = None
+    kubernetes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControllerFacts:
-    """A System Controller as last seen. `releases`: as of sites. `deploying`: it has a deployment of its own open."""
+    """A System Controller as last seen. `releases`, `kubernetes`: as of sites. `deploying`: it has a deployment of its
+    own open."""
 
     name: str
     reachable: bool | None = None
     writable: bool = True
     software_version: str = ""
     releases: Mapping[str, str] | None = None
-    kubernetes_versions: frozenset[str] | None = None
+    kubernetes: Mapping[str, str] | None = None
     deploying: bool | None = None
     seen_at: datetime | None = None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from operations.campaigns.alarm_gates import alarm_checks
-from operations.campaigns.facts import AlarmFact, SiteFacts
+from operations.campaigns.facts import AlarmFact, FailedCheck, SiteFacts
 from operations.campaigns.reasons import Reason, hold
 from operations.campaigns.rules import CampaignRules, Case, CephGate
 from operations.campaigns.site_time import lasting
+from operations.campaigns.strategy import Kind
 from operations.planning.problems import listed
 
 MOST_NAMED = 8
@@ -61,14 +62,31 @@ def ceph(case: Case) -> Iterator[Reason]:
 
 
 def health(case: Case) -> Iterator[Reason]:
-    """Only what was asked and told speaks against a site: not every site is asked for its health."""
-    site = case.site
-    if not case.rules.health:
+    """What the site says of itself, and of its hosts. dcmanager, VIM and USM ask the same before they begin."""
+    site, rules, now = case.site, case.rules, case.now
+    if not rules.health:
         return
     if site.hosts_unfit:
         yield hold("hosts-unfit", f"Not unlocked, enabled and available: {listed(site.hosts_unfit, MOST_NAMED)}.")
-    if site.health_failures:
-        yield hold("health-failed", f"Its own health query fails: {listed(site.health_failures, MOST_NAMED)}.")
+    if site.health_failures is None or site.health_at is None:
+        why = f" ({site.health_error})" if site.health_error else ": it is asked now"
+        yield hold("health-unknown", f"Its own health query is not known{why}.")
+        return
+    if now - site.health_at > rules.health_fresh:
+        why = f"; since then: {site.health_error}" if site.health_error else ""
+        yield hold("health-stale", f"It was asked for its health {lasting(now - site.health_at)} ago{why}.")
+    if failed := [each for each in site.health_failures if not _judged_elsewhere(each, rules)]:
+        yield hold("health-failed", f"Its own health query fails: {listed(failed, MOST_NAMED)}.")
+
+
+def _judged_elsewhere(failed: FailedCheck, rules: CampaignRules) -> bool:
+    """Alarms and Ceph have gates of their own, which may be laxer. An open deployment is what a rollback or a clean-up
+    is for, and what a deployment goes on with: the gates of releases look at it."""
+    return (
+        failed.name == "No alarms"
+        or (failed.name == "Ceph Storage Healthy" and rules.ceph is not CephGate.OK)
+        or (failed.name == "All hosts are patch current" and rules.spec.kind is Kind.SW_DEPLOY)
+    )
 
 
 def backup(case: Case) -> Iterator[Reason]:

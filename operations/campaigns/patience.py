@@ -17,8 +17,17 @@ NO_END = timedelta.max  # nothing can be said of any site of that System Control
 _CONTROLLER = frozenset({"controller-unreachable", "controller-stale", "controller-unknown"})
 _ALL_IS_OLD = frozenset({"stale", "never-seen"})
 _OF_NEIGHBOURS = frozenset({"neighbour-down", "neighbour-unknown"})  # a cut line or a restart is often over soon
-_SOON_TOLD = _ALL_IS_OLD | _OF_NEIGHBOURS | {"alarms-stale", "alarms-unknown", "ceph-stale"}
+_BY_A_LOOK = _ALL_IS_OLD | {
+    "alarms-stale", "alarms-unknown", "ceph-stale", "health-unknown", "health-stale", "kubernetes-unknown",
+}  # fmt: skip
+_SOON_TOLD = _BY_A_LOOK | _OF_NEIGHBOURS
 _SOON_OVER = frozenset({"busy", "backup-running", "prestage-running", "deploy-running"})
+
+
+def is_soon_told(reasons: Iterable[Reason]) -> bool:
+    """Whether all that stands against the site is that a look of the collector is missing, or too long ago."""
+    keys = {reason.key for reason in reasons if reason.stands_against}
+    return bool(keys) and keys <= _BY_A_LOOK
 
 
 def patience(reasons: Iterable[Reason], work: timedelta) -> timedelta:

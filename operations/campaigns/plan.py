@@ -20,7 +20,8 @@ from operations.campaigns.windows import WindowRule
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSite:
     """A site that takes part, as planning sees it. `alone`: as a strategy of its own only. `link`: its WAN link, if
-    known. `held`: not eligible yet; it is no canary unless it is chosen by name."""
+    known. `held`: not eligible yet, by more than that it has to be looked at; it is no canary unless it is chosen by
+    name."""
 
     id: int
     name: str

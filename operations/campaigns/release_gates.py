@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from operations.campaigns.facts import ControllerFacts, SiteFacts
+from operations.campaigns.kubernetes_gates import controller_knows
 from operations.campaigns.reasons import Reason, exclude, hold
 from operations.campaigns.rules import Case
 from operations.campaigns.strategy import Kind, StrategySpec, major, version
@@ -25,11 +26,7 @@ def controller_ready(controller: ControllerFacts, spec: StrategySpec) -> Iterato
             yield hold("controller-deploying", f"{name} has a deployment of its own open: it refuses to prestage.")
     if spec.deploys:
         yield from _release_there(controller, spec.release_id)
-    known = controller.kubernetes_versions
-    if spec.kind is Kind.KUBERNETES and spec.to_version and known is not None:
-        wanted = "v" + spec.to_version.removeprefix("v")
-        if wanted not in known:
-            yield exclude("release-not-on-controller", f"{name} does not know Kubernetes {wanted}.")
+    yield from controller_knows(controller, spec)
 
 
 def _release_there(controller: ControllerFacts, release_id: str) -> Iterator[Reason]:

@@ -24,7 +24,8 @@ class CampaignRules:
 
     `backup_within`: how old the last backup may be; None demands none. `prestaged`: the release must be at the site
     beforehand (never asked where the campaign prestages). `peer_groups_alone`: members of peer groups take part, each
-    as a strategy of its own; else they are left out. `*_fresh`: how old facts may be to be believed.
+    as a strategy of its own; else they are left out. `*_fresh`: how old facts may be to be believed; a health query is
+    repeated shortly before the work begins.
     """
 
     spec: StrategySpec
@@ -37,6 +38,7 @@ class CampaignRules:
     statuses_fresh: timedelta = timedelta(minutes=3)
     alarms_fresh: timedelta = timedelta(minutes=15)
     ceph_fresh: timedelta = timedelta(hours=3)
+    health_fresh: timedelta = timedelta(hours=24)
     controller_fresh: timedelta = timedelta(minutes=15)
 
 

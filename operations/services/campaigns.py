@@ -25,8 +25,10 @@ from operations.services.requests import MOST_TARGETS, RefusedError
 from operations.services.start import NotNowError
 from operations.strategy_words import title_of
 from sites.services.actors import Actor, audit
+from sites.services.clouds import ask_for_health
 
 NOBODY = "None of these subclouds may take part: see the reasons of each in a preview."
+HEALTH_WANTED = ("health-unknown", "health-stale")
 CHANGED = "The plan would be another one than you saw: look at a new preview."
 
 
@@ -48,11 +50,14 @@ class CampaignAsk:
 
 
 def preview(ask: CampaignAsk, now: datetime, but_for: int | None = None) -> Proposal:
-    """What would be planned; nothing is kept. `but_for`: the campaign whose plan it would replace.
+    """What would be planned; nothing is kept, but sites whose health is not known are asked for it by the collector.
+    `but_for`: the campaign whose plan it would replace.
 
     Raises RefusedError for what is wrong with the request as a whole.
     """
-    return propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before, but_for=but_for)
+    proposal = propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before, but_for=but_for)
+    ask_for_health(_unasked(proposal), now)
+    return proposal
 
 
 def create_campaign(
@@ -67,6 +72,7 @@ def create_campaign(
     with transaction.atomic():
         proposal = propose(book, ask.clouds, now, not_before=ask.not_before)
         _demand_sense(proposal, ask)
+        ask_for_health(_unasked(proposal), now)
         operation = Operation.objects.create(
             kind=Kind.CAMPAIGN, title=(ask.title or title_of(book.spec, len(proposal.plan.roster)))[:200],
             reason=ask.reason[:500], state=OperationState.PLANNED, requester=user, requester_name=actor.name,
@@ -96,6 +102,7 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
         _demand_secrets(book.spec, ask.secrets, kept)
         proposal = propose(book, ask.clouds, now, not_before=ask.not_before, but_for=operation.pk)
         _demand_sense(proposal, ask)
+        ask_for_health(_unasked(proposal), now)
         was, voided = operation.plan_hash, void_approval(campaign)
         campaign.planner, campaign.planner_name = user, actor.name
         operation.title = (ask.title or operation.title)[:200]
@@ -125,6 +132,11 @@ def void_approval(campaign: Campaign) -> bool:
     campaign.approver = campaign.approved_at = campaign.approval_expires_at = None
     campaign.approver_name = campaign.approved_hash = campaign.approval_note = ""
     return there
+
+
+def _unasked(proposal: Proposal) -> list[int]:
+    """Sites whose health is not known, or not any more."""
+    return [each.site.id for each in proposal.judged if any(reason.key in HEALTH_WANTED for reason in each.reasons)]
 
 
 def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:

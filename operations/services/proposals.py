@@ -16,6 +16,7 @@ from operations.campaigns.calendars import Freeze, calendar_of
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
 from operations.campaigns.eta import Eta, estimate
+from operations.campaigns.patience import is_soon_told
 from operations.campaigns.plan import Plan, PlanSite, plan_hash
 from operations.campaigns.reasons import Reason, is_alone, is_eligible, is_held
 from operations.campaigns.rulebook import Rulebook, told_rules, told_spec
@@ -79,7 +80,7 @@ def propose(
     not_before: datetime | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """At most nineteen queries for any number of sites. `but_for`: the operation whose plan this is, if there is one.
+    """At most 22 queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
 
     The caller has read the clouds within the user's scopes.
     """
@@ -127,7 +128,7 @@ def _plan_site(judged: Judged, book: Rulebook, frozen: tuple[Freeze, ...]) -> Pl
         id=site.id, name=site.facts.name, controller=site.controller, dcmanager_id=site.dcmanager_id,
         region=site.region, site_type=site.site_type, calendar=calendar_of(zone, site.region, book.windows, frozen),
         link=site.wan_link, labels=site.labels, rings=(site.ring,) if site.ring else (),
-        alone=is_alone(judged.reasons), held=judged.verdict == HELD,
+        alone=is_alone(judged.reasons), held=judged.verdict == HELD and not is_soon_told(judged.reasons),
     )  # fmt: skip
 
 

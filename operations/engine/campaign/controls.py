@@ -13,7 +13,9 @@ from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.eligibility import judge
 from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason, hold, is_alone
+from operations.campaigns.rules import CampaignRules
 from operations.engine.campaign.book import Book
+from operations.engine.campaign.checkups import check_up, gates_now
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import Openings
 from operations.engine.campaign.records import by_parts
@@ -33,7 +35,11 @@ JOINED = hold(
 def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: datetime) -> Controls:
     """`room`: why limits, neighbours or waves let it not begin, as Course.drive has it."""
     members = book.members[batch.number]
-    against = {} if memory.applied else judged(book, members, now, alone=batch.alone)
+    opening = Openings(book, now, timedelta(0) if memory.roster else lead()).of(members)
+    against: dict[int, tuple[Reason, ...]] = {}
+    if not memory.applied:
+        check_up(members, book.rules.gates, opening, room, now)
+        against = judged(book, members, now, alone=batch.alone, gates=gates_now(book.rules.gates, opening, room))
     held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
     awaited = {pk: patience(reasons, OTHER_WORK / settings.SPEED) for pk, reasons in against.items() if pk not in held}
     for pk, reasons in against.items():
@@ -43,23 +49,26 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         stop=STOPPED if book.campaign.stop_reason else "",
         brake=braked(book.regions(batch.number)),
         room=room,
-        opening=Openings(book, now, timedelta(0) if memory.roster else lead()).of(members),
+        opening=opening,
         held=held,
         patience=awaited,
         skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),
     )
 
 
-def judged(book: Book, members: Sequence[int], now: datetime, *, alone: bool) -> dict[int, tuple[Reason, ...]]:
+def judged(
+    book: Book, members: Sequence[int], now: datetime, *, alone: bool, gates: CampaignRules | None = None
+) -> dict[int, tuple[Reason, ...]]:
     """{site: reasons that stand against it now}, by what the collector knows; those without any are left out.
-    `alone`: of a batch whose site is not moved to another group."""
+    `alone`: of a batch whose site is not moved to another group. `gates`: those of the plan, where none are given."""
     ids = {pk for site in members if (pk := book.sites[site].row.target.controller_id) is not None}
     controllers = controller_facts(ids, now)
     bare = uncovered(members, now, book.rules.gates.statuses_fresh)
     told: dict[int, tuple[Reason, ...]] = {}
     for part in by_parts(members):
         for pk, site in facts_now(book, part, now).items():
-            reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now) + bare.get(pk, ())
+            reasons = judge(site.facts, gates or book.rules.gates, controllers[site.controller_id], now)
+            reasons += bare.get(pk, ())
             against = tuple(reason for reason in reasons if reason.stands_against)
             if is_alone(reasons) and not alone:
                 against = (*against, JOINED)

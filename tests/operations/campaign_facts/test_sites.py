@@ -16,7 +16,15 @@ from operations.campaigns.eligibility import judge
 from operations.campaigns.rulebook import read_rulebook
 from operations.models import Operation, StrategyOptions, Target
 from sites.choices import Facet
-from sites.models import Cloud, Controller, FacetState, Release, Surroundings
+from sites.models import (
+    Cloud,
+    Controller,
+    FacetState,
+    HealthFailure,
+    KubernetesVersion,
+    Release,
+    Surroundings,
+)
 from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
 from tests.sites.world import World, make_cloud, make_world
 
@@ -126,6 +134,52 @@ def test_hosts_that_are_not_fit_are_named(world: World) -> None:
     assert keys(world) == ["hosts-unfit"]
 
 
+def test_what_its_own_health_query_says(world: World) -> None:
+    cloud = world.clouds[0]
+    HealthFailure.objects.create(cloud=cloud, name="All kubernetes nodes are ready", word="Fail", detail="controller-0")
+    facts = campaign_sites([cloud.pk], world.now)[cloud.pk].facts
+    assert facts.health_failures == (("All kubernetes nodes are ready", "controller-0"),)
+    assert (keys(world), keys(world, 1)) == (["health-failed"], [])
+
+
+def test_a_health_query_that_brought_nothing(world: World) -> None:
+    rows = FacetState.objects.filter(cloud=world.clouds[0], facet=Facet.HEALTH_QUERY)
+    rows.update(observed_at=None, error="sysinv does not answer")
+    facts = campaign_sites([world.clouds[0].pk], world.now)[world.clouds[0].pk].facts
+    assert (facts.health_failures, facts.health_error) == (None, "sysinv does not answer")
+    assert keys(world) == ["health-unknown"]
+
+
+class TestKubernetes:
+    @pytest.fixture(autouse=True)
+    def versions(self, world: World) -> None:
+        for cloud in (*world.centrals, *world.clouds):
+            state = "active" if cloud in world.centrals else "available"
+            for version, word in (("v1.33.4", "unavailable" if state == "active" else "active"), ("v1.34.1", state)):
+                KubernetesVersion.objects.create(cloud=cloud, version=version, state=word, target=word == "active")
+
+    def against(self, world: World, number: int = 0, to_version: str = "v1.34.1") -> list[str]:
+        return keys(world, number, kind="kubernetes", release_id="", to_version=to_version)
+
+    def test_known_and_one_step_away(self, world: World) -> None:
+        assert [self.against(world, number) for number in range(4)] == [[], [], [], []]
+        assert self.against(world, to_version="") == []
+
+    def test_one_that_the_controller_does_not_know(self, world: World) -> None:
+        assert "release-not-on-controller" in self.against(world, to_version="v9.99.9")
+
+    def test_one_that_the_site_cannot_go_to(self, world: World) -> None:
+        KubernetesVersion.objects.filter(cloud=world.clouds[0], version="v1.34.1").update(state="unavailable")
+        assert (self.against(world), self.against(world, 1)) == (["kubernetes-step"], [])
+
+    def test_old_ones_prove_nothing(self, world: World) -> None:
+        old = FacetState.objects.filter(facet=Facet.KUBERNETES)
+        old.filter(cloud=world.clouds[0]).update(observed_at=world.now - timedelta(hours=4))
+        old.filter(cloud=world.centrals[1]).update(observed_at=world.now - timedelta(hours=4))
+        assert (self.against(world), self.against(world, 1)) == (["kubernetes-unknown"], [])
+        assert self.against(world, 2) == ["controller-unknown"]
+
+
 def test_why_ceph_is_not_safe(world: World) -> None:
     cloud = world.clouds[0]
     Cloud.objects.filter(pk=cloud.pk).update(ceph_status="error", ceph_source="alarm")
@@ -215,7 +269,7 @@ def test_as_many_queries_however_many_sites(world: World) -> None:
         campaign_sites(ids[:1], world.now)
     with CaptureQueriesContext(connection) as many:
         assert len(campaign_sites(ids, world.now)) == 24
-    assert len(few) == len(many) == 7
+    assert len(few) == len(many) == 9
     with CaptureQueriesContext(connection) as controllers:
         controller_facts([controller.pk for controller in world.controllers], world.now)
-    assert len(controllers) == 4
+    assert len(controllers) == 5

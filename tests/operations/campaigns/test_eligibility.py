@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operations.campaigns.eligibility import CHECKS, judge, no_way_back
-from operations.campaigns.facts import AlarmFact, AlarmKey, ControllerFacts, SiteFacts
+from operations.campaigns.facts import AlarmFact, AlarmKey, ControllerFacts, FailedCheck, SiteFacts
 from operations.campaigns.reasons import Effect, is_alone, is_eligible, is_held
 from operations.campaigns.rules import CampaignRules, CephGate
 from operations.campaigns.strategy import Kind, StrategySpec
@@ -20,11 +20,13 @@ SITE = SiteFacts(
     endpoint_sync={"software": "out-of-sync", "kubernetes": "out-of-sync", "kube-rootca": "out-of-sync",
                    "firmware": "out-of-sync", "platform": "in-sync"},
     releases={"starlingx-26.09.0": "deployed", RELEASE: "available"}, alarms=(), ceph="ok", system_mode="simplex",
-    active_controller="controller-0", statuses_at=NOW, alarms_at=NOW, ceph_at=NOW,
+    active_controller="controller-0", health_failures=(), health_at=NOW,
+    kubernetes={"v1.32.2": "unavailable", "v1.33.4": "active", "v1.34.1": "available"}, kubernetes_at=NOW,
+    statuses_at=NOW, alarms_at=NOW, ceph_at=NOW,
 )  # fmt: skip
 CONTROLLER = ControllerFacts(
     name="central-1", reachable=True, software_version="26.09", releases={RELEASE: "deployed"},
-    kubernetes_versions=frozenset({"v1.34.1"}), deploying=False, seen_at=NOW,
+    kubernetes={"v1.33.4": "unavailable", "v1.34.1": "active", "v1.35.2": "available"}, deploying=False, seen_at=NOW,
 )  # fmt: skip
 DEPLOY = CampaignRules(spec=StrategySpec(kind=Kind.SW_DEPLOY, release_id=RELEASE), backup_within=timedelta(hours=24))
 PRESTAGE = CampaignRules(spec=StrategySpec(kind=Kind.PRESTAGE, release="26.09"))
@@ -84,7 +86,11 @@ def test_a_good_site_may_take_part(rules: CampaignRules) -> None:
         ({"ceph": "unknown"}, "ceph-unknown", Effect.HOLD, "not known"),
         ({"ceph_at": NOW - timedelta(hours=9)}, "ceph-stale", Effect.HOLD, "9 h ago"),
         ({"hosts_unfit": ("controller-1",)}, "hosts-unfit", Effect.HOLD, "controller-1"),
-        ({"health_failures": ("All kubernetes nodes are ready",)}, "health-failed", Effect.HOLD, "kubernetes nodes"),
+        ({"health_failures": (FailedCheck("All kubernetes nodes are ready", "Not ready: controller-1"),)},
+         "health-failed", Effect.HOLD, "All kubernetes nodes are ready (Not ready: controller-1)"),
+        ({"health_failures": None}, "health-unknown", Effect.HOLD, "it is asked now"),
+        ({"health_failures": None, "health_error": "no answer within 60 s"}, "health-unknown", Effect.HOLD, "60 s"),
+        ({"health_at": NOW - timedelta(hours=25)}, "health-stale", Effect.HOLD, "25 h ago"),
         ({"backup_status": "", "backup_at": None}, "no-backup", Effect.HOLD, "younger than 24 h"),
         ({"backup_status": "failed"}, "no-backup", Effect.HOLD, "backup status failed"),
         ({"backup_at": NOW - timedelta(hours=25)}, "backup-old", Effect.HOLD, "25 h old"),
@@ -236,6 +242,7 @@ def test_every_check_can_speak() -> None:
     silent = judge(SiteFacts(name="x"), DEPLOY, ControllerFacts(name="c"), NOW)
     assert {reason.key for reason in silent} == {
         "controller-unknown", "never-seen", "management-unknown", "availability-unknown", "deploy-unknown",
-        "unknown-sync", "version-unknown", "not-prestaged", "alarms-unknown", "ceph-unknown", "no-backup",
+        "unknown-sync", "version-unknown", "not-prestaged", "alarms-unknown", "ceph-unknown", "health-unknown",
+        "no-backup",
     }  # fmt: skip
-    assert len(CHECKS) == 14
+    assert len(CHECKS) == 15
