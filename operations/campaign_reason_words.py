@@ -29,6 +29,8 @@ WORDS = {
     "kubernetes-step": "cannot go to that Kubernetes version",
     "kubernetes-unknown": "Kubernetes versions not known",
     "management-unknown": "not known whether managed",
+    "neighbour-down": "a neighbour is down",
+    "neighbour-unknown": "not known whether a neighbour is up",
     "never-seen": "never seen",
     "newer": "runs something newer",
     "no-backup": "no backup young enough",

@@ -18,6 +18,7 @@ KEYS = {
     "iinterfaces/detail": "iinterfaces", "interface_networks": "interface_networks", "istors": "istors",
     "interface_datanetworks": "interface_datanetworks", "lldp_neighbours": "lldp_neighbours",
     "storage_backend": "storage_backends", "clusters": "clusters", "ceph_mon": "ceph_mon",
+    "kube_versions": "kube_versions",
 }  # fmt: skip
 SYSTEM = {"uuid": "system-1", "name": "edge", "system_mode": "simplex"}
 
