@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
-from operations.choices import ACTIVE_TARGETS, Kind
-from operations.models import Target
+from operations.choices import ACTIVE_TARGETS, Kind, OperationState
+from operations.models import Operation, Target
+from operations.planning.problems import listed
 from sites.models import Cloud
 
+MOST_NAMED = 5
 Key = tuple[int | None, str | int]  # of a System Controller: a name, or dcmanager's id
 
 
@@ -80,3 +82,11 @@ def _keyed(rows: QuerySet[Target], like: Sequence[Target]) -> dict[Key, int]:
     for row in mine.only("controller_id", "name", "dcmanager_id", "operation_id"):
         found |= dict.fromkeys(_keys(row), row.operation_id)
     return found
+
+
+def under_way_at(controller_id: int) -> str:
+    """What is being done at that System Controller, as a sentence; "" where nothing is. One query."""
+    there = Q(controller=controller_id) | Q(targets__controller=controller_id) | Q(jobs__controller=controller_id)
+    rows = Operation.objects.filter(there, state=OperationState.PROCESSING).distinct().order_by("pk")
+    told = [f"{pk} ({title})" for pk, title in rows.values_list("pk", "title")[: MOST_NAMED + 1]]
+    return f"Wait until these operations there are over, or end them: {listed(told, MOST_NAMED)}." if told else ""

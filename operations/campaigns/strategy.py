@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+COMMON_NAME = re.compile(r"CN=[^\s]")
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 FLAGS = ("snapshot", "rollback", "delete", "cleanup", "with_prestage")
 SNAPSHOT_SINCE, CLEANUP_SINCE, PRESTAGE_DEPLOY_SINCE = (25, 9), (26, 9), (24, 9)
@@ -154,7 +155,7 @@ def _others(spec: StrategySpec, now: datetime) -> Iterator[str]:
             yield f"Prestaging for deployment needs release 24.09 or later; {spec.release} is older."
     if spec.kind is Kind.KUBERNETES and spec.to_version and not version(spec.to_version):
         yield f"{spec.to_version[:64]!r} is no Kubernetes version; write it like v1.34.1."
-    if spec.kind is Kind.KUBE_ROOTCA and spec.subject and "CN=" not in spec.subject:
+    if spec.kind is Kind.KUBE_ROOTCA and spec.subject and not COMMON_NAME.search(spec.subject):
         yield "The subject of the new root CA needs a common name (CN=…)."
     if (
         spec.kind is Kind.KUBE_ROOTCA

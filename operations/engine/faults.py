@@ -7,8 +7,9 @@ from django.db import transaction
 from events.log import append
 from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.engine import jobs
+from operations.engine.campaign.events import event_of_batch
 from operations.engine.events import operation_event, target_event
-from operations.models import Job, Operation, Target
+from operations.models import Batch, Job, Operation, Target
 
 SHOWN_FROM = 3  # in a row: one or two may be a database that has just restarted
 SAID = "The portal itself has a fault here ({kind}), {times} times in a row. It tries again; tell whoever runs it."
@@ -22,10 +23,12 @@ def note(claim: jobs.Claim, kind: str, now: datetime, next_at: datetime) -> None
     with transaction.atomic():
         job = jobs.held(claim)
         jobs.release(job, next_at, f"fault in the portal: {kind}", failed=True)
-        if job.failures < SHOWN_FROM or job.controller_id is not None:  # a campaign says itself how its batches are
+        if job.failures < SHOWN_FROM:
             return
         said = SAID.format(kind=kind[:80], times=job.failures)
-        if job.target_id is not None:
+        if job.controller_id is not None:
+            _say_of_batches(job, said, now)
+        elif job.target_id is not None:
             _say_of_target(job.target_id, said, now)
         else:
             _say_of_operation(job, said, now)
@@ -37,6 +40,20 @@ def _say_of_target(target_id: int, said: str, now: datetime) -> None:
         target.message = said
         target.save(update_fields=["message"])
         append([target_event(target, now)])
+
+
+def _say_of_batches(job: Job, said: str, now: datetime) -> None:
+    """Of a campaign, of what is under way at that System Controller; where nothing is, of the whole."""
+    at_work = Batch.objects.select_for_update(of=("self",)).filter(
+        wave__campaign=job.operation_id, controller=job.controller_id, ended_at=None, started_at__isnull=False
+    )
+    batches = list(at_work)
+    if not batches:
+        _say_of_operation(job, said, now)
+    for batch in batches:
+        batch.message = said
+        batch.save(update_fields=["message"])
+        append([event_of_batch(job.operation_id, batch, now)])
 
 
 def _say_of_operation(job: Job, said: str, now: datetime) -> None:

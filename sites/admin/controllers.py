@@ -19,6 +19,7 @@ from sites.services.controllers import (
     delete_controller,
     locked,
     problems_of,
+    why_kept,
 )
 from sites.services.destinations import secrets_to_enter
 
@@ -113,8 +114,8 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for
         """What was observed there goes along; it is counted, not listed, and nobody needs a permission for each."""
         clouds = Cloud.objects.filter(controller__in=[obj.pk for obj in objs]).count()
         names = [f"{obj.name}, with everything observed there" for obj in objs]
-        enabled = [f"{obj.name}, which is enabled: disable it first" for obj in objs if obj.enabled]
-        return names, {"System Controllers": len(names), "clouds": clouds}, set(), enabled
+        kept = [f"{obj.name}: {why}" for obj in objs for why in why_kept(obj)]
+        return names, {"System Controllers": len(names), "clouds": clouds}, set(), kept
 
     def delete_model(self, request: HttpRequest, obj: Controller) -> None:
         delete_controller(obj, actor_of(request), now_of(request))

@@ -1,7 +1,7 @@
 """Adding, changing and disabling System Controllers. Passwords go in and never come out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -28,6 +28,7 @@ PATTERNS = {
 }
 BUNDLES = ("ca_bundle", "bmc_ca_bundle")
 STRAY = re.compile(r"[\s\\\x00-\x20\x7f]")
+KEPT_BY: list[Callable[[int], str]] = []  # of the apps above: why that System Controller cannot go now; "" where it can
 SECRETS = {"password": "password_sealed", "write_password": "write_password_sealed", "kube_token": "kube_token_sealed"}
 
 
@@ -118,11 +119,19 @@ def changed_copy(before: Controller, changes: Mapping[str, Any]) -> Controller:
     return after
 
 
+def why_kept(controller: Controller) -> list[str]:
+    """Why it cannot be deleted now, in sentences; [] where it can."""
+    told = (why(controller.pk) for why in KEPT_BY)
+    enabled = "Disable it first, so that no collector writes what is being deleted." if controller.enabled else ""
+    return [sentence for sentence in (enabled, *told) if sentence]
+
+
 def delete_controller(controller: Controller, actor: Actor, now: datetime) -> None:
-    """With everything that was ever observed there. Raises ValidationError while it is enabled: it is being read."""
-    if controller.enabled:
-        raise ValidationError({"enabled": "Disable it first, so that no collector writes what is being deleted."})
+    """With everything that was ever observed there. Raises ValidationError while it is enabled, as it is being read,
+    and while something is done there."""
     with transaction.atomic():
+        if problems := why_kept(locked(controller.pk)):
+            raise ValidationError({"enabled": problems})
         _tell(controller, {"deleted": True}, now)
         audit(actor, "controller.delete", f"controller:{controller.pk}", now, {"name": controller.name})
         controller.delete()

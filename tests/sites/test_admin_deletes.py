@@ -5,7 +5,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events.models import AuditEntry
+from operations.choices import OperationState
+from operations.models import Operation
 from sites.models import Cloud, Controller
+from tests.operations.asked import make_operation
 from tests.sites.world import World, make_user
 
 DELETE = {"post": "yes", "action": "delete_selected"}
@@ -38,8 +41,21 @@ def test_an_enabled_controller_stays(client: Client, world: World) -> None:
     held = world.controllers[0]
     assert client.post(f"/admin/sites/controller/{held.pk}/delete/", {"post": "yes"}).status_code == 403
     answer = client.post("/admin/sites/controller/", {**DELETE, "_selected_action": [held.pk]})
-    assert b"disable it first" in answer.content
+    assert b"Disable it first" in answer.content
     assert Controller.objects.filter(pk=held.pk).exists()
+
+
+def test_a_controller_where_something_is_done_stays(client: Client, world: World) -> None:
+    held = world.controllers[0]
+    Controller.objects.filter(pk=held.pk).update(enabled=False)
+    operation = make_operation(world, ["running"])
+    address = f"/admin/sites/controller/{held.pk}/delete/"
+    assert operation.title.encode() in client.get(address).content
+    client.post(address, {"post": "yes"})
+    assert Controller.objects.filter(pk=held.pk).exists()
+    Operation.objects.update(state=OperationState.COMPLETED)
+    client.post(address, {"post": "yes"})
+    assert not Controller.objects.filter(pk=held.pk).exists()
 
 
 def test_users_deleted_by_the_dozen_are_in_the_audit_too(client: Client, world: World) -> None:

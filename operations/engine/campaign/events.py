@@ -17,13 +17,16 @@ def told(batch: Batch) -> tuple[Any, ...]:
 
 
 def batch_event(book: Book, batch: Batch, now: datetime) -> NewEvent:
+    return event_of_batch(book.operation.pk, batch, now)
+
+
+def event_of_batch(operation_id: int, batch: Batch, now: datetime) -> NewEvent:
     """For those who see the whole controller; sites are told of to whoever may see them."""
     data = {
-        "operation": book.operation.pk, "batch": batch.number, "state": batch.state, "message": batch.message,
+        "operation": operation_id, "batch": batch.number, "state": batch.state, "message": batch.message,
         "strategy": batch.strategy_id, "strategy_state": batch.strategy_state,
     }  # fmt: skip
-    subject = f"operation:{book.operation.pk}"
-    return NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, data, batch.controller_id)
+    return NewEvent(Kind.CAMPAIGN_CHANGED, f"operation:{operation_id}", now, data, batch.controller_id)
 
 
 def tell(book: Book, now: datetime, **data: object) -> None:

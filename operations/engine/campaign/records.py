@@ -10,7 +10,7 @@ from operations.campaigns.batch import BatchView, Controls, Intent, Memory, Outc
 from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
 from operations.campaigns.plan import canonical
 from operations.campaigns.postcheck import After
-from operations.campaigns.reading import read
+from operations.campaigns.reading import UnreadableError, read
 from operations.engine.campaign.book import Book
 from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
 from starlingx.records import StrategyStep
@@ -59,8 +59,13 @@ def stored(value: Any) -> Any:
 
 
 def _intent(row: BatchIntent) -> Intent:
+    """Raises reading.UnreadableError for a word that another version wrote."""
+    try:
+        verb, outcome = Verb(row.verb), Outcome(row.outcome)
+    except ValueError as problem:
+        raise UnreadableError(f"request {row.number}: {problem}") from None
     return Intent(
-        row.number, Verb(row.verb), Outcome(row.outcome), row.created_at, row.subject, row.meant, row.answered_id,
+        row.number, verb, outcome, row.created_at, row.subject, row.meant, row.answered_id,
         row.detail,
     )  # fmt: skip
 

@@ -6,11 +6,17 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event
+from operations.campaigns.batch import Controls, Memory
+from operations.campaigns.reading import UnreadableError
 from operations.choices import OperationState
 from operations.engine import conduct, drive, jobs, run
+from operations.engine.campaign import drive as campaign_drive
+from operations.engine.campaign.book import open_book
+from operations.engine.campaign.records import view_of
 from operations.engine.faults import SHOWN_FROM
-from operations.models import Job, Operation, Target
+from operations.models import Batch, BatchIntent, Job, Operation, Target
 from tests.operations.asked import make_operation
+from tests.operations.views.campaigns.made import begin, make_campaign
 from tests.sites.world import World
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +72,26 @@ def test_what_is_over_keeps_its_reason(world: World, monkeypatch: pytest.MonkeyP
     for _ in range(SHOWN_FROM):
         fault()
     assert Operation.objects.get().state_reason == "two failed"
+
+
+def test_the_job_of_a_campaign_at_a_controller(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    batch = Batch.objects.filter(wave__campaign=operation.pk).order_by("number")[0]
+    Job.objects.all().delete()
+    Job.objects.create(operation=operation, controller=batch.controller, next_at=timezone.now())
+    monkeypatch.setattr(campaign_drive, "open_book", broken)
+    for _ in range(SHOWN_FROM):
+        fault()
+    batch.refresh_from_db()
+    assert "fault here (ZeroDivisionError)" in batch.message
+    assert Event.objects.filter(kind="campaign.changed").latest("id").data["message"] == batch.message
+
+
+def test_a_word_that_another_version_wrote_is_told(world: World) -> None:
+    operation = make_campaign(world)
+    batch = Batch.objects.filter(wave__campaign=operation.pk).order_by("number")[0]
+    BatchIntent.objects.create(batch=batch, number=1, attempt=1, verb="teleport", created_at=timezone.now())
+    book = open_book(operation.pk)
+    with pytest.raises(UnreadableError, match="teleport"):
+        view_of(book, book.batches[batch.number], Memory(), Controls())
