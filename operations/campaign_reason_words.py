@@ -41,6 +41,7 @@ WORDS = {
     "read-only": "System Controller is read only here",
     "rehoming": "is being rehomed",
     "release-not-on-controller": "release not on the System Controller",
+    "removed": "gone from its System Controller",
     "secondary": "secondary: managed elsewhere",
     "stale": "not read lately",
     "unknown-sync": "sync status unknown",

@@ -1,6 +1,6 @@
 """REST: campaigns. What one would do, planning one, the list, everything about one, and another plan for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -112,17 +112,22 @@ def planned(request: Request, operation: Operation) -> Response:
     return Response(body, status=status.HTTP_201_CREATED, headers={"Location": place})
 
 
-def _ask(request: Request, asked: Mapping[str, Any]) -> CampaignAsk:
-    """Raises RefusedError, PermissionDenied (audited)."""
-    clouds = chosen_clouds(request, scopes_of(request), asked.get("clouds"), asked.get("filter"))
+def _ask(request: Request, asked: Mapping[str, Any], before: Sequence[int] | None = None) -> CampaignAsk:
+    """`before`: of the plan that stands, where none are chosen. Raises RefusedError, PermissionDenied (audited)."""
+    clouds = before if before is not None else _chosen(request, asked)
     expected = asked.get("expected")
     if expected not in (None, len(clouds)):
         raise RefusedError({"expected": f"You mean {expected} subclouds, but {len(clouds)} are chosen. Look again."})
     return CampaignAsk(
-        strategy=asked["strategy"], rules=saved_rules(asked.get("rules", {})), clouds=[cloud.pk for cloud in clouds],
+        strategy=asked["strategy"], rules=saved_rules(asked.get("rules", {})), clouds=clouds,
         title=asked.get("title", ""), reason=asked.get("reason", ""), not_before=asked.get("not_before"),
         seen_hash=asked.get("plan_hash", ""), secrets=asked.get("secrets", {}),
     )  # fmt: skip
+
+
+def _chosen(request: Request, asked: Mapping[str, Any]) -> list[int]:
+    found = chosen_clouds(request, scopes_of(request), asked.get("clouds"), asked.get("filter"))
+    return [cloud.pk for cloud in found]
 
 
 def _changed(request: Request, operation: Operation, asked: Mapping[str, Any]) -> CampaignAsk:
@@ -132,6 +137,5 @@ def _changed(request: Request, operation: Operation, asked: Mapping[str, Any]) -
         "strategy": before.strategy, "rules": before.rules, "title": before.title, "reason": before.reason,
         "not_before": before.not_before,
     }  # fmt: skip
-    if "clouds" not in asked and "filter" not in asked:
-        rest["clouds"] = list(before.clouds)
-    return _ask(request, rest | dict(asked))
+    same = "clouds" not in asked and "filter" not in asked
+    return _ask(request, rest | dict(asked), before.clouds if same else None)

@@ -32,7 +32,7 @@ COLUMNS = (
     "group__dcmanager_id", "region", "timezone", "system_mode", "management_state", "availability_status",
     "deploy_status", "backup_status", "backup_at", "prestage_status", "prestage_versions", "software_version",
     "endpoint_sync", "peer_group_id", "ceph_status", "ceph_source", "ceph__detail", "upstream_updated_at",
-    "surroundings__labels", "surroundings__wan_link", "surroundings__ring",
+    "removed_at", "surroundings__labels", "surroundings__wan_link", "surroundings__ring",
 )  # fmt: skip
 FIT = ("unlocked", "enabled", "available")
 Ages = Mapping[str, datetime]
@@ -59,10 +59,15 @@ class CampaignSite:
     facts: SiteFacts
 
 
-def campaign_sites(cloud_ids: Iterable[int], now: datetime, *, but_for: int | None = None) -> dict[int, CampaignSite]:
-    """By cloud; those that are still there. `but_for`: the operation that asks, and so is no other that is at work."""
+def campaign_sites(
+    cloud_ids: Iterable[int], now: datetime, *, but_for: int | None = None, with_removed: bool = False
+) -> dict[int, CampaignSite]:
+    """By cloud; those that are still there. `but_for`: the operation that asks, and so is no other that is at work.
+    `with_removed`: and those that are not, to be told of."""
     ids = list(cloud_ids)
-    rows = Cloud.objects.filter(pk__in=ids, removed_at=None, dcmanager_id__isnull=False).values(*COLUMNS)
+    rows = Cloud.objects.filter(pk__in=ids, dcmanager_id__isnull=False).values(*COLUMNS)
+    if not with_removed:
+        rows = rows.filter(removed_at=None)
     (ages, silence), alarms, releases = _ages(ids), _alarms(ids), _releases(ids)
     failures, kubernetes = _health(ids), kubernetes_versions(ids)
     unfit, active = _hosts(ids)
@@ -108,6 +113,7 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
         "prestage_status", "prestage_versions", "software_version", "endpoint_sync", "system_mode",
     )  # fmt: skip
     return {name: row[name] for name in same} | {
+        "removed": row["removed_at"] is not None,
         "peer_group": row["peer_group_id"] is not None,
         "ceph": row["ceph_status"],
         "ceph_measured": row["ceph_source"] == CephSource.MEASURED,

@@ -33,6 +33,8 @@ Check = Callable[[Case], Iterator[Reason]]
 
 def judge(site: SiteFacts, rules: CampaignRules, controller: ControllerFacts, now: datetime) -> tuple[Reason, ...]:
     """() where the site may take part like any other. `is_eligible`, `is_alone` and `is_held` read the answer."""
+    if site.removed:
+        return (exclude("removed", "Its System Controller does not have it any more."),)
     case = Case(site, rules, controller, now)
     return tuple(reason for check in CHECKS for reason in check(case))
 

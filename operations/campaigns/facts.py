@@ -51,6 +51,7 @@ class SiteFacts:
     """
 
     name: str
+    removed: bool = False
     management_state: str = ""
     availability_status: str = ""
     deploy_status: str = ""

@@ -84,7 +84,7 @@ def propose(
 
     The caller has read the clouds within the user's scopes.
     """
-    sites = campaign_sites(cloud_ids, now, but_for=but_for)
+    sites = campaign_sites(cloud_ids, now, but_for=but_for, with_removed=True)
     controllers = controller_facts({site.controller_id for site in sites.values()}, now)
     bare = uncovered(sites, now, book.gates.statuses_fresh)
     judged = tuple(

@@ -269,6 +269,17 @@ class TestChildren:
         assert api.get(f"{CAMPAIGNS}{campaign['id']}/").json()["followed_by"] == [child["id"]]
         assert api.get(f"{CAMPAIGNS}?follows={campaign['id']}&count=1").json()["count"] == 1
 
+    def test_one_that_is_gone_is_left_out_by_name(self, api: Client, approver: Client, world: World) -> None:
+        campaign = self.over(api, approver, world)
+        Target.objects.filter(name="edge-1").update(state=TargetState.FAILED)
+        Cloud.objects.filter(name="edge-0").update(removed_at=world.now)
+        child = act(api, campaign, "retry-failed").json()
+        assert child["counts"] | {"total": 2, "refused": 1} == child["counts"]
+        left_out = Target.objects.get(operation=child["id"], state=TargetState.REFUSED)
+        assert (left_out.name, left_out.problems[0]["field"]) == ("edge-0", "removed")
+        again = api.patch(f"{CAMPAIGNS}{child['id']}/", {"title": "Once more"}, content_type="application/json")
+        assert (again.status_code, again.json()["title"]) == (200, "Once more")
+
     def test_the_way_back(self, api: Client, approver: Client, world: World) -> None:
         campaign = self.over(api, approver, world)
         chosen = Target.objects.get(name="edge-1").pk
