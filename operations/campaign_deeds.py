@@ -18,6 +18,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.start": ("started it", "start it"),
     "campaign.abort": ("aborted it", "abort it"),
     "campaign.halt": ("halted it by itself", "halt it"),
+    "campaign.mop_up": ("began the mop-up wave", "begin the mop-up wave"),
     "campaign.cancel": ("cancelled it", "cancel it"),
     "campaign.try_again": ("had a batch tried again", "have a batch tried again"),
     "campaign.hold_site": ("held", "hold"),
@@ -71,6 +72,8 @@ def deed(verb: str, outcome: str, detail: Mapping[str, Any]) -> str:
     """ "held edge-7", "was refused to approve it": a verb of the audit in words, without who and why."""
     if verb == "campaign.try_again" and outcome == "done":
         return f"had batch {detail.get('batch')} tried again"
+    if verb == "campaign.mop_up":
+        return f"began the mop-up wave: {detail.get('sites')} come again, {detail.get('left')} are still held"
     if verb == "campaign.settle_strategy":
         return f"said that strategy {detail.get('strategy')} is {'' if detail.get('ours') else 'not '}this campaign's"
     done, wanted = VERBS.get(verb, (verb, verb))

@@ -18,7 +18,7 @@ from operations.campaigns.facts import AlarmKey
 from operations.campaigns.postcheck import Health
 from operations.campaigns.report import CampaignFacts, LeftOut, SiteReport
 from operations.choices import ENDED_OPERATIONS, TargetState
-from operations.frozen_plans import plan_of, rulebook_of
+from operations.frozen_plans import plans_of, rulebook_of
 from operations.models import Campaign, Operation
 from operations.selectors import targets
 from operations.services.proposals import campaign_hash
@@ -44,16 +44,16 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
     rows = list(_rows(scopes, pk))
     hidden = 0 if scopes.fleet else operation.targets.count() - len(rows)
     campaign = operation.campaign
-    plan = plan_of(campaign)
+    plans = plans_of(campaign)
     entries = entries_about(pk)
     happened = decisions(operation, entries, {row["pk"]: row for row in rows}, now, whole=not hidden)
     book = rulebook_of(campaign)
-    stands = campaign_hash(plan, book, campaign.not_before) == operation.plan_hash
+    stands = campaign_hash(plans.approved, book, campaign.not_before) == operation.plan_hash
     in_plan = [row for row in rows if row["in_campaign__batch_id"] is not None]
     late = late_alarms(campaign, [row for row in in_plan if _is_late(row)])
     return CampaignFacts(
         number=pk, title=operation.title, reason=operation.reason, requester=operation.requester_name,
-        requested_at=operation.created_at, plan=plan, hash=operation.plan_hash, intact=stands, as_of=now,
+        requested_at=operation.created_at, plan=plans.as_run, hash=operation.plan_hash, intact=stands, as_of=now,
         in_words=(*ask_in_words(book.spec), *rules_in_words(book)),
         planner=campaign.planner_name, planned_at=campaign.planned_at, approvals=tuple(approvals(campaign, entries)),
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),

@@ -80,7 +80,18 @@ def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
     ]
 
 
-WAVE = ("id", "number", "name", "state", "soak_seconds", "failures", "started_at", "soaking_since", "ended_at")
+WAVE = (
+    "id",
+    "number",
+    "name",
+    "mop_up",
+    "state",
+    "soak_seconds",
+    "failures",
+    "started_at",
+    "soaking_since",
+    "ended_at",
+)
 BATCH = (
     "id", "number", "controller_id", "state", "max_parallel", "alone", "group_name", "strategy_id", "strategy_state",
     "message", "seen_at", "started_at", "ended_at",

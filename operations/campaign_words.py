@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from operations.campaign_mop_up import RULE
 from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.plan import CanaryRule, Limits, WaveRule
 from operations.campaigns.rulebook import Rulebook
@@ -56,6 +57,7 @@ def rules_in_words(book: Rulebook) -> list[Row]:
         ("Windows", windows_in_words(book)),
         ("Stops", limit_in_words(book.failures)),
         ("Canaries", canaries_in_words(book.canaries)),
+        ("Mop-up", RULE),
     ]
 
 

@@ -1,7 +1,11 @@
-"""The plan of a campaign out of its rows, as the value that planning made: what was approved is what runs."""
+"""The plan of a campaign out of its rows, as the value that planning made: what was approved is what runs.
+
+The mop-up wave is no part of it: it has no sites but those of the plan, and comes behind all of its waves.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,46 +20,76 @@ def rulebook_of(campaign: Campaign) -> Rulebook:
     return read_rulebook(campaign.ask, campaign.rules)
 
 
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """`approved`: what was planned and hashed. `as_run`: with the mop-up wave, and sites in the batch that has them."""
+
+    approved: Plan
+    as_run: Plan
+
+
 def plan_of(campaign: Campaign) -> Plan:
-    """Three queries. Sites are ids of clouds, as in planning."""
-    book = rulebook_of(campaign)
-    members, roster = _sites(campaign)
-    batches: dict[int, list[Batch]] = defaultdict(list)
-    rows = campaign.waves.values_list(
-        "number", "batches__number", "batches__pk", "batches__controller__name", "batches__alone"
+    """As it was approved. Three queries. Sites are ids of clouds, as in planning."""
+    return plans_of(campaign).approved
+
+
+def plans_of(campaign: Campaign) -> Plans:
+    """Three queries."""
+    planned, placed, roster = _sites(campaign)
+    rows = list(
+        campaign.waves.values_list(
+            "number", "batches__number", "batches__pk", "batches__controller__name", "batches__alone"
+        ).order_by("number", "batches__number")
     )
-    for wave, number, pk, controller, alone in rows.order_by("number", "batches__number"):
+    approved = replace(_without_waves(campaign), roster=tuple(sorted(roster, key=lambda row: row.id)))
+    columns = ("number", "name", "soak_seconds", "failures", "mop_up")
+    waves = list(campaign.waves.values_list(*columns).order_by("number"))
+    before = [wave for wave in waves if not wave[-1]]
+    return Plans(
+        replace(approved, waves=_waves(before, rows, planned)), replace(approved, waves=_waves(waves, rows, placed))
+    )
+
+
+def _waves(waves: Iterable[Any], batches: Iterable[Any], members: Mapping[int, list[int]]) -> tuple[Wave, ...]:
+    found: dict[int, list[Batch]] = defaultdict(list)
+    for wave, number, pk, controller, alone in batches:
         if pk is not None:
-            batches[wave].append(Batch(number, controller, tuple(sorted(members[pk])), alone))
-    waves = campaign.waves.values_list("number", "name", "soak_seconds", "failures").order_by("number")
+            found[wave].append(Batch(number, controller, tuple(sorted(members.get(pk, ()))), alone))
+    return tuple(
+        Wave(number, name, tuple(found[number]), timedelta(seconds=soak), read_limit(failures, ANY_MAY_FAIL))
+        for number, name, soak, failures, _ in waves
+    )
+
+
+def _without_waves(campaign: Campaign) -> Plan:
+    book = rulebook_of(campaign)
     return Plan(
         spec=book.spec,
         limits=book.limits,
         windows=book.windows,
         failures=book.failures,
-        waves=tuple(
-            Wave(number, name, tuple(batches[number]), timedelta(seconds=soak), read_limit(failures, ANY_MAY_FAIL))
-            for number, name, soak, failures in waves
-        ),
-        roster=tuple(sorted(roster, key=lambda row: row.id)),
+        waves=(),
+        roster=(),
         neighbours=tuple((one, other) for one, other in campaign.plan.get("neighbours", ())),
         rings=_rings(campaign.plan),
         warnings=tuple(campaign.plan.get("warnings", ())),
     )
 
 
-def _sites(campaign: Campaign) -> tuple[dict[int, list[int]], list[RosterRow]]:
-    """{batch: its clouds}, and who they are."""
+def _sites(campaign: Campaign) -> tuple[dict[int, list[int]], dict[int, list[int]], list[RosterRow]]:
+    """{batch: its clouds} as planned and as they are now, and who they are."""
     rows = CampaignTarget.objects.filter(batch__wave__campaign=campaign).values_list(
-        "batch_id", "target__cloud_id", "target__name", "target__controller__name", "target__dcmanager_id",
-        "target__region", "wan_link",
+        "planned_batch_id", "batch_id", "target__cloud_id", "target__name", "target__controller__name",
+        "target__dcmanager_id", "target__region", "wan_link",
     )  # fmt: skip
-    members: dict[int, list[int]] = defaultdict(list)
+    planned: dict[int, list[int]] = defaultdict(list)
+    placed: dict[int, list[int]] = defaultdict(list)
     roster = []
-    for batch, cloud, name, controller, number, region, link in rows:
-        members[batch].append(cloud or 0)
+    for before, batch, cloud, name, controller, number, region, link in rows:
+        planned[before or batch].append(cloud or 0)
+        placed[batch].append(cloud or 0)
         roster.append(RosterRow(cloud or 0, name, controller or "", number or 0, region, link))
-    return members, roster
+    return planned, placed, roster
 
 
 def _rings(plan: Mapping[str, Any]) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from operations.api.common import one_row, scopes_of, user_of
 from operations.api.operations import operation_columns
 from operations.campaign_deeds import turns
+from operations.campaign_mop_up import RULE
 from operations.campaign_selectors import (
     approval_word,
     campaigns,
@@ -106,7 +107,7 @@ def told_proposal(seen: Proposal) -> dict[str, Any]:
             examples.setdefault(key, reason)
     return {
         "plan_hash": seen.hash, "judged_at": seen.judged_at, "not_before": seen.not_before,
-        "counts": tally(seen.judged),
+        "counts": tally(seen.judged), "mop_up": RULE,
         "reasons": [examples[key] | {"sites": number} for key, number in tallied.most_common()],
         "waves": [_planned_wave(wave) for wave in seen.plan.waves],
         "sites": sites, "warnings": list(seen.warnings), "costs": [asdict(cost) for cost in seen.costs],

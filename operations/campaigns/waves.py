@@ -31,6 +31,7 @@ from operations.campaigns.windows import WindowRule
 
 Divided = dict[Resource, dict[str, int]]
 Signature = tuple[tuple[datetime, datetime], ...]
+MOP_UP = "Mop-up"
 SAME_WINDOWS = timedelta(days=56)  # sites whose windows agree for so long may be in one batch
 
 
@@ -82,11 +83,11 @@ def make_plan(sites: Iterable[PlanSite], rules: PlanRules) -> Plan:
 
 
 def mop_up(plan: Plan, held: Iterable[PlanSite], rules: PlanRules) -> Wave:
-    """A last wave of sites of `plan` that were on hold when their turn came: packed as it was, numbered after it."""
+    """A last wave of sites of `plan` that were on hold when their turn came: packed as it was, numbered after it. It
+    soaks as long as the one before."""
     last = max((wave.number for wave in plan.waves), default=0)
-    chosen = [
-        Chosen(last + 1, "Mop-up", sorted(held, key=lambda site: (site.name, site.id)), timedelta(0), ANY_MAY_FAIL)
-    ]
+    soak = max(plan.waves, key=lambda wave: wave.number).soak if plan.waves else timedelta(0)
+    chosen = [Chosen(last + 1, MOP_UP, sorted(held, key=lambda site: (site.name, site.id)), soak, ANY_MAY_FAIL)]
     batches = batches_of(chosen, rules, adjacency(plan.neighbours), Relaxed())
     return _numbered(chosen, batches, after=max(plan.numbers, default=0))[0]
 

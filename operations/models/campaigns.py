@@ -50,13 +50,17 @@ class Campaign(models.Model):
 
 
 class Wave(models.Model):
-    """Batches that may run at the same time; the next wave begins after its soak. `failures`: {"count", "percent"}."""
+    """Batches that may run at the same time; the next wave begins after its soak. `failures`: {"count", "percent"}.
+
+    `mop_up`: not part of what was planned and hashed; it takes sites of the plan that were held in their turn.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="waves")
     number = models.PositiveIntegerField(help_text="0 are the canaries, where there are any")
     name = models.CharField(max_length=80)
     soak_seconds = models.PositiveIntegerField(default=0)
     failures = models.JSONField(default=dict)
+    mop_up = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=WaveState, default=WaveState.PENDING)
     started_at = models.DateTimeField(null=True)
     soaking_since = models.DateTimeField(null=True)
@@ -105,10 +109,12 @@ class CampaignTarget(models.Model):
 
     `baseline` and `new_alarms`: lists of {"alarm_id", "entity", "severity", …}. A site that is on hold waits with its
     reason; one that is skipped is left out for good. One that is excused does not count as failed, by a person's word.
+    `planned_batch`: where the plan had it, if it has come into the mop-up wave since.
     """
 
     target = models.OneToOneField(Target, models.CASCADE, primary_key=True, related_name="in_campaign")
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="sites")
+    planned_batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="planned_sites")
     home_group_id = models.IntegerField(null=True, help_text="dcmanager's id of the group to go back to")
     wan_link = models.CharField(max_length=64, blank=True)
     error_before = models.CharField(max_length=2048, blank=True, help_text="Creating a strategy wipes it upstream")

@@ -2,7 +2,8 @@
 
 For the engine: CampaignTarget.held_by with hold_reason (its batch goes without it, unless it is released before),
 skipped (never), excused_by (it does not count against any limit). Whoever takes a batch reads them with the target's
-row locked. What a batch went without is left to a new campaign for the rest, where a hold stands on.
+row locked. What a batch went without may come again in the mop-up wave; what is still held then is left to a new
+campaign for the rest, where a hold stands on.
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events.log import append
+from operations.campaign_mop_up import RELEASED, awaits_mop_up
 from operations.campaigns.batch import Verb
 from operations.choices import ENDED_OPERATIONS, NOT_DONE, TargetState
 from operations.engine import jobs
@@ -22,7 +24,7 @@ from sites.services.actors import Actor, audit
 
 NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
 STARTED = "Its strategy has been started: dcmanager takes it in its turn, and no single site can be taken out any more."
-RELEASED_LATE = "released by {who} after its batch went without it: it runs with the rest, in a new campaign"
+RELEASED_LATE = "released by {who} after the mop-up wave began: it runs with the rest, in a new campaign"
 
 
 def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
@@ -31,7 +33,7 @@ def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
     why = _said(reason)
     with transaction.atomic():
         target, site = _locked(target_id)
-        if target.state not in NOT_BEGUN:
+        if target.state not in NOT_BEGUN and not awaits_mop_up(target, site):
             raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be held.")
         _demand_not_started(target, site)
         site.held_by, site.hold_reason = actor.name[:150], why
@@ -41,8 +43,8 @@ def hold_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
 
 
 def release_site(target_id: int, actor: Actor, now: datetime) -> Target:
-    """It starts when its turn comes, or with the rest in a new campaign, where its batch went without it. Raises
-    NotNowError."""
+    """It starts when its turn comes; where its batch went without it, in the mop-up wave, or behind that with the rest
+    in a new campaign. Raises NotNowError."""
     with transaction.atomic():
         target, site = _locked(target_id)
         if not site.held_by or site.skipped:
@@ -50,7 +52,8 @@ def release_site(target_id: int, actor: Actor, now: datetime) -> Target:
         detail = {"held_by": site.held_by, "reason": site.hold_reason}
         site.held_by = site.hold_reason = ""
         site.save(update_fields=["held_by", "hold_reason"])
-        message = "" if target.state in NOT_BEGUN else RELEASED_LATE.format(who=actor.name)
+        late = (RELEASED if awaits_mop_up(target, site) else RELEASED_LATE).format(who=actor.name)
+        message = "" if target.state in NOT_BEGUN else late
         _tell(target, message, "campaign.release_site", actor, now, detail)
     return target
 
@@ -60,7 +63,7 @@ def skip_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
     why = _said(reason)
     with transaction.atomic():
         target, site = _locked(target_id)
-        if target.state not in (*NOT_BEGUN, TargetState.HELD):
+        if target.state not in (*NOT_BEGUN, TargetState.HELD) and not awaits_mop_up(target, site):
             raise NotNowError(f"It is {target.get_state_display()}: only a site that has not begun can be skipped.")
         _demand_not_started(target, site)
         stop(target, TargetState.CANCELLED, now)

@@ -21,7 +21,7 @@ from operations.campaigns.rulebook import Rulebook
 from operations.campaigns.site_time import site_zone
 from operations.choices import BatchState
 from operations.engine.campaign.openings import Openings
-from operations.frozen_plans import plan_of, rulebook_of
+from operations.frozen_plans import plans_of, rulebook_of
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Wave
 
 ALARMS = ("baseline", "after", "new_alarms")  # columns that may hold thousands of alarms
@@ -82,7 +82,8 @@ class Book:
 
     @cached_property
     def plan(self) -> Plan:
-        return plan_of(self.campaign)
+        """With the mop-up wave, where there is one."""
+        return plans_of(self.campaign).as_run
 
     @cached_property
     def lasting(self) -> dict[int, timedelta]:

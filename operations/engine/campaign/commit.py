@@ -207,6 +207,7 @@ def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Loo
     match action:
         case a.Begin(roster):
             targets.begin(book, batch, roster, now)
+            targets.go_without(book, memory.left_out, now)
         case a.Archive(steps):
             _archive(batch, steps, now)
         case a.PostCheck(sites, late):

@@ -9,7 +9,7 @@ from events.log import append
 from operations.campaigns.conduct import Course, Phase
 from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
-from operations.engine.campaign import foresight
+from operations.engine.campaign import foresight, mop_up
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.events import tell
 from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
@@ -32,6 +32,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
     kind = book.rules.spec.kind
     fresh = sites_with_new_alarms(job.operation_id, kind)  # before the transaction, as the next: they read a lot
     foreseen = foresight.foreseen(book, now)
+    held_back = mop_up.able(book, now) if mop_up.is_due(book, now) else None
     with transaction.atomic():
         held = jobs.held(claim)
         Operation.objects.select_for_update().get(pk=job.operation_id)
@@ -43,6 +44,13 @@ def step(claim: jobs.Claim, job: Job) -> None:
         course = book.course(now)
         _close_batches(book, course, now)
         _waves(book, course, now)
+        if mop_up.is_due(book, now):
+            if held_back is None:  # all has just ended: they were not looked at yet
+                jobs.release(held, now)
+                return
+            if mop_up.take_up(book, held_back, now):
+                book = open_book(job.operation_id)
+                course = book.course(now)
         _slots(book, now)
         _wait(book, course)
         if course.phase is Phase.OVER:
@@ -70,7 +78,8 @@ def _close_batches(book: Book, course: Course, now: datetime) -> None:
 
 def _waves(book: Book, course: Course, now: datetime) -> None:
     for wave in book.waves:
-        state = _wave_state(wave, [b for b in book.batches.values() if b.wave_id == wave.pk], course)
+        batches = [batch for batch in book.batches.values() if batch.wave_id == wave.pk]
+        state = _wave_state(wave, batches, course, stopped=bool(book.campaign.stop_reason))
         if state == wave.state:
             continue
         wave.state = state
@@ -84,12 +93,13 @@ def _waves(book: Book, course: Course, now: datetime) -> None:
         tell(book, now, wave=wave.number, state=state)
 
 
-def _wave_state(wave: Wave, batches: list[Batch], course: Course) -> WaveState:
+def _wave_state(wave: Wave, batches: list[Batch], course: Course, *, stopped: bool) -> WaveState:
+    """A batch all of whose sites were held is cancelled too: that alone stops no wave."""
     over = all(batch.state in OVER for batch in batches)
     if over and course.phase is Phase.SOAKING and course.wave == wave.number:
         return WaveState.SOAKING
     if over:
-        cut = any(batch.state == BatchState.CANCELLED for batch in batches)
+        cut = stopped and any(batch.state == BatchState.CANCELLED for batch in batches)
         return WaveState.STOPPED if cut else WaveState.COMPLETED
     begun = wave.started_at is not None or (course.phase is Phase.RUNNING and course.wave == wave.number)
     return WaveState.RUNNING if begun else WaveState.PENDING

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from events.log import append
+from operations.campaign_mop_up import AWAITS
+from operations.campaigns.batch import End
 from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
 from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
 from operations.engine.campaign.book import Book
@@ -83,6 +85,7 @@ def end(book: Book, now: datetime) -> None:
         stop(target, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
         target.save()
     append(target_event(target, now) for target in left)
+    Target.objects.filter(operation=book.operation.pk, message=AWAITS).update(message="")  # it never came to it
     operation = Operation.objects.get(pk=book.operation.pk)
     close(operation, now, reason=_reason(book), state=_state(book))
 
@@ -102,12 +105,24 @@ def _aborted_elsewhere(book: Book) -> list[int]:
 
 
 def _reason(book: Book) -> str:
-    """Of one that somebody ended with what became of its sites; a limit that was reached names its numbers itself."""
+    """Of one that somebody ended with what became of its sites; a limit that was reached names its numbers itself. Of
+    one that came to its end, who was held to the last."""
     reason = book.campaign.stop_reason
     if not reason and (cut := _aborted_elsewhere(book)):
         return f"{len(cut)} sites were not worked on: somebody aborted their strategy outside this portal."
+    if not reason:
+        return _held_to_the_end(book)
     if not book.campaign.stopped_by:
         return reason
     states = Counter(Target.objects.filter(operation=book.operation.pk).values_list("state", flat=True))
     numbers = ", ".join(f"{states[state]:,} {state.label}" for state in TOLD if states[state])
     return f"{reason[:420]} ({numbers})" if numbers else reason
+
+
+def _held_to_the_end(book: Book) -> str:
+    rows = Target.objects.filter(operation=book.operation.pk, state=TargetState.CANCELLED, cause=End.HELD.value)
+    held = rows.exclude(in_campaign__skipped=True).count()
+    if not held:
+        return ""
+    sites = "1 site was" if held == 1 else f"{held:,} sites were"
+    return f"{sites} held to the end and did not run: what stood against each is said beside it."

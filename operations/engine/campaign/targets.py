@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from events.log import append
+from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
 from operations.campaigns.facts import SiteFacts
 from operations.campaigns.postcheck import After, Health, check_after
@@ -27,6 +28,7 @@ PERCENT = re.compile(r"(\d{1,3})\s?%")
 WAITING = ("initial", "aborted")
 BEFORE = ["home_group_id", "baseline", "baseline_at", "before", "after", "error_before"]
 TAKEN_BACK = "Its batch was taken back before anything ran, and begins again later."
+WITHOUT = "Its batch has begun without it: {why}"
 ENDS = {
     End.DONE: TargetState.COMPLETED, End.FAILED: TargetState.FAILED, End.GONE: TargetState.FAILED,
     End.NOT_RUN: TargetState.CANCELLED, End.HELD: TargetState.CANCELLED, End.SKIPPED: TargetState.CANCELLED,
@@ -49,6 +51,18 @@ def begin(book: Book, batch: Batch, roster: Sequence[Member], now: datetime) -> 
             ))  # fmt: skip
         CampaignTarget.objects.bulk_update(rows, BEFORE)
     _take([book.sites[pk].row.target for pk in members], now)
+
+
+def go_without(book: Book, left_out: Sequence[SiteEnd], now: datetime) -> None:
+    """The batch begins without them: why is said at once, not only when it is over."""
+    rows = []
+    for each in left_out:
+        target = book.sites[each.site].row.target
+        if each.end is End.HELD and target.state == TargetState.READY:
+            target.message = WITHOUT.format(why=each.error)[:500]
+            rows.append(target)
+    Target.objects.bulk_update(rows, ["message"], batch_size=500)
+    append(target_event(target, now) for target in rows)
 
 
 def _take(targets: Sequence[Target], now: datetime) -> None:
@@ -154,15 +168,16 @@ def _checked(
 
 
 def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> None:
-    """Each site has its end; what took as long as it should is learned from."""
+    """Each site has its end; what took as long as it should is learned from. Who was held may come again."""
     rows = []
+    again = "" if any(wave.mop_up for wave in book.waves) else AWAITS
     for each in ends:
         row = book.sites[each.site].row
         target = row.target
         before = told(target)
         target.state, target.ended_at = ENDS[each.end], now
         target.error, target.cause = each.error[:2048], "" if each.end == End.DONE else each.end.value
-        target.message, target.stuck = "", False
+        target.message, target.stuck = again if each.end is End.HELD else "", False
         if told(target) != before:
             rows.append(target)
         _close(book, target, row, each, now)

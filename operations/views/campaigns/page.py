@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_marks import WAVE_MARKS, bar, counted
+from operations.campaign_mop_up import RULE
 from operations.campaign_offers import Asker, Numbers, campaign_offers, is_own
 from operations.campaign_reads import SITE_SORTS, WaveSeen, sites
 from operations.campaign_selectors import followers, follows
@@ -19,12 +20,13 @@ from operations.campaigns.rulebook import read_limit
 from operations.choices import WaveState
 from operations.marks import OPERATION_MARKS
 from operations.offers import Offer
-from operations.standings import IN_BAR, MARKS, Standing
+from operations.standings import IN_BAR, MARKS, WORKED_ON, Standing
 from operations.views.campaigns.audit import told_entries
 from operations.views.campaigns.blocking import blocks, lanes
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view, soaks_until
 from operations.views.campaigns.lanes import Strip, strips
 from operations.views.campaigns.sitecells import FIELDS, markup
+from operations.views.opactions import subclouds
 from sites.middleware import PortalRequest
 from sites.paging import PagingError, apply, finish, plan
 from sites.templatetags.portal import toggled
@@ -151,29 +153,40 @@ def chips(request: PortalRequest, campaign: CampaignInView) -> list[dict[str, An
     ]  # fmt: skip
 
 
-def _wave_mark(wave: WaveSeen) -> str:
-    return "warn" if _ended_badly(wave) else WAVE_MARKS[wave.row.state]
-
-
-def _wave_word(wave: WaveSeen) -> str:
-    return "ended with failures" if _ended_badly(wave) else wave.row.get_state_display()
-
-
-def _ended_badly(wave: WaveSeen) -> bool:
-    """It is over, which is all that its row says."""
-    return wave.row.state == WaveState.COMPLETED and wave.failed > 0
+def _wave_mark(wave: WaveSeen) -> tuple[str, str]:
+    """Shape and word. That it is over is all that its row says."""
+    if wave.row.state == WaveState.COMPLETED and wave.failed:
+        return "warn", "ended with failures"
+    if wave.row.state == WaveState.COMPLETED and not any(wave.counts[word] for word in WORKED_ON):
+        return "none", "over, nothing ran"
+    return WAVE_MARKS[wave.row.state], wave.row.get_state_display()
 
 
 def _waves(campaign: CampaignInView) -> dict[str, Any]:
     rows = [
         WaveRow(
-            seen=wave, mark=_wave_mark(wave), word=_wave_word(wave), bar=bar(wave.counts), counted=counted(wave.counts),
+            seen=wave, mark=_wave_mark(wave)[0], word=_wave_mark(wave)[1], bar=bar(wave.counts),
+            counted=counted(wave.counts),
             limit=limit_in_words(read_limit(wave.row.failures or None, ANY_MAY_FAIL)),
             soaks_until=soaks_until(wave) if wave.row.state == WaveState.SOAKING else None, strips=strips(wave),
         )
         for wave in campaign.waves
     ]  # fmt: skip
-    return {"waves": rows, "operation": campaign.operation, "in_view": campaign, "kinds": LIVE}
+    return {
+        "waves": rows,
+        "mop_up": _mop_up(campaign),
+        "operation": campaign.operation,
+        "in_view": campaign,
+        "kinds": LIVE,
+    }
+
+
+def _mop_up(campaign: CampaignInView) -> str:
+    """That there will be a mop-up wave, and for how many as it looks now; "" once there is one, or none will be."""
+    if campaign.over or campaign.campaign.stop_reason or any(wave.row.mop_up for wave in campaign.waves):
+        return ""
+    held = campaign.counts[Standing.HELD_BACK]
+    return f"{subclouds(held)} so far: {RULE}" if held else RULE
 
 
 def _history(campaign: CampaignInView) -> dict[str, Any]:

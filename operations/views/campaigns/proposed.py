@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from operations.campaign_facts.calendar import freezes
+from operations.campaign_mop_up import RULE
 from operations.campaign_reason_words import in_words
 from operations.campaigns.calendars import calendar_of, free_spans
 from operations.campaigns.plan import Wave
@@ -64,6 +65,7 @@ def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
         **zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
         "findings": proposal.eta.findings, "eta_note": proposal.eta_note, "warnings": proposal.warnings,
         "outage": single if proposal.book.spec.deploys else 0, "batches": len(list(proposal.plan.batches)),
+        "mop_up": RULE,
     }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
     kinds = list(found.values_list("profile").annotate(n=Count("pk")).order_by("profile"))
     by_kind = ", ".join(f"{number:,} {name or 'of unknown kind'}" for name, number in kinds)
     single = sum(number for name, number in kinds if "SX" in name)
-    rows = [("Subclouds", f"{campaign.sites:,} in {len(campaign.waves)} waves: {by_kind}")]
+    rows = [("Subclouds", f"{campaign.sites:,} in {_waves(campaign)}: {by_kind}")]
     if single and campaign.book.spec.deploys:
         rows.append(("Outage", f"{subclouds(single)} with one server: whatever runs there stops while it reboots."))
     if out := campaign.counts[Standing.REFUSED]:
@@ -84,6 +84,11 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
     if campaign.campaign.hardest:
         rows.append(("Costs most", campaign.campaign.hardest))
     return rows
+
+
+def _waves(campaign: CampaignInView) -> str:
+    number = len(campaign.waves)
+    return "1 wave" if number == 1 else f"{number} waves"
 
 
 def _end(row: Campaign) -> str:
@@ -122,7 +127,7 @@ def start(request: PortalRequest, campaign: CampaignInView) -> Ask:
     begins = row.not_before if row.not_before and row.not_before > campaign.now else None
     when = "from then on" if begins else "from now on"
     lines = [
-        f"{subclouds(ready)} in {len(campaign.waves)} waves, {when}, each in its windows.",
+        f"{subclouds(ready)} in {_waves(campaign)}, {when}, each in its windows.",
         f"Plan {operation.plan_hash[:16]}, approved by {row.approver_name}.",
     ]
     if begins:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from operations.campaign_mop_up import awaits_mop_up, was_held
 from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.forms.campaigns import SiteActForm
 from operations.models import CampaignTarget, Target
@@ -30,10 +31,11 @@ WHY_NOT = {
     TargetState.COMPLETED: "It is done, and no new alarm stands against it.",
     TargetState.CANCELLED: "It is left out of this campaign: a new one can take it on.",
 }
-RELEASED_LATE = "Release it: its batch went without it, so it runs with the rest, in a new campaign"
+RELEASED = "Release it: its batch went without it, so it runs in the mop-up wave, behind the last one"
+RELEASED_LATE = "Release it: the mop-up wave went without it too, so it runs with the rest, in a new campaign"
 WORDS = {
-    "hold": "Hold it: it does not start until somebody releases it. Its batch does not wait for it: once that has"
-    " begun, it runs with the rest, in a new campaign",
+    "hold": "Hold it: it does not start until somebody releases it. Nobody waits for it: where its batch has gone"
+    " without it, it runs in the mop-up wave behind the last one, or with the rest in a new campaign",
     "release": "Release it: it starts when its turn comes",
     "skip": "Skip it: it is left out of this campaign, for good",
     "excuse": "Excuse it: its failure or new alarms do not count against the limits",
@@ -51,7 +53,7 @@ def act(request: PortalRequest, pk: int, target: int) -> HttpResponse:
     kept = CampaignTarget.objects.get(pk=target)
     verbs = decisions(subject, kept)
     form = SiteActForm(
-        request.POST if request.method == "POST" else None, verbs=[(verb, _word(verb, subject)) for verb in verbs]
+        request.POST if request.method == "POST" else None, verbs=[(verb, _word(verb, subject, kept)) for verb in verbs]
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,19 +76,22 @@ def decisions(target: Target, kept: CampaignTarget) -> list[str]:
     if target.operation.state in ENDED_OPERATIONS:
         return []
     found = []
-    if target.state in NOT_BEGUN and not kept.held_by:
+    to_come = target.state in NOT_BEGUN or awaits_mop_up(target, kept)
+    if to_come and not kept.held_by:
         found.append("hold")
     if kept.held_by and not kept.skipped:
         found.append("release")
-    if target.state in (*NOT_BEGUN, TargetState.HELD):
+    if to_come or target.state == TargetState.HELD:
         found.append("skip")
     if (target.state == TargetState.FAILED or kept.new_alarms) and not kept.excused_by:
         found.append("excuse")
     return found
 
 
-def _word(verb: str, target: Target) -> str:
-    return RELEASED_LATE if verb == "release" and target.state not in NOT_BEGUN else WORDS[verb]
+def _word(verb: str, target: Target, kept: CampaignTarget) -> str:
+    if verb != "release" or target.state in NOT_BEGUN:
+        return WORDS[verb]
+    return RELEASED if awaits_mop_up(target, kept) else RELEASED_LATE
 
 
 def _lines(target: Target, kept: CampaignTarget, verbs: list[str]) -> list[str]:
@@ -108,6 +113,8 @@ def _stands(target: Target, kept: CampaignTarget) -> str:
     """The word that its row has."""
     if target.state in NOT_BEGUN and kept.held_by:
         return Standing.ON_HOLD.label
+    if was_held(target, kept):
+        return Standing.HELD_BACK.label
     return Standing.READY.label if target.state == TargetState.READY else target.get_state_display()
 
 

@@ -128,8 +128,12 @@ def _said(row: Mapping[str, Any], word: Standing) -> SafeString:
         return _two(row["in_campaign__hold_reason"] or "no reason was given", f"by {row['in_campaign__held_by']}")
     if word is Standing.ALARMED:
         return _two(alarms_told(row["in_campaign__new_alarms"]), "")
+    if word is Standing.HELD_BACK:
+        return _two(row["error"], row["message"])
     if row["error"]:
         return _two(row["error"], cause(row["cause"]) if word is Standing.FAILED and row["cause"] != "failed" else "")
+    if word is Standing.READY and row["message"]:
+        return _two(row["message"], "")
     if word in (Standing.READY, Standing.REFUSED):
         return reasons_told(row["in_campaign__reasons"], row["operation__campaign__planned_at"])
     if word is Standing.COMPLETED:

@@ -8,7 +8,7 @@ import pytest
 from events.models import AuditEntry, Event
 from operations.choices import BatchState, OperationState, TargetState
 from operations.engine.campaign.records import memory_of
-from operations.models import Batch, BatchIntent, CampaignTarget, Operation, RunSecret, Target
+from operations.models import Batch, BatchIntent, CampaignTarget, Operation, RunSecret, Target, Wave
 from operations.services import campaign_control, campaign_sites, control
 from operations.services.campaign_children import retry_failed, roll_back
 from operations.services.requests import RefusedError
@@ -106,14 +106,33 @@ class TestSites:
         with pytest.raises(NotNowError, match="not held"):
             campaign_sites.release_site(site.pk, actor(crew.approver), crew.now)
 
-    def test_released_after_its_batch_went_without_it(self, crew: Crew) -> None:
-        """It is told that it runs with the rest; and nothing but its hold changes."""
-        crew.running()
+    @pytest.mark.parametrize("mopped", [False, True])
+    def test_released_after_its_batch_went_without_it(self, crew: Crew, mopped: bool) -> None:
+        """It is told when it runs; and nothing but its hold changes."""
+        operation = crew.running()
         campaign_sites.hold_site(target("edge-0").pk, "Fair in town", actor(crew.planner), crew.now)
         Target.objects.filter(name="edge-0").update(state=TargetState.CANCELLED, cause="held")
+        if mopped:
+            Wave.objects.create(campaign_id=operation.pk, number=9, name="Mop-up", mop_up=True)
         campaign_sites.release_site(target("edge-0").pk, actor(crew.approver), crew.now)
         assert target("edge-0").state == TargetState.CANCELLED
-        assert "second after its batch went without it: it runs with the rest" in target("edge-0").message
+        when = (
+            "second after the mop-up wave began: it runs with the rest" if mopped else "second: it runs in the mop-up"
+        )
+        assert when in target("edge-0").message
+
+    def test_held_and_skipped_while_it_may_come_again(self, crew: Crew) -> None:
+        operation = crew.running()
+        for name in ("edge-0", "edge-1"):
+            Target.objects.filter(name=name).update(state=TargetState.CANCELLED, cause="held")
+        campaign_sites.hold_site(target("edge-0").pk, "Fair in town", actor(crew.planner), crew.now)
+        campaign_sites.skip_site(target("edge-1").pk, "Will be closed", actor(crew.planner), crew.now)
+        assert CampaignTarget.objects.get(target__name="edge-0").held_by == "planner"
+        assert CampaignTarget.objects.get(target__name="edge-1").skipped
+        Wave.objects.create(campaign_id=operation.pk, number=9, name="Mop-up", mop_up=True)
+        for decide in (campaign_sites.hold_site, campaign_sites.skip_site):
+            with pytest.raises(NotNowError, match="has not begun"):
+                decide(target("edge-0").pk, "Too late", actor(crew.planner), crew.now)
 
     def test_skipped_for_good(self, crew: Crew) -> None:
         crew.running()

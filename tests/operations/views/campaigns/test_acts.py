@@ -8,7 +8,7 @@ from django.test import Client
 
 from events.models import AuditEntry
 from operations.choices import BatchState, Kind, OperationState
-from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
+from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
 from sites.models import Cloud
 from tests.operations.campaign_facts.patchable import make_patchable
 from tests.operations.conftest import SignIn
@@ -208,10 +208,13 @@ def test_releasing_says_when_it_runs(sign_in: SignIn, world: World) -> None:
     operation = make_campaign(world)
     begin(operation, world)
     client = sign_in("Engineer")
-    for state, says in (("ready", "it starts when its turn comes"), ("cancelled", "it runs with the rest, in a new")):
+    for state, says in (("ready", "it starts when its turn comes"), ("cancelled", "it runs in the mop-up wave")):
         target = set_site(operation, "edge-2", state, held_by="x", cause="held")
         text = client.get(f"/operations/{operation.pk}/targets/{target.pk}/do").content.decode()
         assert says in text
+    Wave.objects.create(campaign_id=operation.pk, number=9, name="Mop-up", mop_up=True)
+    text = client.get(f"/operations/{operation.pk}/targets/{target.pk}/do").content.decode()
+    assert "it runs with the rest, in a new campaign" in text
 
 
 def test_what_runs_cannot_be_decided_about(sign_in: SignIn, world: World) -> None:

@@ -69,10 +69,29 @@ def test_a_wave_that_ended_with_failures_says_so(sign_in: SignIn, world: World) 
     begin(operation, world)
     Wave.objects.filter(number=0).update(state=WaveState.COMPLETED)
     client = sign_in("Viewer")
-    waves = f"/operations/{operation.pk}/campaign/waves"
-    assert "ended with failures" not in client.get(waves).content.decode()
+
+    def shown() -> str:
+        return client.get(f"/operations/{operation.pk}/campaign/waves").content.decode()
+
+    assert "over, nothing ran" in shown()
+    set_site(operation, "edge-1", "completed")
+    assert "nothing ran" not in shown()
+    assert "ended with failures" not in shown()
     set_site(operation, "edge-0", "failed", error="x")
-    assert "ended with failures" in client.get(waves).content.decode()
+    assert "ended with failures" in shown()
+
+
+def test_that_there_is_a_mop_up_wave_is_said_until_there_is_one(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    set_site(operation, "edge-0", "cancelled", cause="held", error="Alarm.", message="It comes again.")
+    client = sign_in("Viewer")
+    text = client.get(f"/operations/{operation.pk}/").content.decode()
+    assert "1 subcloud so far: sites that were held when their turn came run once more" in text
+    assert "It comes again." in text
+    wave = Wave.objects.create(campaign_id=operation.pk, number=9, name="Mop-up", mop_up=True)
+    Batch.objects.filter(wave__number=1).update(wave=wave)
+    assert "so far: sites that were held" not in client.get(f"/operations/{operation.pk}/").content.decode()
 
 
 def test_a_batch_names_sites_in_its_requests_and_says_that_some_failed(sign_in: SignIn, world: World) -> None:
