@@ -1,11 +1,17 @@
-"""The batches of a wave as a picture: a strip for each System Controller, a cell for each batch, in their order."""
+"""The batches of a wave as a picture: a strip for each System Controller, a cell for each batch, in their order.
 
+Where there are many, only those are drawn at which there is something to see, and all are counted by state."""
+
+from collections import Counter
 from dataclasses import dataclass
 
 from operations.campaign_marks import BATCH_MARKS, counted
 from operations.campaign_reads import BatchSeen, WaveSeen
+from operations.choices import BatchState
 
-MOST_CELLS = 160
+MOST_CELLS = 40  # beyond, a strip is no picture any more
+NEXT = 3  # to come, beside those under way
+QUIET = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED, BatchState.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`more`: how many batches are not drawn."""
+    """`counted`: all of its batches in words, where not all are drawn."""
 
     controller: str
     cells: list[Cell]
-    batches: int
-    more: int
+    counted: str
 
 
 def strips(wave: WaveSeen) -> list[Strip]:
@@ -35,10 +40,19 @@ def strips(wave: WaveSeen) -> list[Strip]:
     by_controller: dict[str, list[BatchSeen]] = {}
     for batch in wave.batches:
         by_controller.setdefault(batch.row.controller.name, []).append(batch)
-    return [
-        Strip(name, [_cell(batch) for batch in batches[:MOST_CELLS]], len(batches), max(0, len(batches) - MOST_CELLS))
-        for name, batches in sorted(by_controller.items())
-    ]
+    return [_strip(name, batches) for name, batches in sorted(by_controller.items())]
+
+
+def _strip(controller: str, batches: list[BatchSeen]) -> Strip:
+    if len(batches) <= MOST_CELLS:
+        return Strip(controller, [_cell(batch) for batch in batches], "")
+    failed = [batch for batch in batches if batch.row.state == BatchState.FAILED]
+    active = [batch for batch in batches if batch.row.state not in QUIET]
+    loud = sorted([*active, *failed][:MOST_CELLS], key=lambda batch: batch.row.number)
+    coming = [batch for batch in batches if batch.row.state == BatchState.PENDING][:NEXT]
+    numbers = Counter(BatchState(batch.row.state) for batch in batches)
+    words = ", ".join(f"{numbers[state]:,} {state.label}" for state in BatchState if numbers[state])
+    return Strip(controller, [_cell(batch) for batch in (*loud, *coming)], f"{len(batches):,} batches: {words}")
 
 
 def _cell(batch: BatchSeen) -> Cell:
