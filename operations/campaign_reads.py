@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.db.models import Count, F, Value
 from django.db.models.functions import Coalesce
 
 from operations.campaign_told import sees_controller
 from operations.models import ArchivedStep, Batch, BatchIntent, Campaign, Wave
 from operations.selectors import targets
-from operations.standings import COUNT_AS_FAILED, TROUBLE, Standing, standing
+from operations.standings import COUNT_AS_FAILED, Standing, standing, trouble
 from sites.access import Scopes
 from sites.paging import Sorts
 
@@ -71,13 +71,12 @@ def sites(scopes: Scopes, operation_id: int) -> Any:
 
     A QuerySet of Target; Any, as types do not know the columns that are added here.
     """
-    ranks = [When(standing=word.value, then=Value(rank)) for rank, word in enumerate(TROUBLE)]
     return (
         targets(scopes)
         .filter(operation=operation_id)
         .annotate(
             standing=standing(),
-            trouble=Case(*ranks, default=Value(len(TROUBLE)), output_field=IntegerField()),
+            trouble=trouble(),
             wave=Coalesce(F("in_campaign__batch__wave__number"), Value(NOWHERE)),
             batch=Coalesce(F("in_campaign__batch__number"), Value(NOWHERE)),
         )

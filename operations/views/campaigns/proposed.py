@@ -3,22 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from operations.campaign_facts.calendar import freezes
 from operations.campaign_mop_up import RULE
 from operations.campaign_reason_words import in_words
-from operations.campaigns.calendars import calendar_of, free_spans
+from operations.campaigns.calendars import calendar_of
 from operations.campaigns.plan import Wave
 from operations.campaigns.site_time import site_zone
 from operations.services.proposals import HELD, INELIGIBLE, Judged, Proposal, tally
+from operations.views.campaigns.spans import Row, next_spans
 
 NAMED = 60  # sites that are listed below one reason
 ZONES = 6
-OCCURRENCES = 3
 WORDS = {INELIGIBLE: ("none", "take no part"), HELD: ("warn", "wait until it clears")}
 
 
@@ -54,7 +53,7 @@ class ZoneSpans:
     zone: str
     sites: int
     note: str
-    spans: list[tuple[str, str, str]]
+    spans: list[Row]
 
 
 def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
@@ -126,21 +125,6 @@ def zones(proposal: Proposal, now: datetime) -> dict[str, Any]:
     found = []
     for told, sites in count.most_common(ZONES):
         calendar = calendar_of(told.zone, "", book.windows, frozen)
-        spans = islice(free_spans(calendar, begin), OCCURRENCES)
-        found.append(ZoneSpans(told.zone.key, sites, told.note, [_span(span, told.zone) for span in spans]))
+        found.append(ZoneSpans(told.zone.key, sites, told.note, next_spans(calendar, begin)))
     rest = count.total() - sum(each.sites for each in found)
     return {"zones": found, "zones_more": len(count) - len(found), "zones_rest": rest}
-
-
-def _span(span: Any, zone: ZoneInfo) -> tuple[str, str, str]:
-    opens, closes = span.opens.astimezone(zone), span.closes.astimezone(zone)
-    local, utc = _between(opens, closes), _between(opens.astimezone(UTC), closes.astimezone(UTC))
-    return local, "" if local == utc else utc, span.note
-
-
-def _between(opens: datetime, closes: datetime) -> str:
-    """`Thu 2026-11-26 22:00 – Fri 04:00`."""
-    until = f"{closes:%H:%M}" if closes.date() == opens.date() else f"{closes:%a %H:%M}"
-    if closes - opens >= timedelta(days=6):  # a weekday would not tell which
-        until = f"{closes:%a %Y-%m-%d %H:%M}"
-    return f"{opens:%a %Y-%m-%d %H:%M} – {until}"

@@ -7,10 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from operations.campaign_facts.calendar import freezes
 from operations.campaign_reads import NOWHERE, sites
 from operations.campaign_reason_words import in_words
 from operations.campaign_told import sees_controller
 from operations.campaign_verdicts import PAUSE, RUN
+from operations.campaigns.calendars import calendar_of
+from operations.campaigns.site_time import site_zone
 from operations.choices import ENDED_TARGETS
 from operations.marks import TARGET_MARKS
 from operations.models import ArchivedStep, Batch, CampaignTarget, Target, VimStrategySeen
@@ -19,6 +22,7 @@ from operations.standings import MARKS, Standing
 from operations.views.campaigns.audit import told_of
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view
 from operations.views.campaigns.siteacts import decisions
+from operations.views.campaigns.spans import next_spans
 from sites.choices import Facet
 from sites.freshness import freshness_of
 from sites.middleware import PortalRequest
@@ -62,7 +66,19 @@ def _context(request: PortalRequest, campaign: CampaignInView, target: Any) -> d
         "decide": _decide(request, target, kept), "moving": target.state not in ENDED_TARGETS,
         "attempts": _attempts(target, request.now),
         "archive": _archive(target), "entries": told_of(target.pk), **_strategy(request, target),
+        **_windows(campaign, target),
     }  # fmt: skip
+
+
+def _windows(campaign: CampaignInView, target: Target) -> dict[str, Any]:
+    """When it may be worked on next, in its own time; nothing where it may be at any time, or is over."""
+    book, cloud = campaign.book, target.cloud
+    if not book.windows or cloud is None or target.state in ENDED_TARGETS:
+        return {}
+    zone = site_zone(cloud.timezone, book.default_zone)
+    calendar = calendar_of(zone.zone, target.region, book.windows, freezes(), also=cloud.region)
+    begins = max(campaign.now, campaign.campaign.not_before or campaign.now)
+    return {"zone": zone.zone.key, "zone_note": zone.note, "windows": next_spans(calendar, begins)}
 
 
 def _reason(reason: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from operations.choices import BatchState, OperationState, TargetState, WaveState
 from operations.models import Batch, BatchIntent, Campaign, CampaignTarget, Operation, Target, Wave
 from operations.services import campaign_control, control
+from sites.models import Cloud
 from sites.services.actors import Actor
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
@@ -296,6 +297,21 @@ def test_one_site_tells_all_that_is_kept_of_it(sign_in: SignIn, world: World) ->
     text = sign_in("Viewer").get(f"/operations/{operation.pk}/targets/{target.pk}/").content.decode()
     for said in ("1 alarm stood", "Its version is 26.09.0.", "old error", "200.004", "host=controller-0"):
         assert said in text
+
+
+def test_one_site_tells_its_windows_in_its_own_time(sign_in: SignIn, world: World) -> None:
+    night = {"name": "Nights", "weekdays": [*range(7)], "start": "23:00", "end": "04:00"}
+    operation = make_campaign(world, rules={"gates": {"prestaged": False}, "windows": [night]})
+    Cloud.objects.filter(name="edge-1").update(timezone="America/Sao_Paulo")
+    target = Target.objects.get(operation=operation, name="edge-1")
+    path = f"/operations/{operation.pk}/targets/{target.pk}/"
+    client = sign_in("Viewer")
+    text = client.get(path).content.decode()
+    assert "America/Sao_Paulo" in text
+    assert text.count(" 23:00 – ") >= 2  # the first may be open already
+    assert text.count(" 02:00 – ") >= 2
+    set_site(operation, "edge-1", "completed")
+    assert "Its windows" not in client.get(path).content.decode()
 
 
 def test_the_history_names_who_did_what(sign_in: SignIn, world: World) -> None:
