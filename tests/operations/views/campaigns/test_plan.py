@@ -1,6 +1,7 @@
 """Planning in a browser: a form for whom it is chosen, a preview that stores nothing, and the plan that was seen."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,12 +94,13 @@ def test_rules_come_out_as_they_went_in(sign_in: SignIn, world: World) -> None:
     make_patchable(world)
     MaintenanceWindow.objects.create(name="Sundays", weekdays=[6], start="02:00", minutes=120)
     client = sign_in("Engineer")
+    later = f"{world.now + timedelta(days=400):%Y-%m-%d}T03:04"
     rules = {
         "ceph": "no-error", "backup_within_hours": "24", "per_region": "2", "regions": "Rio Grande 1",
         "chosen": "edge-2", "fail_percent": "5", "wave-rows": "1", "wave-0-name": "First", "wave-0-percent": "50",
         "wave-0-regions": "Brazil, Europe", "wave-0-soak_minutes": "30", "wave-0-fail_count": "0", "window-rows": "1",
         "window-0-name": "Night", "window-0-weekdays": ["0", "4"], "window-0-start": "23:00", "window-0-end": "04:00",
-        "saved": ["Sundays"], "not_before": "2030-01-02T03:04", "default_zone": "Europe/Lisbon",
+        "saved": ["Sundays"], "not_before": later, "default_zone": "Europe/Lisbon",
     }  # fmt: skip
     text = previewed(client, **rules)
     client.post(PATH, FORM | rules | {"do": "plan", "plan_hash": hash_in(text)})
@@ -112,7 +114,7 @@ def test_rules_come_out_as_they_went_in(sign_in: SignIn, world: World) -> None:
     assert [window["name"] for window in told["windows"]] == ["Night", "Sundays"]
     change = client.get(f"{PATH}?change={Operation.objects.get().pk}").content.decode()
     for shown in ('value="Rio Grande 1"', 'value="edge-2"', 'value="Brazil, Europe"', 'value="23:00"', 'value="Night"',
-                  'value="Europe/Lisbon"', 'value="2030-01-02T03:04"'):  # fmt: skip
+                  'value="Europe/Lisbon"', f'value="{later}"'):  # fmt: skip
         assert shown in change, shown
 
 
@@ -231,7 +233,7 @@ def test_queries_of_a_preview_are_pinned(many: int, sign_in: SignIn, world: Worl
     previewed(client)
     with CaptureQueriesContext(connection) as captured:
         previewed(client)
-    assert len(captured) <= 26, "\n".join(query["sql"][:90] for query in captured)
+    assert len(captured) <= 28, "\n".join(query["sql"][:90] for query in captured)
 
 
 def test_the_lists_lead_to_a_plan_for_those_who_may(sign_in: SignIn, world: World) -> None:
