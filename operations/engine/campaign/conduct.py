@@ -16,9 +16,9 @@ from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
 from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
-from operations.engine.commit import stop
-from operations.engine.events import operation_event, target_event
-from operations.models import Batch, Campaign, Job, Operation, Wave
+from operations.engine.events import operation_event
+from operations.engine.stopping import stop_all
+from operations.models import Batch, Campaign, Job, Operation, Target, Wave
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -64,16 +64,16 @@ def step(claim: jobs.Claim, job: Job) -> None:
 
 def _close_batches(book: Book, course: Course, now: datetime) -> None:
     """Batches that never will begin: their sites are told why, but of no other site."""
-    for number in course.close:
-        batch = book.batches[number]
+    batches = [book.batches[number] for number in course.close]
+    if not batches:
+        return
+    for batch in batches:
         batch.state, batch.ended_at, batch.message = BatchState.CANCELLED, now, STOPPED
-        batch.save(update_fields=["state", "ended_at", "message"])
-        rows = [book.sites[pk].row.target for pk in book.members[number]]
-        waiting = [row for row in rows if row.state in TO_COME]
-        for row in waiting:
-            stop(row, TargetState.CANCELLED, now, error=STOPPED, cause="not-run")
-            row.save()
-        append(target_event(row, now) for row in waiting)
+    Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
+        state=BatchState.CANCELLED, ended_at=now, message=STOPPED
+    )
+    waiting = Target.objects.filter(in_campaign__batch__in=batches, state__in=TO_COME)
+    stop_all(waiting, TargetState.CANCELLED, now, error=STOPPED, cause="not-run")
 
 
 def _waves(book: Book, course: Course, now: datetime) -> None:

@@ -10,14 +10,16 @@ from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
+from operations.campaigns.calendars import Opening
 from operations.campaigns.eligibility import judge
 from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason, hold, is_alone
 from operations.campaigns.rules import CampaignRules
+from operations.engine.campaign.alike import alike
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.checkups import check_up, gates_now
 from operations.engine.campaign.halting import STOPPED
-from operations.engine.campaign.openings import Openings
+from operations.engine.campaign.openings import ANY_TIME, Openings
 from operations.engine.campaign.records import by_parts
 from operations.models import Batch
 from sites.models import Brake
@@ -35,7 +37,7 @@ JOINED = hold(
 def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: datetime) -> Controls:
     """`room`: why limits, neighbours or waves let it not begin, as Course.drive has it."""
     members = book.members[batch.number]
-    opening = Openings(book, now, timedelta(0) if memory.roster else lead()).of(members)
+    opening = ANY_TIME if memory.applied else _opening(book, batch, memory, now)
     against: dict[int, tuple[Reason, ...]] = {}
     if not memory.applied:
         check_up(members, book.rules.gates, opening, room, now)
@@ -54,6 +56,12 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         patience=awaited,
         skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),
     )
+
+
+def _opening(book: Book, batch: Batch, memory: Memory, now: datetime) -> Opening:
+    """Until it has been applied: then it is left to finish."""
+    around = timedelta(0) if memory.roster else lead()
+    return Openings(alike(book.rules, [batch.pk]), now, around).of(batch.number)
 
 
 def judged(

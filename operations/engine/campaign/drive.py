@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from operations.campaigns.actions import WRITES, Decision
 from operations.campaigns.batch import Look, Memory, Verb
+from operations.campaigns.conduct import BatchState as Stage
 from operations.campaigns.decide import decide
 from operations.campaigns.reading import UnreadableError
 from operations.choices import OperationState, Outcome
@@ -69,11 +70,14 @@ def step(claim: jobs.Claim, job: Job) -> None:
 
 
 def _batch_of(book: Book, controller_id: int | None, now: datetime) -> tuple[Batch | None, str]:
-    """The batch to be driven at that System Controller now, and why it must not begin ("": it may)."""
-    course = book.course(now)
-    for number, room in sorted(course.drive.items()):
-        if book.batches[number].controller_id == controller_id:
-            return book.batches[number], room
+    """The batch to be driven at that System Controller now, and why it must not begin ("": it may). What has begun is
+    driven on whatever there is beside it: of the rest of the campaign nothing need be read then."""
+    own = sorted(number for number, batch in book.batches.items() if batch.controller_id == controller_id)
+    begun = [number for number in own if book.statuses[number].state is Stage.BEGUN]
+    drive = dict.fromkeys(begun, "") or book.course(now).drive
+    for number in own:
+        if number in drive:
+            return book.whole(number), drive[number]
     return None, ""
 
 

@@ -1,53 +1,61 @@
 """How a campaign halts itself, when failures are beyond a limit, and how it ends."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from events.log import append
+from django.db.models import Count, F, Func, IntegerField, Q
+
 from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End
+from operations.campaigns.facts import AlarmKey
 from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
 from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.events import tell
 from operations.engine.closing import close
-from operations.engine.commit import stop
-from operations.engine.events import target_event
-from operations.models import Operation, Target
+from operations.engine.stopping import stop_all
+from operations.models import CampaignTarget, Operation, Target
 from sites.services.actors import Actor, audit
 
 CAMPAIGN = "campaign"  # who halted it, in the audit, where nobody did
 STOPPED = "The campaign was stopped before its turn."  # of a site or batch: why it was names other sites
 NO_TURN = "The campaign ended before its turn."
 BAD_STEPS = ("failed",)
+NEW = Func(F("new_alarms"), function="jsonb_array_length", output_field=IntegerField())
+RESULT = (
+    "target__name", "target__error", "step_state", "step_details", "excused_by", "batch__wave__number", "new", "first",
+    "failed",
+)  # fmt: skip
 TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
 TOLD = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
 
 
 def results(book: Book) -> list[SiteResult]:
-    """What has become of every site that began, over all System Controllers."""
-    waves = {wave.pk: wave.number for wave in book.waves}
-    batches = {batch.pk: waves[batch.wave_id] for batch in book.batches.values()}
-    found = []
-    for site in book.sites.values():
-        row, target = site.row, site.row.target
-        failed = target.state == TargetState.FAILED or row.step_state in BAD_STEPS
-        error = target.error or row.step_details or row.step_state if failed else ""
-        alarms = (site.first,) if site.first else ()
-        if error or alarms:
-            wave = batches[row.batch_id or 0]
-            excused = bool(row.excused_by)
-            found.append(SiteResult(site.name, wave, error, alarms, excused, max(0, site.new - 1)))
-    return found
+    """What failed, or has new alarms, over all System Controllers. One query."""
+    rows = CampaignTarget.objects.filter(target__operation=book.operation.pk, batch__isnull=False).annotate(new=NEW)
+    failed = Q(target__state=TargetState.FAILED) | Q(step_state__in=BAD_STEPS)
+    rows = rows.filter(failed | Q(new__gt=0)).annotate(failed=failed, first=F("new_alarms__0"))
+    return [result for row in rows.order_by("target__number").values(*RESULT) if (result := _result(row)) is not None]
+
+
+def _result(row: dict[str, Any]) -> SiteResult | None:
+    told = row["target__error"] or row["step_details"] or row["step_state"]
+    error, first = told if row["failed"] else "", row["first"]
+    alarms = (AlarmKey(first["alarm_id"], first["entity"]),) if first else ()
+    if not error and not alarms:
+        return None
+    wave, excused = row["batch__wave__number"], bool(row["excused_by"])
+    return SiteResult(row["target__name"], wave, error, alarms, excused, max(0, row["new"] - 1))
 
 
 def judge(book: Book, now: datetime) -> None:
     """Failures and new alarms against the limits. What has been stopped stays so."""
     if book.campaign.stop_reason:
         return
+    skipped = _skipped(book)
     waves = {
-        wave.number: WaveLimit(wave.name, len(planned.sites) - _skipped(book, planned.sites), planned.failures)
+        wave.number: WaveLimit(wave.name, len(planned.sites) - skipped.get(wave.number, 0), planned.failures)
         for wave, planned in zip(book.waves, book.plan.waves, strict=True)
     }
     told = verdict(results(book), waves, book.rules.failures)
@@ -74,17 +82,16 @@ def pause(book: Book, why: str, now: datetime) -> None:
     tell(book, now, held=True, message=why)
 
 
-def _skipped(book: Book, sites: Iterable[int]) -> int:
-    return sum(book.sites[pk].row.skipped for pk in sites)
+def _skipped(book: Book) -> dict[int, int]:
+    """By number of the wave."""
+    rows = CampaignTarget.objects.filter(batch__wave__in=book.waves, skipped=True).order_by()
+    return dict(rows.values_list("batch__wave__number").annotate(Count("pk")))
 
 
 def end(book: Book, now: datetime) -> None:
     """Nothing runs any more. In the caller's transaction, which stops its jobs."""
-    left = list(Target.objects.filter(operation=book.operation.pk, state__in=TO_COME))
-    for target in left:
-        stop(target, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
-        target.save()
-    append(target_event(target, now) for target in left)
+    left = Target.objects.filter(operation=book.operation.pk, state__in=TO_COME)
+    stop_all(left, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
     Target.objects.filter(operation=book.operation.pk, message=AWAITS).update(message="")  # it never came to it
     operation = Operation.objects.get(pk=book.operation.pk)
     close(operation, now, reason=_reason(book), state=_state(book))
@@ -97,11 +104,10 @@ def _state(book: Book) -> OperationState | None:
     return OperationState.ABORTED if book.campaign.stopped_by else OperationState.FAILED_TEMP
 
 
-def _aborted_elsewhere(book: Book) -> list[int]:
-    """Sites that did not get their turn because of that."""
-    cut = [number for number, batch in book.batches.items() if batch.progress.get("aborted_elsewhere")]
-    members = [pk for number in cut for pk in book.members[number]]
-    return [pk for pk in members if book.sites[pk].row.target.state == TargetState.CANCELLED]
+def _aborted_elsewhere(book: Book) -> bool:
+    """Whether sites did not get their turn because of that."""
+    cut = Target.objects.filter(in_campaign__batch__wave__in=book.waves, state=TargetState.CANCELLED)
+    return cut.filter(in_campaign__batch__progress__aborted_elsewhere=True).exists()
 
 
 def _reason(book: Book) -> str:

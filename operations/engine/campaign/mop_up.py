@@ -7,7 +7,9 @@ from django.conf import settings
 
 from events.log import append
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.sites import CampaignSite
 from operations.campaign_mop_up import was_held
+from operations.campaigns.batch import End
 from operations.campaigns.conduct import Phase
 from operations.campaigns.eligibility import judge
 from operations.campaigns.facts import ControllerFacts
@@ -17,6 +19,7 @@ from operations.campaigns.reasons import Reason, is_alone
 from operations.campaigns.rulebook import told_limit
 from operations.campaigns.waves import mop_up
 from operations.choices import TargetState
+from operations.engine.campaign.alike import Calendars
 from operations.engine.campaign.book import OVER, Book, Site
 from operations.engine.campaign.controls import OTHER_WORK, facts_now
 from operations.engine.campaign.events import tell
@@ -37,15 +40,16 @@ def is_due(book: Book, now: datetime) -> bool:
         return False
     if not all(batch.state in OVER for batch in book.batches.values()):  # told without reckoning windows
         return False
-    held = any(was_held(site.row.target, site.row) for site in book.sites.values())
-    return held and book.course(now).phase is Phase.OVER
+    held = Target.objects.filter(operation=book.operation.pk, state=TargetState.CANCELLED, cause=End.HELD.value)
+    return held.filter(in_campaign__skipped=False).exists() and book.course(now).phase is Phase.OVER
 
 
 def able(book: Book, now: datetime) -> list[PlanSite]:
     """Who could run now, or soon will be told to. Reads facts of all that were held."""
     held = [pk for pk, site in book.sites.items() if _may_come(site)]
     controllers = controller_facts({book.sites[pk].row.target.controller_id or 0 for pk in held}, now)
-    return [site for part in by_parts(held) for site in _able(book, part, controllers, now)]
+    calendars = Calendars(book.rules)
+    return [site for part in by_parts(held) for site in _able(book, part, controllers, calendars, now)]
 
 
 def take_up(book: Book, sites: Sequence[PlanSite], now: datetime) -> bool:
@@ -68,12 +72,12 @@ def _may_come(site: Site) -> bool:
 
 
 def _able(
-    book: Book, part: Sequence[int], controllers: Mapping[int, ControllerFacts], now: datetime
+    book: Book, part: Sequence[int], controllers: Mapping[int, ControllerFacts], calendars: Calendars, now: datetime
 ) -> Iterator[PlanSite]:
     for pk, site in facts_now(book, part, now).items():
         reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
         if _could_run(reasons):
-            yield _plan_site(book, book.sites[pk], alone=is_alone(reasons))
+            yield _plan_site(book, book.sites[pk], site, calendars, alone=is_alone(reasons))
 
 
 def _could_run(reasons: Sequence[Reason]) -> bool:
@@ -82,11 +86,12 @@ def _could_run(reasons: Sequence[Reason]) -> bool:
     return not against or timedelta(0) < patience(against, OTHER_WORK / settings.SPEED) < NO_END
 
 
-def _plan_site(book: Book, site: Site, *, alone: bool) -> PlanSite:
+def _plan_site(book: Book, site: Site, facts: CampaignSite, calendars: Calendars, *, alone: bool) -> PlanSite:
     rings = tuple(name for name, members in book.plan.rings if site.cloud_id in members)
+    row, calendar = site.row, calendars.of(facts.timezone, site.region, site.region_now)
     return PlanSite(
-        id=site.cloud_id, name=site.name, controller=site.controller, dcmanager_id=site.dcmanager_id,
-        region=site.region, site_type=site.profile, calendar=site.calendar, link=site.link, rings=rings, alone=alone,
+        id=site.cloud_id, name=site.name, controller=facts.controller, dcmanager_id=site.dcmanager_id, rings=rings,
+        region=site.region, site_type=row.target.profile, calendar=calendar, link=row.wan_link, alone=alone,
     )  # fmt: skip
 
 

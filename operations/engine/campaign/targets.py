@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from events.log import append
 from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
@@ -90,23 +92,26 @@ def follow(book: Book, batch: Batch, memory: Memory, look: Look, now: datetime) 
     that sites had when the batch began, which may be others than in the plan."""
     called = {member.site: member.name for member in memory.roster}
     by_name = {step.cloud: step for step in look.steps}
-    changed = []
+    changed: list[CampaignTarget] = []
+    begun: list[Attempt] = []
     for pk in book.members[batch.number]:
         site = book.sites[pk]
         step = by_name.get(called.get(pk, site.name))
-        if step is not None and _follow_one(site.row, step, look, now):
+        if step is not None and _follow_one(site.row, step, look, now, begun):
             changed.append(site.row)
     if not changed:
         return
     names = ["step_state", "step_details", "step_started_at", "step_finished_at"]
     CampaignTarget.objects.bulk_update(changed, names, batch_size=500)
     rows = [row.target for row in changed]
-    Target.objects.bulk_update(rows, ["state", "message", "percent", "percent_at", "seen_at", "started_at", "attempt"])
+    names = ["state", "message", "percent", "percent_at", "seen_at", "started_at", "attempt"]
+    Target.objects.bulk_update(rows, names, batch_size=500)
+    Attempt.objects.bulk_create(begun)
     append(target_event(row, now) for row in rows)
 
 
-def _follow_one(row: CampaignTarget, step: StrategyStep, look: Look, now: datetime) -> bool:
-    """Whether anything shows that is new. Times are brought to our clock."""
+def _follow_one(row: CampaignTarget, step: StrategyStep, look: Look, now: datetime, begun: list[Attempt]) -> bool:
+    """Whether anything shows that is new. Times are brought to our clock. `begun` gets an attempt where work begins."""
     if (row.step_state, row.step_details) == (step.state, step.details[:1000]):
         return False
     row.step_state, row.step_details = step.state[:64], step.details[:1000]
@@ -115,7 +120,7 @@ def _follow_one(row: CampaignTarget, step: StrategyStep, look: Look, now: dateti
     row.step_finished_at = step.finished_at and step.finished_at - ahead
     target = row.target
     if target.state == TargetState.WAITING and step.state not in WAITING:
-        _start(target, row.step_started_at or now)
+        begun.append(_start(target, row.step_started_at or now))
     percent = PERCENT.search(step.details)
     target.percent = min(int(percent[1]), 100) if percent else None
     target.percent_at = look.at if percent else None
@@ -124,11 +129,10 @@ def _follow_one(row: CampaignTarget, step: StrategyStep, look: Look, now: dateti
     return True
 
 
-def _start(target: Target, at: datetime) -> None:
+def _start(target: Target, at: datetime) -> Attempt:
+    """To be saved with the target."""
     target.state, target.attempt, target.started_at = TargetState.RUNNING, target.attempt + 1, at
-    Attempt.objects.create(
-        target=target, number=target.attempt, verb="strategy", requester_name="campaign", began_at=at
-    )
+    return Attempt(target=target, number=target.attempt, verb="strategy", requester_name="campaign", began_at=at)
 
 
 def check(book: Book, sites: Iterable[int], memory: Memory, now: datetime, *, late: bool) -> None:
@@ -180,19 +184,23 @@ def finish(book: Book, batch: Batch, ends: Sequence[SiteEnd], now: datetime) -> 
         target.message, target.stuck = again if each.end is End.HELD else "", False
         if told(target) != before:
             rows.append(target)
-        _close(book, target, row, each, now)
+    _close(book, ends, now)
     Target.objects.bulk_update(rows, ["state", "ended_at", "error", "cause", "message", "stuck"], batch_size=500)
     append(target_event(row, now) for row in rows)
 
 
-def _close(book: Book, target: Target, row: CampaignTarget, end: SiteEnd, now: datetime) -> None:
-    attempt = Attempt.objects.filter(target=target, number=target.attempt).first() if target.attempt else None
-    if attempt is None:
-        return
-    attempt.ended_at, attempt.outcome, attempt.error = now, target.state, end.error[:2048]
-    attempt.save(update_fields=["ended_at", "outcome", "error"])
-    if row.step_started_at and row.step_finished_at:
-        PhaseSpan.objects.create(
-            attempt=attempt, phase=phase_of(book.rules.spec.kind), profile=target.profile,
-            began_at=row.step_started_at, ended_at=row.step_finished_at, completed=end.end == End.DONE,
-        )  # fmt: skip
+def _close(book: Book, ends: Sequence[SiteEnd], now: datetime) -> None:
+    """Their attempts end, and how long each took is kept. Three statements however many they are."""
+    sites = {book.sites[each.site].row.pk: (each, book.sites[each.site].row) for each in ends}
+    attempts = list(Attempt.objects.filter(target__in=sites, number=F("target__attempt")))
+    spans = []
+    for attempt in attempts:
+        end, row = sites[attempt.target_id]
+        attempt.ended_at, attempt.outcome, attempt.error = now, row.target.state, end.error[:2048]
+        if row.step_started_at and row.step_finished_at:
+            spans.append(PhaseSpan(
+                attempt=attempt, phase=phase_of(book.rules.spec.kind), profile=row.target.profile,
+                began_at=row.step_started_at, ended_at=row.step_finished_at, completed=end.end == End.DONE,
+            ))  # fmt: skip
+    Attempt.objects.bulk_update(attempts, ["ended_at", "outcome", "error"], batch_size=500)
+    PhaseSpan.objects.bulk_create(spans)

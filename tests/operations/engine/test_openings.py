@@ -1,14 +1,13 @@
 """Whether a batch may begin now, at the nights when clocks change: for all of its sites, by what work takes."""
 
 from datetime import UTC, datetime, time, timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from operations.campaigns.calendars import Calendar, Opening
 from operations.campaigns.site_time import zone_named
 from operations.campaigns.windows import WindowRule
+from operations.engine.campaign.alike import Alike
 from operations.engine.campaign.openings import Openings
 
 NIGHT = WindowRule("Night", frozenset(range(7)), time(1, 30), end=time(3, 30))
@@ -18,12 +17,11 @@ BERLIN, LISBON = "Europe/Berlin", "Europe/Lisbon"
 
 def ask(at: str, hours: float, *zones: str, rule: WindowRule = NIGHT, around: timedelta = timedelta(0)) -> Opening:
     """Of a batch with one site in each zone, where nine of ten are done within so many hours."""
-    sites = {
-        number: SimpleNamespace(name=f"edge-{number}", profile="AIO-SX", calendar=Calendar(zone_named(zone), (rule,)))
+    kinds = [
+        Alike(f"edge-{number}", Calendar(zone_named(zone), (rule,)), timedelta(hours=hours))
         for number, zone in enumerate(zones, start=1)
-    }
-    book: Any = SimpleNamespace(sites=sites, lasting=dict.fromkeys(sites, timedelta(hours=hours)))
-    return Openings(book, utc(at), around).of(sites)
+    ]
+    return Openings({7: kinds}, utc(at), around).of(7)
 
 
 def utc(text: str) -> datetime:
