@@ -104,10 +104,10 @@ def _state(book: Book) -> OperationState | None:
     return OperationState.ABORTED if book.campaign.stopped_by else OperationState.FAILED_TEMP
 
 
-def _aborted_elsewhere(book: Book) -> bool:
-    """Whether sites did not get their turn because of that."""
+def _aborted_elsewhere(book: Book) -> int:
+    """How many sites did not get their turn because of that."""
     cut = Target.objects.filter(in_campaign__batch__wave__in=book.waves, state=TargetState.CANCELLED)
-    return cut.filter(in_campaign__batch__progress__aborted_elsewhere=True).exists()
+    return cut.filter(in_campaign__batch__progress__aborted_elsewhere=True).count()
 
 
 def _reason(book: Book) -> str:
@@ -115,7 +115,7 @@ def _reason(book: Book) -> str:
     one that came to its end, who was held to the last."""
     reason = book.campaign.stop_reason
     if not reason and (cut := _aborted_elsewhere(book)):
-        return f"{len(cut)} sites were not worked on: somebody aborted their strategy outside this portal."
+        return f"{cut} sites were not worked on: somebody aborted their strategy outside this portal."
     if not reason:
         return _held_to_the_end(book)
     if not book.campaign.stopped_by:
