@@ -25,7 +25,7 @@ from tests.operations.engine.large import Large, begin_first, make_large, set_ru
 pytestmark = pytest.mark.django_db
 SIZES = ((10, 2), (200, 40))  # sites, and how many are in a batch
 MOST = {  # statements, for either size; a query more of what is judged may be added, one for each site may not
-    "whole": 27, "begins": 75, "all start": 28, "nothing new": 21, "archives": 28, "waits for sites": 32,
+    "whole": 27, "begins": 85, "all start": 28, "nothing new": 21, "archives": 28, "waits for sites": 32,
     "sites are well": 32, "ends": 30, "aborted": 42,
 }  # fmt: skip
 Step = Callable[[jobs.Claim, Job], None]
@@ -79,7 +79,7 @@ class Turns:
         ended = now if step == "complete" else None
         names = self.batch.sites.values_list("target__name", flat=True)
         steps = [StrategyStep(n, name, "", step, details, now, ended, now, now) for n, name in enumerate(names)]
-        strategy: Any = Strategy(7, "sw-deploy", "parallel", len(steps), False, state, now, now, {})
+        strategy = Strategy(7, "sw-deploy", "parallel", len(steps), False, state, (), now, now)
         self.seen = replace(self.seen, strategy=strategy, steps=tuple(steps))
 
 
