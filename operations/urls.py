@@ -23,6 +23,7 @@ from operations.campaign_urls import pages as campaign_pages
 from operations.views import (
     asking,
     backups,
+    belongings,
     braking,
     cloudacts,
     deploying,
@@ -35,6 +36,7 @@ from operations.views import (
     sitetemplates,
     targetacts,
     targetfiles,
+    vimoptions,
 )
 
 app_name = "operations"
@@ -53,6 +55,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ask/<slug:kind>", asking.ask, name="ask"),
     path("of/<int:pk>/actions", cloudacts.actions, name="actions"),
     path("of/<int:pk>/panel", cloudacts.panel, name="panel"),
+    path("groups/", belongings.page, name="groups"),
+    path("groups/new/<int:controller>", belongings.new_group, name="group-new"),
+    path("groups/<int:pk>/change", belongings.change, name="group-change"),
+    path("groups/<int:pk>/delete", belongings.delete, name="group-delete"),
+    path("options/<int:controller>/set", vimoptions.change, name="options-set"),
+    path("options/<int:pk>/clear", vimoptions.clear, name="options-clear"),
     path("brake/", braking.page, name="brake"),
     path("brake/state", braking.state, name="brake-state"),
     path("brake/pull", braking.pull, name="brake-pull"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers as s
 from rest_framework.request import Request
@@ -18,13 +17,12 @@ from operations.models import Operation
 from operations.planning.group_rules import APPLY_TYPES, MOST_PARALLEL
 from operations.services.belongings import change_group, create_group, delete_group
 from operations.services.choosing import chosen_clouds
-from operations.services.permits import demand_kind, whole_controller_for
+from operations.services.permits import demand_kind, group_for, whole_controller_for
 from operations.services.requests import MOST_TARGETS, Ask, RefusedError, request_operation
 from sites.api import clouds
 from sites.api.bodies import LARGEST_ID, BodySerializer, IdField
 from sites.idempotency import idempotent
 from sites.models import SubcloudGroup
-from sites.selectors import groups
 from sites.services.actors import actor_of, now_of
 
 TAGS = ["subcloud-groups"]
@@ -118,16 +116,7 @@ class Members(APIView):
 
 
 def _group(request: Request, pk: int, kind: Kind) -> SubcloudGroup:
-    """To be changed: it, or its whole System Controller, must be in the user's scope; one that only holds some of the
-    user's subclouds is not theirs. Raises Http404, PermissionDenied (audited)."""
-    scopes = scopes_of(request)
-    group = groups(scopes).filter(pk=pk).select_related("controller").first()
-    if group is None:
-        raise Http404
-    demand_kind(request, kind, f"group:{pk}")
-    if pk not in scopes.groups:
-        whole_controller_for(request, scopes, group.controller_id, kind)
-    return group
+    return group_for(request, scopes_of(request), pk, kind)
 
 
 def _demand_expected(body: dict[str, Any], number: int) -> None:

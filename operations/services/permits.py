@@ -16,7 +16,7 @@ from operations.models import Operation, Target
 from operations.selectors import operations, targets
 from sites.access import Scopes
 from sites.models import Cloud, Controller, SubcloudGroup
-from sites.selectors import controllers, subclouds
+from sites.selectors import controllers, groups, subclouds
 from sites.services.actors import actor_of, audit, demand, now_of
 
 
@@ -128,6 +128,18 @@ def groups_to_add(controller: Controller, scopes: Scopes) -> frozenset[int] | No
         return None
     groups = standing_groups(controller).filter(pk__in=scopes.groups)
     return frozenset(groups.values_list("dcmanager_id", flat=True))
+
+
+def group_for(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str) -> SubcloudGroup:
+    """To be changed: it, or its whole System Controller, must be in the user's scope; one that only holds some of the
+    user's subclouds is not theirs. Raises Http404, PermissionDenied (audited)."""
+    group = groups(scopes).filter(pk=pk).select_related("controller").first()
+    if group is None:
+        raise Http404("There is no such group, or it is not in your scope.")
+    demand_kind(request, kind, f"group:{pk}")
+    if pk not in scopes.groups:
+        whole_controller_for(request, scopes, group.controller_id, kind)
+    return group
 
 
 def whole_controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str) -> Controller:

@@ -53,6 +53,7 @@ def paths(calm: Installation) -> dict[str, str]:
         "deploy": "/operations/deploy/",
         "templates": "/operations/templates/",
         "a new template": "/operations/templates/new",
+        "groups": "/operations/groups/",
         "brake": "/operations/brake/",
         "actions": f"/operations/of/{calm.quiet()[0]['id']}/actions",
         "unmanage": f"/operations/ask/unmanage?cloud={calm.quiet()[0]['id']}",
@@ -64,7 +65,7 @@ def paths(calm: Installation) -> dict[str, str]:
     "name",
     ["map", "list", "filtered list", "empty list", "subcloud", "dark subcloud", "place", "alarms", "past alarms",
      "controllers", "controller", "admin", "users", "a new user", "controller in admin", "REST docs", "password",
-     "operations", "backups", "deploy", "templates", "a new template", "brake", "actions", "unmanage", "decommission"],
+     "operations", "backups", "deploy", "templates", "a new template", "groups", "brake", "actions", "unmanage", "decommission"],
 )  # fmt: skip
 def test_nothing_goes_wrong(
     calm: Installation, administrator: BrowserContext, paths: dict[str, str], name: str

@@ -89,7 +89,8 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
     if row.stop_reason:
         by = stopped_in_words(row.stopped_at, row.stopped_by) or "Stopped"
         why = told(row.stop_reason, whole=campaign.whole)
-        yield Block("failed", f"No further site starts, for good. {by}: {why}", since=row.stopped_at)
+        said = why if row.stopped_by and campaign.whole else f"{by}: {why}"  # who aborted it stands in the reason
+        yield Block("failed", f"No further site starts, for good. {said}", since=row.stopped_at)
     if campaign.operation.held:
         who, at, reason = paused(campaign.operation.pk) or ("", None, "")
         by = f" by {who}" if who else ""
