@@ -65,7 +65,8 @@ def paths(calm: Installation) -> dict[str, str]:
     "name",
     ["map", "list", "filtered list", "empty list", "subcloud", "dark subcloud", "place", "alarms", "past alarms",
      "controllers", "controller", "admin", "users", "a new user", "controller in admin", "REST docs", "password",
-     "operations", "backups", "deploy", "templates", "a new template", "groups", "brake", "actions", "unmanage", "decommission"],
+     "operations", "backups", "deploy", "templates", "a new template", "groups", "brake", "actions", "unmanage",
+     "decommission"],
 )  # fmt: skip
 def test_nothing_goes_wrong(
     calm: Installation, administrator: BrowserContext, paths: dict[str, str], name: str
