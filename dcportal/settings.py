@@ -233,7 +233,7 @@ POLL_SECONDS = {
     "health": _paced(300),  # measured Ceph and NIC exporter, where Kubernetes can be reached
 }
 STALE_AFTER_PERIODS = 3
-CAMPAIGNS = env_bool("DCPORTAL_CAMPAIGNS", False)  # pages and REST of campaigns: off until proven
+CAMPAIGNS = env_bool("DCPORTAL_CAMPAIGNS", True)  # pages and REST of campaigns
 OPERATION_SECONDS = {
     "lease": env_float("DCPORTAL_LEASE", 90),  # a step lasts 30 s at most; what a killed worker held waits so long
     "poll": _paced(15),  # between two looks at a subcloud that something is done to

@@ -107,7 +107,7 @@ api: list[URLPattern | URLResolver] = [
     path("brakes/release/", brakes.Release.as_view(), name="brake-release"),
 ]
 
-# Only with settings.CAMPAIGNS: campaigns run, but have not yet been through the trials that the rest has been through.
+# Only with settings.CAMPAIGNS: who patches with other tools can leave them out.
 campaigns_api: list[URLPattern | URLResolver] = [
     path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
     path("campaigns/preview/", campaigns.Preview.as_view(), name="campaign-preview"),
