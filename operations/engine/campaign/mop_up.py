@@ -7,6 +7,7 @@ from django.conf import settings
 
 from events.log import append
 from operations.campaign_facts.controllers import controller_facts
+from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.sites import CampaignSite
 from operations.campaign_mop_up import was_held
 from operations.campaigns.batch import End
@@ -74,8 +75,9 @@ def _may_come(site: Site) -> bool:
 def _able(
     book: Book, part: Sequence[int], controllers: Mapping[int, ControllerFacts], calendars: Calendars, now: datetime
 ) -> Iterator[PlanSite]:
+    bare = uncovered(part, now, book.rules.gates.statuses_fresh)
     for pk, site in facts_now(book, part, now).items():
-        reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now)
+        reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now) + bare.get(pk, ())
         if _could_run(reasons):
             yield _plan_site(book, book.sites[pk], site, calendars, alone=is_alone(reasons))
 
