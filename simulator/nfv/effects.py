@@ -51,8 +51,10 @@ class Effects:
             deployments.mark(cloud, verb, at)
         elif verb == "complete":
             deployments.mark(cloud, "completed", at)
+        elif verb in ("abort", "rolled-back"):
+            deployments.mark(cloud, {"abort": "host-rollback", "rolled-back": "host-rollback-done"}[verb], at)
         elif verb == "delete":
-            deployments.close(cloud)
+            deployments.close(cloud, at)
         else:
             for host in step.hosts:
                 deployments.mark_host(cloud, host, "deployed" if verb == "host-done" else "deploying")

@@ -39,6 +39,7 @@ class Vim:
     def __init__(self, world: World, deployments: Deployments, strikes: Strikes) -> None:
         self._world = world
         self._strikes = strikes
+        self._deployments = deployments
         self._strategies: dict[CloudKey, VimStrategy] = {}
         self._number = 0
         self.effects = Effects(world, deployments)
@@ -210,11 +211,12 @@ class Vim:
             return planner.root_certificate()
         if strategy.kind == "system-config-update":
             return planner.configuration()
-        if wanted.get("rollback"):
-            return planner.rollback()
-        if wanted.get("cleanup"):
-            return planner.cleanup()
         cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
+        there = self._deployments.of(cloud)
+        if wanted.get("rollback") and there is not None:
+            return planner.rollback(there.release)
+        if wanted.get("cleanup") or (there is not None and there.over):
+            return planner.cleanup()
         release = release_of(str(wanted["release"]))
         major = release.version != release_of(cloud.software.release_id).version
         stages = planner.software(release, major=major, delete=bool(wanted.get("delete")))
@@ -225,6 +227,8 @@ class Vim:
     def _trouble(self, strategy: VimStrategy, phase: Phase, step: Step, at: float) -> str:
         """Why the step that ends now has failed; empty when it has not."""
         cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
+        if phase is strategy.build and step is phase.steps[-1] and (why := self._unfit(strategy, cloud)):
+            return why
         if "check-alarms" in step.end:
             found = self.blocking(cloud, strategy, at)
             if found:
@@ -237,6 +241,23 @@ class Vim:
         struck = self._strikes.strike(cloud, "create" if phase is strategy.build else "apply", at)
         where = f" on {step.hosts[0]}" if step.hosts else ""
         return f"{step.name} failed{where}: {struck}" if struck else ""
+
+    def _unfit(self, strategy: VimStrategy, cloud: Cloud) -> str:
+        """What the open deployment, or that there is none, forbids (nfv 1fa7c309c6c8, strategy/_strategy.py)."""
+        if strategy.kind != "sw-upgrade":
+            return ""
+        there, wanted = self._deployments.of(cloud), strategy.wanted
+        if wanted.get("rollback"):
+            return "" if there is not None else "Software release must be deploying for a rollback"
+        if wanted.get("cleanup"):
+            return "" if there is not None and there.over else "Nothing to clean up"
+        if there is None:
+            return ""
+        if there.release != release_of(str(wanted["release"])):
+            return f"Deployment in progress: {there.before.sw_version} to {there.release.sw_version}"
+        if there.over and not wanted.get("delete"):
+            return "Software deployment is already complete, pending delete"
+        return ""
 
     def blocking(self, cloud: Cloud, strategy: VimStrategy, at: float) -> list[str]:
         """Ids of alarms that keep it from going on: strict looks at all, relaxed at management-affecting ones."""

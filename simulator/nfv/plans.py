@@ -97,13 +97,20 @@ class Planner:
             rows += [LOCK, upgrade, SETTLE, UNLOCK] if release.reboot_required else [upgrade, SETTLE]
             yield self._stage("sw-upgrade-controllers", (*rows, CLEAR), host)
 
-    def rollback(self) -> list[Stage]:
-        rows: tuple[Row, ...] = (("sw-deploy-abort", (30.0, 90.0), "", ""),)
+    def rollback(self, release: Release) -> list[Stage]:
+        """Back from `release`: what needed a reboot on the way there needs one on the way back."""
+        rows: tuple[Row, ...] = (("sw-deploy-abort", (30.0, 90.0), "", "usm-abort"),)
+        back: Row = ("rollback-hosts", (180.0, 420.0), "", "")
+        each = [LOCK, back, SETTLE, UNLOCK] if release.reboot_required else [back, SETTLE]
+        swact: Row = ("swact-hosts", (60.0, 120.0), "swact", "")
         hosts = [
-            self._stage("sw-upgrade-controllers", (("rollback-hosts", (180.0, 420.0), "", ""), SETTLE), host)
-            for host in self._hosts
+            self._stage("sw-upgrade-controllers", tuple([swact, *each] if number else each), host)
+            for number, host in enumerate(self._hosts)
         ]
-        delete: tuple[Row, ...] = (("deploy-delete", (5.0, 15.0), "", "usm-delete"),)
+        delete: tuple[Row, ...] = (
+            ("query-upgrade", (2.0, 5.0), "usm-rolled-back", ""),
+            ("deploy-delete", (5.0, 15.0), "", "usm-delete"),
+        )
         return [
             self._stage("sw-upgrade-rollback-start", rows),
             *hosts,

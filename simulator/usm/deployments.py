@@ -1,7 +1,8 @@
 """Deployments of releases: one at a time on each cloud, started by its VIM or by hand, and what follows from them.
 
 The states are USM's (starlingx-platform.md 3.3): start, host, activate with -done and -failed, then completed, and
-gone when it is deleted. A release counts as deployed when its deployment is completed.
+gone when it is deleted. Until then its release is "deploying", and there is a way back; only the deletion of one that
+was completed makes it "deployed" (update 51560ae01cb8, software_controller.py, software_deploy_delete_api).
 """
 
 from __future__ import annotations
@@ -73,9 +74,14 @@ class Deployments:
         return (controller, None) in self._open
 
     def alarms(self, cloud: Cloud, at: float) -> Iterator[DerivedAlarm]:
-        """An alarm source: 900.023 while a deployment moves on."""
+        """An alarm source: 900.023 while a deployment moves on, 900.022 where one of a major release is over."""
         deployment = self._open.get(cloud.key)
-        if deployment is not None and not deployment.over and not deployment.state.endswith("-failed"):
+        if deployment is None:
+            return
+        if deployment.over and deployment.release.version != deployment.before.version:
+            text = "Deployment finished, delete to clean up the remaining deployment data"
+            yield DerivedAlarm("900.022", "host", "host=controller", "warning", text, deployment.since)
+        elif not deployment.over and not deployment.state.endswith("-failed"):
             text = f"Deployment of {deployment.release.sw_version} is under way"
             yield DerivedAlarm("900.023", "host", "host=controller", "minor", text, deployment.since)
 
@@ -90,14 +96,12 @@ class Deployments:
         self._world.touch(cloud.key)
 
     def mark(self, cloud: Cloud, state: str, at: float) -> None:
-        """The deployment is in that state; `completed` makes its release the one that runs."""
+        """The deployment is in that state."""
         deployment = self._open.get(cloud.key)
         if deployment is None:
             return
         deployment.state = state
         self._world.touch(cloud.key)
-        if state == "completed":
-            self._world.software.run(cloud, with_release(cloud.software, deployment.release), at)
 
     def mark_host(self, cloud: Cloud, hostname: str, state: str) -> None:
         """A host is pending, deploying, deployed or failed; the deployment's own state follows."""
@@ -113,10 +117,14 @@ class Deployments:
             deployment.state = "host"
         self._world.touch(cloud.key)
 
-    def close(self, cloud: Cloud) -> None:
-        """Delete the deployment."""
-        if self._open.pop(cloud.key, None) is not None:
-            self._world.touch(cloud.key)
+    def close(self, cloud: Cloud, at: float) -> None:
+        """Delete the deployment; the release of one that was completed is deployed from then on."""
+        deployment = self._open.pop(cloud.key, None)
+        if deployment is None:
+            return
+        self._world.touch(cloud.key)
+        if deployment.over:
+            self._world.software.run(cloud, with_release(cloud.software, deployment.release), at)
 
     # Commands
 
@@ -148,7 +156,7 @@ class Deployments:
         elif verb == "complete":
             self.mark(cloud, "completed", at)
         else:
-            self.close(cloud)
+            self.close(cloud, at)
         deployment = self._open.get(cloud.key)
         if deployment is not None and verb in SECONDS:
             seconds = dice(cloud.seed, "usm", deployment.number, verb, arguments.get("host")).uniform(*SECONDS[verb])

@@ -26,6 +26,8 @@ class Reads:
         cloud = call.cloud
         deployed = release_of(cloud.software.release_id).up_to_here()
         staged = call.world.software.staged(cloud, call.world.clock.now())
+        if (there := self._deployments.of(cloud)) is not None and there.release not in deployed:
+            staged.add(there.release)
         found = [row(release, "deployed", deployed) for release in deployed]
         return found + [row(release, self._state(cloud, release), deployed) for release in sorted(staged)]
 

@@ -25,6 +25,11 @@ def fault(run: Campaign, kind: str, names: str, **options: Any) -> int:
     return number
 
 
+def releases_of(run: Campaign, name: str) -> dict[str, str]:
+    (row,) = run.subclouds([name])
+    return {one["release_id"]: one["state"] for one in site_of(run.fleet, row).get("/usm/v1/release").json()}
+
+
 def test_a_whole_campaign(run: Campaign) -> None:
     before = {row["name"]: row for row in run.dcm.subclouds()}
     eligible = {
@@ -32,7 +37,9 @@ def test_a_whole_campaign(run: Campaign) -> None:
         for name, row in before.items()
         if (row["management-state"], row["availability-status"], software(row)) == ("managed", "online", "out-of-sync")
     }
-    created = run.deploy(subcloud_apply_type="parallel", max_parallel_subclouds=4, stop_on_failure="false")
+    created = run.deploy(
+        subcloud_apply_type="parallel", max_parallel_subclouds=4, stop_on_failure="false", delete="true"
+    )
     assert created.status == 200
     row = created.json()
     assert (row["state"], row["max-parallel-subclouds"], row["stop-on-failure"], row["updated-at"]) == (
@@ -176,7 +183,10 @@ def test_not_prestaged_sites_fail_the_pre_check(run: Campaign) -> None:
 
 
 def test_failure_without_stop(run: Campaign) -> None:
-    wait_until(lambda: run.deploy(max_parallel_subclouds=20).status == 200, what="taken, once no site is unknown")
+    wait_until(
+        lambda: run.deploy(max_parallel_subclouds=20, delete="true").status == 200,
+        what="taken, once no site is unknown",
+    )
     victim, alarming = list(run.states())[:2]
     fault(run, "patch-fails", victim, phase="apply", times=1)
     fault(run, "patch-raises-alarm", alarming)
@@ -195,7 +205,9 @@ def test_failure_without_stop(run: Campaign) -> None:
     assert software(run.subclouds([victim])[0]) == "out-of-sync"
     run.delete()
     run.gone()
-    wait_until(lambda: run.deploy().status == 200, what="retry, once no site that rebooted is unknown any more")
+    wait_until(
+        lambda: run.deploy(delete="true").status == 200, what="retry, once no site that rebooted is unknown any more"
+    )
     assert list(run.states()) == [victim]
     run.act("apply")
     assert run.over()["state"] == "complete"

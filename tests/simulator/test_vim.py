@@ -92,12 +92,15 @@ def test_patch_with_a_reboot_on_one_host(quick: Simulator) -> None:
         for step in stage["steps"]
     ]
     assert times == sorted(times)
-    deployed = [one for one in site.get("/usm/v1/release").json() if one["state"] == "deployed"]
-    assert deployed[-1]["sw_version"].endswith(".4")
+    open_still = [one for one in site.get("/usm/v1/release").json() if one["state"] == "deploying"]
+    assert [one["sw_version"][-2:] for one in open_still] == [".4"]
     assert site.get("/usm/v1/deploy").json()[0]["state"] == "completed"
     assert site.rows("ihosts")[0]["administrative"] == "unlocked"
     assert site.send("DELETE", PATH).status == 200
     assert state(site) == "none"
+    assert site.send("DELETE", "/usm/v1/deploy", user="admin").status == 200
+    deployed = [one for one in site.get("/usm/v1/release").json() if one["state"] == "deployed"]
+    assert deployed[-1]["sw_version"].endswith(".4")
 
 
 def test_two_hosts_one_after_the_other(quick: Simulator) -> None:

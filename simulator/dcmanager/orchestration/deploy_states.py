@@ -11,8 +11,10 @@ from simulator.nfv.strategy import BUSY
 from simulator.releases import Release, release_of
 from simulator.sysinv.activity import active_host
 
+DELETABLE = ("start-done", "start-failed", "completed", "host-rollback-done")
 CHECK, LICENCE, FINISH = "sw-deploy pre-check", "sw-deploy install license", "finish sw-deploy strategy"
 CREATE, APPLY = "create VIM sw-deploy strategy", "apply VIM sw-deploy strategy"
+CLEANED_BY_VIM = "26.09"  # since then a clean-up is work of the site's VIM
 SWACT_SECONDS = (120.0, 240.0)
 
 
@@ -28,9 +30,10 @@ class Precheck(State):
         arguments = job.strategy.arguments
         deploying = job.tools.usm.of(job.cloud)
         if arguments.get("rollback"):
-            return Go(CREATE if deploying is not None and not deploying.over else "complete")
+            return Go(CREATE if deploying is not None else "complete")
         if arguments.get("cleanup"):
-            return Go(FINISH)
+            by_vim = deploying is not None and deploying.release.version >= CLEANED_BY_VIM
+            return Go(CREATE if by_vim else FINISH)
         release = release_of(arguments["release_id"])
         if self._must_swact(job, at):
             affecting = affecting_alarms(job.tools.world, job.cloud, at)
@@ -63,7 +66,9 @@ class Precheck(State):
         job.strategy.major = job.strategy.major or major
         if job.strategy.arguments.get("with_prestage"):
             return Go(PRESTAGE)
-        if release not in job.tools.world.software.staged(job.cloud, at):
+        there = job.tools.usm.of(job.cloud)
+        deploying = there is not None and there.release == release
+        if release not in job.tools.world.software.staged(job.cloud, at) and not deploying:
             return Fail(f"Release {release.id} is not prestaged.")
         return Go(LICENCE if major else CREATE)
 
@@ -97,6 +102,8 @@ class Finish(State):
         struck = job.strike("finish", at)
         if not job.reachable(at) or struck:
             return Fail(f"Failed to retrieve necessary release information. {struck}".strip())
-        if job.strategy.arguments.get("cleanup"):
-            job.tools.usm.close(job.cloud)
+        if job.strategy.arguments.get("cleanup") and (there := job.tools.usm.of(job.cloud)) is not None:
+            if there.state not in DELETABLE:
+                return Fail("Cannot delete release from subcloud.")
+            job.tools.usm.close(job.cloud, at)
         return Go("complete")
