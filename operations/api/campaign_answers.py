@@ -110,7 +110,7 @@ def told_proposal(seen: Proposal) -> dict[str, Any]:
         "counts": tally(seen.judged), "mop_up": RULE,
         "reasons": [examples[key] | {"sites": number} for key, number in tallied.most_common()],
         "waves": [_planned_wave(wave) for wave in seen.plan.waves],
-        "sites": sites, "warnings": list(seen.warnings), "costs": [asdict(cost) for cost in seen.costs],
+        "sites": sites, "warnings": [*seen.outages, *seen.warnings], "costs": [asdict(cost) for cost in seen.costs],
         "eta": _told_eta(seen), "hardest": seen.hardest, "rules": told_rules(seen.book),
         "strategy": told_spec(seen.book.spec),
     }  # fmt: skip

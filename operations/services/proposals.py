@@ -12,6 +12,7 @@ from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import durations_of, lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
+from operations.campaign_outages import outages
 from operations.campaigns.calendars import Freeze, calendar_of
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
@@ -58,6 +59,7 @@ class Proposal:
     warnings: tuple[str, ...]
     not_before: datetime | None
     judged_at: datetime
+    outages: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -80,7 +82,7 @@ def propose(
     not_before: datetime | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """At most 22 queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
+    """At most 23 queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
 
     The caller has read the clouds within the user's scopes.
     """
@@ -97,10 +99,12 @@ def propose(
     rules = book.plan_rules(begins, neighbours(each.site.id for each in taking_part))
     plan = make_plan(planned, rules)
     eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins, lead())
+    kinds = Counter(each.site.site_type for each in taking_part)
     findings = (finding.sentence for finding in eta.findings)
     return Proposal(
         book=book, judged=judged, plan=plan, costs=costs(planned, rules), eta=eta, not_before=not_before,
         judged_at=now, warnings=(*findings, *plan.warnings, *_zone_notes(taking_part, book)),
+        outages=tuple(outages(book.spec, kinds)),
     )  # fmt: skip
 
 

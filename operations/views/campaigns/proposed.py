@@ -58,13 +58,11 @@ class ZoneSpans:
 
 def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
     counts = tally(proposal.judged)
-    single = sum(each.takes_part and "SX" in each.site.site_type for each in proposal.judged)
     return {
         "counts": counts, "grounds": grounds(proposal.judged), "bars": bars(proposal, now),
         **zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
         "findings": proposal.eta.findings, "eta_note": proposal.eta_note, "warnings": proposal.warnings,
-        "outage": single if proposal.book.spec.deploys else 0, "batches": len(list(proposal.plan.batches)),
-        "mop_up": RULE,
+        "outages": proposal.outages, "batches": len(list(proposal.plan.batches)), "mop_up": RULE,
     }  # fmt: skip
 
 

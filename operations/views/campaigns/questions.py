@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from operations.campaign_outages import outages
 from operations.campaign_reads import sites
 from operations.campaign_reason_words import in_words
 from operations.campaign_words import ask_in_words, rules_in_words
@@ -70,10 +71,8 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
     found = sites(request.scopes, campaign.operation.pk).exclude(standing=Standing.REFUSED.value).order_by()
     kinds = list(found.values_list("profile").annotate(n=Count("pk")).order_by("profile"))
     by_kind = ", ".join(f"{number:,} {name or 'of unknown kind'}" for name, number in kinds)
-    single = sum(number for name, number in kinds if "SX" in name)
     rows = [("Subclouds", f"{campaign.sites:,} in {_waves(campaign)}: {by_kind}")]
-    if single and campaign.book.spec.deploys:
-        rows.append(("Outage", f"{subclouds(single)} with one server: whatever runs there stops while it reboots."))
+    rows += [("Outage", sentence) for sentence in outages(campaign.book.spec, dict(kinds))]
     if out := campaign.counts[Standing.REFUSED]:
         rows.append(("Take no part", f"{subclouds(out)}, each with its reason on the page"))
     if waiting := _waiting(found):
@@ -133,7 +132,7 @@ def start(request: PortalRequest, campaign: CampaignInView) -> Ask:
     if begins:
         lines.insert(0, f"It begins not before {begins:%Y-%m-%d %H:%M} UTC.")
     secrets: tuple[str, ...] = ()
-    if campaign.book.spec.prestages and not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
+    if campaign.book.needs_password and not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
         secrets = (SYSADMIN,)
         lines.append("It lay here for more than a day: the password was erased and is needed again.")
     verb = "Schedule" if begins else "Start"
@@ -173,7 +172,7 @@ def mop_up(request: PortalRequest, campaign: CampaignInView) -> Ask:
 
 
 def _secrets(campaign: CampaignInView) -> tuple[str, ...]:
-    return (SYSADMIN,) if campaign.book.spec.prestages else ()
+    return (SYSADMIN,) if campaign.book.needs_password else ()
 
 
 def in_flight(request: PortalRequest, campaign: CampaignInView) -> tuple[list[dict[str, Any]], int]:
