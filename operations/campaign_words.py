@@ -19,7 +19,7 @@ CEPH = {
 }
 FLAGS = {
     "snapshot": "with a snapshot to roll back to",
-    "delete": "the release before is deleted afterwards",
+    "delete": "the deployment is deleted afterwards, so that there is no way back",
     "with_prestage": "prestaged by the same strategy",
     "for_install": "for installing",
     "force": "forced",
@@ -124,6 +124,7 @@ def _gates(gates: CampaignRules) -> Iterator[str]:
     if gates.prestaged and not gates.spec.prestages:
         yield "the release prestaged"
     if gates.backup_within is not None:
-        yield f"a backup younger than {lasting(gates.backup_within)}"
+        first = ", made first where it is missing" if gates.start_backups else ""
+        yield f"a backup younger than {lasting(gates.backup_within)}{first}"
     yield "no alarm at all" if gates.strict_alarms else "no management-affecting alarm"
     yield "members of peer groups alone" if gates.peer_groups_alone else "no members of peer groups"

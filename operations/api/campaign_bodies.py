@@ -74,6 +74,9 @@ class GatesBody(BodySerializer):
 
     ceph = s.ChoiceField([(gate.value, gate.value) for gate in CephGate], required=False)
     backup_within_hours = NumberField(min_value=0, max_value=24 * 365, required=False, allow_null=True)
+    start_backups = s.BooleanField(
+        required=False, help_text="Back sites up before their turn where that is missing; needs sysadmin_password"
+    )
     prestaged = s.BooleanField(required=False)
     health = s.BooleanField(required=False)
     peer_groups_alone = s.BooleanField(required=False, help_text="false: members of peer groups are left out")

@@ -19,8 +19,10 @@ _ALL_IS_OLD = frozenset({"stale", "never-seen"})
 _OF_NEIGHBOURS = frozenset({"neighbour-down", "neighbour-unknown"})  # a cut line or a restart is often over soon
 _BY_A_LOOK = _ALL_IS_OLD | {
     "alarms-stale", "alarms-unknown", "ceph-stale", "health-unknown", "health-stale", "kubernetes-unknown",
+    "releases-unknown",
 }  # fmt: skip
 _SOON_TOLD = _BY_A_LOOK | _OF_NEIGHBOURS
+_BY_BACKUP, _AT_WORK = frozenset({"no-backup", "backup-old"}), frozenset({"busy", "backup-running"})
 _SOON_OVER = frozenset({"busy", "backup-running", "prestage-running", "deploy-running"})
 
 
@@ -33,6 +35,8 @@ def is_soon_told(reasons: Iterable[Reason]) -> bool:
 def patience(reasons: Iterable[Reason], work: timedelta) -> timedelta:
     """`reasons`: those that stand against the site. `work`: how long work of others at it is waited for."""
     keys = {reason.key for reason in reasons}
+    if keys & _AT_WORK:
+        keys -= _BY_BACKUP  # perhaps it is just being made
     if keys & _CONTROLLER:
         return NO_END
     if keys & _ALL_IS_OLD:

@@ -43,6 +43,11 @@ class Rulebook:
     def spec(self) -> StrategySpec:
         return self.gates.spec
 
+    @property
+    def needs_password(self) -> bool:
+        """Whether a run of it needs the sysadmin password: to prestage, or to back up."""
+        return self.spec.prestages or self.gates.start_backups
+
     def plan_rules(self, starts_at: datetime, neighbours: Iterable[tuple[int, int]] = ()) -> PlanRules:
         return PlanRules(
             spec=self.spec, starts_at=starts_at, limits=self.limits, canaries=self.canaries, waves=self.waves,
@@ -78,6 +83,7 @@ def told_rules(book: Rulebook) -> dict[str, Any]:
             "ceph": gates.ceph.value, "prestaged": gates.prestaged, "health": gates.health,
             "backup_within_hours": None if within is None else _number(within / timedelta(hours=1)),
             "peer_groups_alone": gates.peer_groups_alone, "strict_alarms": gates.strict_alarms,
+            **({"start_backups": True} if gates.start_backups else {}),
         },
         "limits": {
             "overall": limits.overall, "per_region": limits.per_region, "per_link": limits.per_link,
@@ -138,11 +144,14 @@ def told_limit(limit: FailureLimit) -> dict[str, Any]:
 def _gates(spec: StrategySpec, gates: Json) -> CampaignRules:
     """Prestaging reboots nothing, so that Ceph may be as it is unless something else is said."""
     usual = CephGate.OFF if spec.kind is Kind.PRESTAGE else CephGate.OK
-    hours = gates.get("backup_within_hours")
+    hours, backs_up = gates.get("backup_within_hours"), _flag(gates, "start_backups", False)
+    if backs_up and hours is None:
+        raise ValueError("Say how young a backup must be, or nothing tells which sites are to be backed up first.")
     return CampaignRules(
         spec=spec,
         ceph=CephGate(gates.get("ceph") or usual),
         backup_within=None if hours is None else timedelta(hours=hours),
+        start_backups=backs_up,
         prestaged=_flag(gates, "prestaged", True),
         health=_flag(gates, "health", True),
         peer_groups_alone=_flag(gates, "peer_groups_alone", True),

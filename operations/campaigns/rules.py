@@ -22,7 +22,8 @@ class CephGate(StrEnum):
 class CampaignRules:
     """`strict_alarms`: the sites' option alarm-restriction-type is strict, so that VIMs stop on any alarm.
 
-    `backup_within`: how old the last backup may be; None demands none. `prestaged`: the release must be at the site
+    `backup_within`: how old the last backup may be; None demands none. `start_backups`: where it is missing or too old,
+    one is made before the work begins. `prestaged`: the release must be at the site
     beforehand (never asked where the campaign prestages). `peer_groups_alone`: members of peer groups take part, each
     as a strategy of its own; else they are left out. `*_fresh`: how old facts may be to be believed; a health query is
     repeated shortly before the work begins.
@@ -32,6 +33,7 @@ class CampaignRules:
     strict_alarms: bool = False
     ceph: CephGate = CephGate.OK
     backup_within: timedelta | None = None
+    start_backups: bool = False
     prestaged: bool = True
     health: bool = True
     peer_groups_alone: bool = True

@@ -39,6 +39,9 @@ class RulesForm(forms.Form):
     strict_alarms = forms.BooleanField(label="Any alarm keeps a site out", required=False)
     peer_groups_alone = forms.BooleanField(label="Members of peer groups run alone", required=False, initial=True)
     backup_within_hours = number("Backup younger than (h)", most=8760, hint="Empty: none is demanded.")
+    start_backups = forms.BooleanField(
+        label="Back up first where it is missing", required=False, help_text="Needs the sysadmin password."
+    )
 
     overall = forms.IntegerField(label="At once, overall", min_value=1, max_value=5000, initial=10)
     per_region = number("In one region", hint="Empty: as many as overall.")
@@ -79,7 +82,7 @@ class RulesForm(forms.Form):
     def rules(self, canaries: list[int]) -> dict[str, Any]:
         """Without waves and windows. `canaries`: ids of the chosen ones."""
         given = self.cleaned_data
-        flags = ("health", "prestaged", "strict_alarms", "peer_groups_alone")
+        flags = ("health", "prestaged", "strict_alarms", "peer_groups_alone", "start_backups")
         return {
             "gates": {name: given[name] for name in flags}
             | {"ceph": given["ceph"] or None, "backup_within_hours": given["backup_within_hours"]},

@@ -39,8 +39,11 @@ class StrategyForm(forms.Form):
         widget=forms.TextInput(attrs={**PLAIN, "list": "releases", "placeholder": "starlingx-26.09.1"}),
     )  # fmt: skip
     with_prestage = forms.BooleanField(label="Prestage in the same strategy", required=False)
-    snapshot = forms.BooleanField(label="Snapshot to roll back to", required=False)
-    delete = forms.BooleanField(label="Delete the release before afterwards", required=False)
+    snapshot = forms.BooleanField(label="Snapshot to roll back to", required=False, help_text="AIO-SX only.")
+    delete = forms.BooleanField(
+        label="Delete the deployment afterwards", required=False,
+        help_text="Then the site is in-sync, and there is no way back. Else it stays out-of-sync until a clean-up.",
+    )  # fmt: skip
     kube_upgrade = forms.CharField(
         label="Then Kubernetes", required=False, max_length=32, help_text="A version to go on to, like v1.34.1."
     )
@@ -78,13 +81,12 @@ class StrategyForm(forms.Form):
             told["expiry_date"] = told["expiry_date"].isoformat()
         return {"kind": kind, **told}
 
-    @property
-    def secrets(self) -> dict[str, str]:
+    def secrets(self, *, backs_up: bool) -> dict[str, str]:
         """Only where it is needed: a password is not kept without need."""
         told = self.strategy
         prestages = told["kind"] == Kind.PRESTAGE or told.get("with_prestage")
         password = self.cleaned_data.get(SYSADMIN, "")
-        return {SYSADMIN: password} if password and prestages else {}
+        return {SYSADMIN: password} if password and (prestages or backs_up) else {}
 
 
 def strategy_initial(ask: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,10 +135,10 @@ def _locked(operation_id: int) -> tuple[Operation, Campaign]:
 
 def _keep_secrets(operation: Operation, campaign: Campaign, given: Mapping[str, str], now: datetime) -> None:
     """Those of the plan, or given anew where it lay for too long. Raises NotNowError, RefusedError."""
-    prestages = rulebook_of(campaign).spec.prestages
+    needed = rulebook_of(campaign).needs_password
     if surplus := run_secrets.not_taken(KINDS[Kind.CAMPAIGN], given):
         raise RefusedError(surplus)
-    if prestages:
+    if needed:
         run_secrets.keep(operation, given, now)
         if not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
             raise NotNowError(f"Give {SYSADMIN} again: secrets are kept for a day until an operation starts.")

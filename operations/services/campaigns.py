@@ -12,7 +12,7 @@ from events.kinds import Kind as EventKind
 from events.log import NewEvent, append
 from operations.campaigns.calendars import HORIZON
 from operations.campaigns.rulebook import Rulebook, read_rulebook
-from operations.campaigns.strategy import StrategySpec, problems
+from operations.campaigns.strategy import problems
 from operations.choices import Kind, OperationState
 from operations.engine import jobs
 from operations.kinds import KINDS, SYSADMIN
@@ -68,7 +68,8 @@ def create_campaign(
     The caller has checked the user's permission, and that the clouds are in the user's scope.
     """
     book = _checked(ask, now)
-    _demand_secrets(book.spec, ask.secrets)
+    _demand_permission(book, user)
+    _demand_secrets(book, ask.secrets)
     with transaction.atomic():
         proposal = propose(book, ask.clouds, now, not_before=ask.not_before)
         _demand_sense(proposal, ask)
@@ -93,13 +94,14 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
     """Another plan in place of one that has not begun; whatever approval there was is void. What people said of single
     sites (held, skipped) stays. Secrets that are not given again stay. Raises RefusedError, NotNowError."""
     book = _checked(ask, now)
+    _demand_permission(book, user)
     with transaction.atomic():
         operation = jobs.operation_locked(operation_id)
         campaign = Campaign.objects.select_for_update().get(pk=operation_id)
         if operation.state != OperationState.PLANNED:
             raise NotNowError(f"It is {operation.get_state_display()}: only a plan that has not begun can be changed.")
         kept = RunSecret.objects.filter(operation=operation).values_list("name", flat=True)
-        _demand_secrets(book.spec, ask.secrets, kept)
+        _demand_secrets(book, ask.secrets, kept)
         proposal = propose(book, ask.clouds, now, not_before=ask.not_before, but_for=operation.pk)
         _demand_sense(proposal, ask)
         ask_for_health(_unasked(proposal), now)
@@ -108,7 +110,7 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
         operation.title = (ask.title or operation.title)[:200]
         operation.reason = ask.reason[:500]
         write_plan(operation, campaign, proposal)
-        if not book.spec.prestages:
+        if not book.needs_password:
             RunSecret.objects.filter(operation=operation).delete()
         run_secrets.keep(operation, ask.secrets, now)
         detail = _told(operation, campaign, proposal) | {"was": was, "approval_voided": voided}
@@ -155,17 +157,25 @@ def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:
     if len(ask.clouds) > MOST_TARGETS:
         found["clouds"] = f"At most {MOST_TARGETS} subclouds in one campaign: make several."
     found |= run_secrets.not_taken(KINDS[Kind.CAMPAIGN], ask.secrets)
-    if ask.secrets.get(SYSADMIN) and not book.spec.prestages:
-        found[SYSADMIN] = "Only campaigns that prestage need it: it is not kept without need."
+    if ask.secrets.get(SYSADMIN) and not book.needs_password:
+        found[SYSADMIN] = "Only campaigns that prestage or back up need it: it is not kept without need."
     if found:
         raise RefusedError(found)
     return book
 
 
-def _demand_secrets(spec: StrategySpec, given: Mapping[str, str], kept: Sequence[str] | Any = ()) -> None:
+def _demand_permission(book: Rulebook, user: User) -> None:
+    """What the campaign will do in the user's name, the user may. Raises RefusedError."""
+    permission = KINDS[Kind.BACKUP].permission
+    if book.gates.start_backups and not user.has_perm(permission):
+        raise RefusedError({"start_backups": f"Your role may not back up subclouds: it needs {permission}."})
+
+
+def _demand_secrets(book: Rulebook, given: Mapping[str, str], kept: Sequence[str] | Any = ()) -> None:
     """Raises RefusedError."""
-    if spec.prestages and not given.get(SYSADMIN) and SYSADMIN not in kept:
-        raise RefusedError({SYSADMIN: "Needed to prestage. It is kept sealed and erased when the campaign is over."})
+    if book.needs_password and not given.get(SYSADMIN) and SYSADMIN not in kept:
+        what = "prestage" if book.spec.prestages else "back up"
+        raise RefusedError({SYSADMIN: f"Needed to {what}. It is kept sealed and erased when the campaign is over."})
 
 
 def _demand_sense(proposal: Proposal, ask: CampaignAsk) -> None:

@@ -30,6 +30,11 @@ def check_up(sites: Iterable[int], gates: CampaignRules, opening: Opening, room:
         ask_for_health(missing, now)
 
 
+def is_near(opening: Opening, room: str, now: datetime) -> bool:
+    """Whether a batch may begin, or will within the hour: what has to be done before is done now."""
+    return (opening.is_open and not room) or (opening.opens is not None and opening.opens - now <= HOUR)
+
+
 def _oldest(opening: Opening, room: str, now: datetime) -> timedelta | None:
     """How old an answer may be; None: nobody need ask yet. The last answer must hold until the batch has begun."""
     if opening.is_open:

@@ -16,8 +16,9 @@ from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason, hold, is_alone
 from operations.campaigns.rules import CampaignRules
 from operations.engine.campaign.alike import alike
+from operations.engine.campaign.backups import back_up
 from operations.engine.campaign.book import Book
-from operations.engine.campaign.checkups import check_up, gates_now
+from operations.engine.campaign.checkups import check_up, gates_now, is_near
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import ANY_TIME, Openings
 from operations.engine.campaign.records import by_parts
@@ -38,10 +39,15 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     """`room`: why limits, neighbours or waves let it not begin, as Course.drive has it."""
     members = book.members[batch.number]
     opening = ANY_TIME if memory.applied else _opening(book, batch, memory, now)
+    brake = braked(book.regions(batch.number))
     against: dict[int, tuple[Reason, ...]] = {}
     if not memory.applied:
         check_up(members, book.rules.gates, opening, room, now)
-        against = judged(book, members, now, alone=batch.alone, gates=gates_now(book.rules.gates, opening, room))
+        gates = gates_now(book.rules.gates, opening, room)
+        against = judged(book, members, now, alone=batch.alone, gates=gates)
+        stands = bool(brake or book.operation.held or book.campaign.stop_reason or memory.roster)
+        if not stands and is_near(opening, room, now) and back_up(book, against, now):
+            against = judged(book, members, now, alone=batch.alone, gates=gates)
     held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
     awaited = {pk: patience(reasons, OTHER_WORK / settings.SPEED) for pk, reasons in against.items() if pk not in held}
     for pk, reasons in against.items():
@@ -49,7 +55,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     return Controls(
         paused="The campaign is on hold." if book.operation.held else "",
         stop=STOPPED if book.campaign.stop_reason else "",
-        brake=braked(book.regions(batch.number)),
+        brake=brake,
         room=room,
         opening=opening,
         held=held,

@@ -13,6 +13,7 @@ from operations.campaigns.reading import UnreadableError
 from operations.choices import OperationState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import commit
+from operations.engine.campaign.backups import password_of
 from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.controls import controls_of
 from operations.engine.campaign.look import look
@@ -25,14 +26,12 @@ from operations.engine.doors import QuietControllerError, ReadOnlyControllerErro
 from operations.engine.outcomes import outcome_of
 from operations.engine.pace import backoff
 from operations.engine.seen import Answer
-from operations.kinds import SYSADMIN
-from operations.models import Batch, Job, RunSecret
-from sites.credentials import CannotUnsealError, unseal
+from operations.models import Batch, Job
+from sites.credentials import CannotUnsealError
 from sites.models import Controller
 from sites.services.brake import BrakedError
 from starlingx.dcmanager_writes import DcManagerWrites
 from starlingx.errors import StarlingXError
-from starlingx.secret import Secret
 from starlingx.session import CloudSession
 from starlingx.strategies import Strategies
 
@@ -88,7 +87,7 @@ def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime)
     decision: Decision = decide(view, seen, now, pace())
     todo: list[Order] = []
     if isinstance(decision.action, WRITES):
-        todo = orders(decision.action, book.rules.spec, _password(book))
+        todo = orders(decision.action, book.rules.spec, password_of(book) if book.rules.spec.prestages else None)
     if not todo:
         commit.write(claim, book, batch, (decision, seen), [], known, timezone.now())
         return
@@ -103,12 +102,6 @@ def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime)
 async def _look(controller: Controller, label: str, memory: Memory, now: datetime) -> Look:
     async with door(controller) as session:
         return await look(session, label, memory, now)
-
-
-def _password(book: Book) -> Secret | None:
-    """For strategies that prestage; its row is erased when the campaign is over."""
-    row = RunSecret.objects.filter(operation=book.operation, target=None, name=SYSADMIN).first()
-    return Secret(unseal(row.sealed)) if row is not None and book.rules.spec.prestages else None
 
 
 async def _send(controller: Controller, order: Order) -> Told:

@@ -61,7 +61,7 @@ class PlanForms:
         return CampaignAsk(
             strategy=self.strategy.strategy, rules=saved_rules(rules), clouds=choice.clouds, title=given["title"],
             reason=given["reason"], not_before=given["not_before"], seen_hash=seen_hash,
-            secrets=self.strategy.secrets,
+            secrets=self.strategy.secrets(backs_up=given["start_backups"]),
         )  # fmt: skip
 
     def add(self, refusal: RefusedError) -> None:
