@@ -6,12 +6,13 @@ Source of the rules: 2.5, 2.7, 3.3 there. What is not known never counts as good
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from operations.campaigns import gates
 from operations.campaigns.facts import ControllerFacts, SiteFacts
 from operations.campaigns.kubernetes_gates import kubernetes_suits
+from operations.campaigns.open_deployments import open_deployment
 from operations.campaigns.reasons import Effect, Reason, exclude, hold
 from operations.campaigns.release_gates import controller_ready, prestaged, release_suits
 from operations.campaigns.rules import CampaignRules, Case
@@ -22,10 +23,6 @@ from starlingx.deploy_states import Kind as DeployKind
 from starlingx.deploy_states import Phase, deploy_state
 
 IN_SYNC = "Its {} is in-sync already: nothing is left to do."
-NO_WAY_BACK = (
-    "Its software is in-sync: dcmanager works only on sites that differ from their System Controller. Take the release"
-    " back there first; then it is out-of-sync, and can go back too."
-)
 WORKABLE = ("complete", "sw-deploy-apply-strategy-failed")
 
 Check = Callable[[Case], Iterator[Reason]]
@@ -108,12 +105,13 @@ def _sync(case: Case) -> Iterator[Reason]:
     if endpoint is None:
         return
     word = case.site.endpoint_sync.get(endpoint, "")
+    if word == "in-sync" and (case.rules.spec.rollback or case.rules.spec.cleanup):
+        return  # said of its deployment: see open_deployment
     if word == "out-of-sync":
         return
     if word == "in-sync":
         if not (case.rules.spec.kind is Kind.KUBE_ROOTCA and case.rules.spec.force):
-            way_back = case.rules.spec.rollback or case.rules.spec.cleanup
-            yield exclude("in-sync", NO_WAY_BACK if way_back else IN_SYNC.format(endpoint))
+            yield exclude("in-sync", IN_SYNC.format(endpoint))
     elif word in ("", "unknown"):
         known = "is unknown" if word else "is not known to this portal"
         yield hold(
@@ -121,14 +119,6 @@ def _sync(case: Case) -> Iterator[Reason]:
         )
     else:
         yield hold("unknown-sync", f"Its {endpoint} sync status is {word}, which this portal does not know.")
-
-
-def no_way_back(endpoint_sync: Mapping[str, str]) -> str:
-    """Why dcmanager would not roll a site back, by its sync statuses; "" where it would."""
-    word = endpoint_sync.get(ENDPOINTS[Kind.SW_DEPLOY], "")
-    if word == "in-sync":
-        return NO_WAY_BACK
-    return "" if word == "out-of-sync" else f"Its software sync status is {word or 'not known'}: wait for a fresh look."
 
 
 def _controller(case: Case) -> Iterator[Reason]:
@@ -147,5 +137,5 @@ def _controller(case: Case) -> Iterator[Reason]:
 
 CHECKS: tuple[Check, ...] = (
     _controller, _age, _belongs, _management, _availability, _deployed, _idle, _sync, release_suits, kubernetes_suits,
-    prestaged,     gates.alarms, gates.ceph, gates.health, gates.backup,
+    open_deployment,    prestaged,     gates.alarms, gates.ceph, gates.health, gates.backup,
 )  # fmt: skip

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from operations.campaigns.baseline import new_alarms
 from operations.campaigns.facts import AlarmKey, SiteFacts
+from operations.campaigns.kubernetes_gates import active, spelt
+from operations.campaigns.open_deployments import is_settled, opened
 from operations.campaigns.release_gates import LIVE
-from operations.campaigns.strategy import ENDPOINTS, StrategySpec
+from operations.campaigns.strategy import ENDPOINTS, Kind, StrategySpec
 from operations.planning.problems import listed
 
 RANKS, WORST = {"ok": 0, "warn": 1, "error": 2}, 2
@@ -95,17 +97,25 @@ def _waits(after: SiteFacts, spec: StrategySpec, ended_at: datetime) -> Iterator
 
 
 def _not_there(after: SiteFacts, spec: StrategySpec) -> Iterator[str]:
-    """Whether what was asked for is there. A rollback leaves its endpoint out-of-sync, and that is as it should be."""
+    """Whether what was asked for is there. A rollback leaves its endpoint out-of-sync, and so does a
+    deployment that stays open: that is as it should be."""
     if spec.prestages and not spec.deploys:
         if after.prestage_status != "complete":
             yield f"Its prestage status is {after.prestage_status or 'none'}."
         return
     if spec.rollback or spec.cleanup:
-        if "deploying" in (after.releases or {}).values():
+        if after.releases is None:
+            yield "Its releases have not been read since."
+        elif opened(after.releases):
             yield "A deployment is still open there."
         return
     if spec.deploys and after.releases is not None and after.releases.get(spec.release_id) in LIVE:
         return
+    if is_settled(spec, after.releases, after.deploy_status):
+        return
+    runs = active(after.kubernetes or {})
+    if spec.kind is Kind.KUBERNETES and spec.to_version and runs == spelt(spec.to_version):
+        return  # its System Controller may be further already
     sync = after.endpoint_sync.get(ENDPOINTS[spec.kind], "unknown")
     if sync != "in-sync":
         yield f"Its {ENDPOINTS[spec.kind]} sync status is {sync}."

@@ -1,13 +1,14 @@
 """Campaigns that follow from another: what failed once more, and the way back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from operations.campaigns.eligibility import no_way_back
+from operations.campaign_facts.sites import campaign_sites
+from operations.campaigns.open_deployments import no_way_back
 from operations.campaigns.rulebook import read_spec
 from operations.choices import TargetState
 from operations.models import Campaign, CampaignTarget, Operation
@@ -57,8 +58,8 @@ def _keep_holds(before: Operation, made: Operation) -> None:
 def roll_back(
     operation_id: int, targets: Sequence[int], secrets: Mapping[str, str], user: User, actor: Actor, now: datetime
 ) -> Operation:
-    """A new campaign that takes the chosen sites back to where they were: only such as dcmanager makes steps for, those
-    whose software is out-of-sync. Raises NotNowError, RefusedError."""
+    """A new campaign that takes the chosen sites back to where they were: such as have their deployment open still.
+    Raises NotNowError, RefusedError."""
     parent = Campaign.objects.select_related("operation").get(pk=operation_id)
     if not read_spec(parent.ask).deploys:
         raise NotNowError("Only a software deployment can be rolled back.")
@@ -68,13 +69,22 @@ def roll_back(
         raise NotNowError("Choose sites of this campaign that were worked on: completed or failed ones.")
     if not targets:
         raise NotNowError("Choose at least one site.")
-    told = rows.exclude(cloud=None).order_by("number").values_list("name", "cloud__endpoint_sync")
-    if stuck := [(name, why) for name, sync in told if (why := no_way_back(sync))]:
+    if stuck := list(_stuck(rows, now)):
         raise NotNowError(f"{listed([name for name, _ in stuck], 5)} cannot go back. {stuck[0][1]}")
     ask = {"kind": "sw-deploy", "rollback": True}
     title = f"Roll back: {parent.operation.title}"
     return create_campaign(_after(parent, ask, _clouds(parent.operation, rows), title, secrets), user, actor, now,
                            parent=parent)  # fmt: skip
+
+
+def _stuck(rows: Any, now: datetime) -> Iterator[tuple[str, str]]:
+    """(name, why it cannot go back) of those that are still in the books."""
+    told = list(rows.exclude(cloud=None).order_by("number").values_list("name", "cloud_id"))
+    known = campaign_sites([pk for _, pk in told], now)
+    for name, pk in told:
+        why = no_way_back(known[pk].facts.releases) if pk in known else ""
+        if why:
+            yield name, why
 
 
 def _clouds(operation: Operation, rows: Any) -> list[int]:

@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 
 PASSWORD = "Patched-at-night-8*"
 SECRETS = {"sysadmin_password": PASSWORD}
-STRATEGY = {"kind": "sw-deploy", "release_id": RELEASE, "with_prestage": True}
+STRATEGY = {"kind": "sw-deploy", "release_id": RELEASE, "with_prestage": True, "delete": True}
 ONLINE = {"management": ["managed"], "availability": ["online"]}
 GATES = {"ceph": "off", "health": False, "prestaged": False}
 Key = tuple[int, int]  # a System Controller's number, and a subcloud's there

@@ -12,13 +12,14 @@ from tests.fixtures.portal import Installer
 from tests.journeys.installation import Installation
 from tests.journeys.patching import Board
 from tests.simulator.campaigns import RELEASE, campaign
+from tests.simulator.quiet import site_of
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(500)
 SPEED = "240"
 SUBCLOUDS = 16
 RULES = {
-    "gates": {"ceph": "off", "health": False, "prestaged": False},
+    "gates": {"ceph": "off", "prestaged": False},  # their own health query must be well
     "limits": {"overall": 4},
     "canaries": {"each": 1, "soak_minutes": 0},
     "waves": [{"name": "rest", "soak_minutes": 0}],
@@ -66,7 +67,28 @@ def test_a_campaign_runs_in_waves(board: Board) -> None:
     assert ended["state"] == "completed", json.dumps(ended)[:3000]
     assert board.groups() == before
     sites = board.ask(f"campaigns/{pk}/sites/?limit=1000")[1]["results"]
-    assert Counter(each["state"] for each in sites if each["state"] != "refused").keys() == {"completed"}
+    done = [each for each in sites if each["state"] != "refused"]
+    assert Counter(each["state"] for each in done).keys() == {"completed"}
+    assert {states(board, each["name"])[RELEASE] for each in done} == {"deploying"}  # nobody asked to delete
+    take_back(board, pk, done[0])
+
+
+def take_back(board: Board, pk: int, site: dict[str, Any]) -> None:
+    """One of them goes back, as its deployment is open; then there is no way back any more."""
+    status, back = board.ask(f"campaigns/{pk}/roll-back/", {"sites": [site["id"]]})
+    assert status == 201, back
+    board.let_go(back)
+    ended = wait_until(lambda: over(board, back["id"]), timeout=200, every=1, what="it has gone back")
+    assert (ended["state"], ended["counts"]["completed"]) == ("completed", 1), json.dumps(ended)[:3000]
+    assert states(board, site["name"])[RELEASE] == "available"
+    status, told = board.ask(f"campaigns/{pk}/roll-back/", {"sites": [site["id"]]})
+    assert (status, "No deployment is open there" in json.dumps(told)) == (409, True)
+
+
+def states(board: Board, name: str) -> dict[str, str]:
+    """Of releases at a site, as its own USM tells."""
+    row = next(row for row in board.subclouds().values() if row["name"] == name)
+    return {one["release_id"]: one["state"] for one in site_of(board.simulator, row).get("/usm/v1/release").json()}
 
 
 def over(board: Board, pk: int) -> dict[str, Any] | None:

@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from operations.campaign_facts.sites import campaign_sites
 from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_reads import sites
-from operations.campaigns.eligibility import no_way_back
+from operations.campaigns.open_deployments import no_way_back
 from operations.forms.campaigns import RollBackForm
 from operations.services.campaign_children import roll_back
 from operations.services.permits import campaign_for
@@ -23,8 +24,9 @@ from sites.middleware import PortalRequest
 from sites.services.actors import actor_of
 
 MOST = 1000
+GONE = "It is not in the portal's books any more."
 FIELDS = ("id", "name", "region", "profile", "standing", "error", "ended_at", "in_campaign__batch__wave__name",
-          "in_campaign__new_alarms", "cloud__endpoint_sync")  # fmt: skip
+          "in_campaign__new_alarms", "cloud_id")  # fmt: skip
 
 
 @sensitive_post_parameters()
@@ -60,8 +62,10 @@ def _rows(request: PortalRequest, campaign: CampaignInView, form: RollBackForm) 
     rows = list((filters.qs if filters.is_valid() else found).order_by("trouble", "number").values(*FIELDS)[: MOST + 1])
     everything = request.GET.get("all") == "1"
     bad = (Standing.FAILED.value, Standing.ALARMED.value)
+    known = campaign_sites([row["cloud_id"] for row in rows if row["cloud_id"]], request.now)
     for row in rows:
-        cannot = no_way_back(row["cloud__endpoint_sync"] or {})
+        there = known.get(row["cloud_id"])
+        cannot = no_way_back(there.facts.releases) if there is not None else GONE
         ticked = str(row["id"]) in form.chosen if form.is_bound else everything or row["standing"] in bad
         row |= {
             "ticked": ticked and not cannot,

@@ -14,7 +14,7 @@ from operations.models import Batch, MaintenanceWindow, Operation, RunSecret, Ta
 from sites.models import Cloud
 from tests.operations.api.asking import faults_of, post
 from tests.operations.api.conftest import Clients
-from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
+from tests.operations.campaign_facts.patchable import RELEASE, leave_open, make_patchable
 from tests.sites.test_schema import faults
 from tests.sites.world import World
 
@@ -283,6 +283,8 @@ class TestChildren:
     def test_the_way_back(self, api: Client, approver: Client, world: World) -> None:
         campaign = self.over(api, approver, world)
         chosen = Target.objects.get(name="edge-1").pk
+        assert act(api, campaign, "roll-back", {"sites": [chosen]}).status_code == 409
+        leave_open("edge-1")
         child = act(api, campaign, "roll-back", {"sites": [chosen]}).json()
         assert (child["ask"], child["counts"]["total"]) == ({"kind": "sw-deploy", "rollback": True}, 1)
         assert act(api, campaign, "roll-back", {"sites": []}).status_code == 400

@@ -31,6 +31,11 @@ def make_patchable(world: World) -> None:
             Release.objects.create(cloud=central, release_id=release, state="deployed", sw_version=release[10:])
 
 
+def leave_open(*names: str) -> None:
+    """The release runs at these sites, or failed to, and its deployment was not deleted."""
+    Release.objects.filter(cloud__name__in=names, release_id=RELEASE).update(state="deploying")
+
+
 def make_sites_patchable(world: World, clouds: list[Cloud]) -> None:
     Cloud.objects.filter(pk__in=[cloud.pk for cloud in clouds]).update(backup_at=world.now - timedelta(hours=3), **WELL)
     Release.objects.bulk_create(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operations.campaigns.eligibility import CHECKS, judge, no_way_back
+from operations.campaigns.eligibility import CHECKS, judge
 from operations.campaigns.facts import AlarmFact, AlarmKey, ControllerFacts, FailedCheck, SiteFacts
 from operations.campaigns.reasons import Effect, is_alone, is_eligible, is_held
 from operations.campaigns.rules import CampaignRules, CephGate
@@ -167,16 +167,6 @@ def test_forced_root_ca_takes_sites_in_sync_but_not_unknown_ones() -> None:
     assert keys(replace(SITE, endpoint_sync={"kube-rootca": "unknown"}), forced) == ["unknown-sync"]
 
 
-def test_who_is_in_sync_cannot_go_back_and_is_told_what_has_to_be_done_first() -> None:
-    synced = replace(SITE, endpoint_sync={"software": "in-sync"})
-    way_back = replace(DEPLOY, spec=StrategySpec(kind=Kind.SW_DEPLOY, rollback=True))
-    (why,) = [each.sentence for each in judge(synced, way_back, CONTROLLER, NOW) if each.key == "in-sync"]
-    assert "Take the release back there first" in why
-    assert no_way_back({"software": "in-sync"}) == why
-    assert no_way_back({"software": "out-of-sync"}) == ""
-    assert "not known" in no_way_back({})
-
-
 def test_a_failed_deployment_may_be_tried_again() -> None:
     assert keys(replace(SITE, deploy_status="sw-deploy-apply-strategy-failed")) == []
 
@@ -245,4 +235,4 @@ def test_every_check_can_speak() -> None:
         "unknown-sync", "version-unknown", "not-prestaged", "alarms-unknown", "ceph-unknown", "health-unknown",
         "no-backup",
     }  # fmt: skip
-    assert len(CHECKS) == 15
+    assert len(CHECKS) == 16

@@ -101,7 +101,22 @@ def test_alarms_of_before_the_end_prove_nothing() -> None:
 def test_the_release_itself_is_better_proof_than_the_sync_status() -> None:
     out = {"software": "out-of-sync"}
     assert after(releases={RELEASE: "deployed"}, endpoint_sync=out) == (Health.GOOD, "")
-    assert after(releases={RELEASE: "deploying"}, endpoint_sync=out)[0] is Health.WAITS
+
+
+def test_a_deployment_that_stays_open_is_done_though_the_site_is_out_of_sync() -> None:
+    """USM calls its release deployed only once the deployment is deleted."""
+    stays: dict[str, Any] = {"releases": {RELEASE: "deploying"}, "endpoint_sync": {"software": "out-of-sync"}}
+    assert after(**stays) == (Health.GOOD, "")
+    assert after(**stays, deploy_status="sw-deploy-apply-strategy-failed")[0] is Health.WAITS
+    deleted = replace(DEPLOY.spec, delete=True)
+    assert after(spec=deleted, **stays)[0] is Health.WAITS
+    assert after(spec=deleted, releases={RELEASE: "deployed"})[0] is Health.GOOD
+
+
+def test_kubernetes_is_there_though_its_controller_is_further_already() -> None:
+    asked, behind = StrategySpec(kind=Kind.KUBERNETES, to_version="1.34.1"), {"kubernetes": "out-of-sync"}
+    assert after(spec=asked, endpoint_sync=behind, kubernetes={"v1.34.1": "active"})[0] is Health.GOOD
+    assert after(spec=asked, endpoint_sync=behind, kubernetes={"v1.34.1": "partial"})[0] is Health.WAITS
 
 
 def test_what_was_bad_before_is_not_the_campaigns() -> None:
@@ -117,8 +132,9 @@ def test_other_kinds_have_their_own_proof() -> None:
     assert after(spec=prestage, prestage_status="complete")[0] is Health.GOOD
     rollback = StrategySpec(kind=Kind.SW_DEPLOY, rollback=True)
     out = {"software": "out-of-sync"}
-    assert after(spec=rollback, endpoint_sync=out)[0] is Health.GOOD
+    assert after(spec=rollback, endpoint_sync=out, releases={RELEASE: "available"})[0] is Health.GOOD
     assert after(spec=rollback, endpoint_sync=out, releases={RELEASE: "deploying"})[0] is Health.WAITS
+    assert after(spec=rollback, endpoint_sync=out, releases=None)[0] is Health.WAITS
     kubernetes = StrategySpec(kind=Kind.KUBERNETES)
     assert after(spec=kubernetes)[0] is Health.WAITS
     assert after(spec=kubernetes, endpoint_sync={"kubernetes": "in-sync"})[0] is Health.GOOD

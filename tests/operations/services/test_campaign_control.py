@@ -13,7 +13,7 @@ from operations.services import campaign_control, campaign_sites, control
 from operations.services.campaign_children import retry_failed, roll_back
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
-from sites.models import Cloud
+from tests.operations.campaign_facts.patchable import leave_open
 from tests.operations.services.campaigning import Crew, actor, campaign_of
 
 PRESTAGE = {"kind": "prestage", "release": "26.09"}
@@ -262,6 +262,7 @@ class TestChildren:
 
     def test_back_for_a_chosen_set(self, crew: Crew) -> None:
         parent = self.over(crew)
+        leave_open("edge-1")
         chosen = [target("edge-1").pk]
         child = roll_back(parent.pk, chosen, {}, crew.planner, actor(crew.planner), crew.now)
         assert (self.names(child), campaign_of(child).parent_id) == ({"edge-1"}, parent.pk)
@@ -275,12 +276,12 @@ class TestChildren:
         with pytest.raises(NotNowError, match="worked on"):
             roll_back(parent.pk, chosen, {}, crew.planner, actor(crew.planner), crew.now)
 
-    def test_what_is_in_sync_cannot_go_back(self, crew: Crew) -> None:
-        """dcmanager makes steps for sites that are out-of-sync only."""
+    def test_what_has_no_open_deployment_cannot_go_back(self, crew: Crew) -> None:
+        """dcmanager would call its step complete, and nothing would have happened."""
         parent = self.over(crew)
-        Cloud.objects.filter(name="edge-1").update(endpoint_sync={"software": "in-sync"})
+        leave_open("edge-0")
         chosen = [target("edge-0").pk, target("edge-1").pk]
-        with pytest.raises(NotNowError, match=r"edge-1 cannot go back. Its software is in-sync"):
+        with pytest.raises(NotNowError, match=r"edge-1 cannot go back. No deployment is open there"):
             roll_back(parent.pk, chosen, {}, crew.planner, actor(crew.planner), crew.now)
         child = roll_back(parent.pk, chosen[:1], {}, crew.planner, actor(crew.planner), crew.now)
         assert self.names(child) == {"edge-0"}

@@ -10,7 +10,7 @@ from events.models import AuditEntry
 from operations.choices import BatchState, Kind, OperationState
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
 from sites.models import Cloud
-from tests.operations.campaign_facts.patchable import make_patchable
+from tests.operations.campaign_facts.patchable import leave_open, make_patchable
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World
@@ -169,6 +169,7 @@ def test_rolling_back_a_chosen_set(sign_in: SignIn, world: World) -> None:
     begin(operation, world)
     done = set_site(operation, "edge-0", "completed")
     failed = set_site(operation, "edge-2", "failed", error="x")
+    leave_open("edge-0", "edge-1", "edge-2")
     client = sign_in("Engineer")
     path = f"/operations/{operation.pk}/campaign/roll-back"
     text = client.get(path).content.decode()
@@ -244,10 +245,10 @@ def test_what_cannot_go_back_is_not_offered(sign_in: SignIn, world: World) -> No
     begin(operation, world)
     set_site(operation, "edge-0", "completed")
     set_site(operation, "edge-2", "failed", error="x")
-    Cloud.objects.filter(name="edge-0").update(endpoint_sync={"software": "in-sync"})
+    leave_open("edge-2")
     text = sign_in("Engineer").get(f"/operations/{operation.pk}/campaign/roll-back?all=1").content.decode()
     assert "1 of 2 chosen, 1 can go back" in text
-    assert "Take the release back there first" in unescape(text)
+    assert "No deployment is open there" in unescape(text)
     assert text.count(" disabled>") == 1
 
 
