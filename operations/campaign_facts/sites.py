@@ -78,7 +78,8 @@ def campaign_sites(
         own = ages[pk]
         facts = _facts(row, own, now) | {
             "alarms": tuple(alarms[pk]) if Facet.ALARMS in own else None,
-            "releases": releases[pk] if _believed(row, own.get(Facet.SOFTWARE), now) else None,
+            "releases": releases[pk] if is_young(own.get(Facet.SOFTWARE), now) else None,
+            "prestaged_since": _prestaged_since(row, own.get(Facet.SOFTWARE)),
             "health_failures": tuple(failures[pk]) if Facet.HEALTH_QUERY in own else None,
             "health_error": silence.get(pk, ""),
             "kubernetes": kubernetes[pk] if is_young(own.get(Facet.KUBERNETES), now) else None,
@@ -127,13 +128,11 @@ def _facts(row: Mapping[str, Any], ages: Ages, now: datetime) -> dict[str, Any]:
     }
 
 
-def _believed(row: Mapping[str, Any], read_at: datetime | None, now: datetime) -> bool:
-    """Whether the releases that were read still tell what is there. They are read once an hour: after a prestage that
-    ended since, dcmanager's word on that prestage is the newer one."""
-    if read_at is None or not is_young(read_at, now):
-        return False
+def _prestaged_since(row: Mapping[str, Any], read_at: datetime | None) -> bool:
+    """Whether a prestage may have ended since the releases were read, which is once an hour. dcmanager stamps a row for
+    any change, a move to another group too."""
     moved = row["upstream_updated_at"]
-    return row["prestage_status"] != "complete" or moved is None or moved <= read_at
+    return row["prestage_status"] == "complete" and read_at is not None and moved is not None and moved > read_at
 
 
 def _ages(ids: list[int]) -> tuple[dict[int, dict[str, datetime]], dict[int, str]]:

@@ -42,7 +42,8 @@ class FailedCheck(NamedTuple):
 class SiteFacts:
     """A subcloud as last seen, in StarlingX's words. "" and None mean "not known"; ages are of the facets they name.
 
-    `releases`: release id to USM's state, as the site itself tells; None where it was not asked. `ceph`: "ok", "warn",
+    `releases`: release id to USM's state, as the site itself tells; None where it was not asked; `prestaged_since`: one
+    may have been copied there since. `ceph`: "ok", "warn",
     "error", "none" or "unknown", with `ceph_reason`; `ceph_measured`: by itself, else it follows from alarms.
     `health_failures`: checks of the site's own health query that are not OK; None where it was never asked;
     `health_error`: why the last try brought nothing. `kubernetes`: version to sysinv's state, as of `releases`.
@@ -63,6 +64,7 @@ class SiteFacts:
     endpoint_sync: Mapping[str, str] = field(default_factory=dict)
     peer_group: bool = False
     releases: Mapping[str, str] | None = None
+    prestaged_since: bool = False
     alarms: tuple[AlarmFact, ...] | None = None
     ceph: str = "unknown"
     ceph_reason: str = ""

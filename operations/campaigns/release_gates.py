@@ -74,8 +74,8 @@ def prestaged(case: Case) -> Iterator[Reason]:
     site, spec = case.site, case.rules.spec
     if not case.rules.prestaged or not spec.deploys or spec.with_prestage:
         return
-    if site.releases is not None:
-        state = site.releases.get(spec.release_id, "")
+    state = (site.releases or {}).get(spec.release_id, "")
+    if site.releases is not None and not (site.prestaged_since and state in ("", "unavailable")):
         if not state:
             yield hold("not-prestaged", f"Release {spec.release_id} is not prestaged there.", "prestage")
         elif state == "unavailable":

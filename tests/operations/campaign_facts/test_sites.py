@@ -25,7 +25,7 @@ from sites.models import (
     Release,
     Surroundings,
 )
-from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
+from tests.operations.campaign_facts.patchable import RELEASE, leave_open, make_patchable
 from tests.sites.world import World, make_cloud, make_world
 
 GATES = {"gates": {"backup_within_hours": 24}}
@@ -204,6 +204,13 @@ class TestReleases:
         changed = {"prestage_status": "complete", "prestage_versions": "26.09", "upstream_updated_at": world.now}
         Cloud.objects.filter(pk=world.clouds[0].pk).update(**changed)
         assert keys(world) == []
+
+    def test_a_move_to_another_group_hides_none(self, world: World) -> None:
+        """dcmanager stamps the row then: a rollback took its batch back for ever, as its moves hid what is open."""
+        leave_open("edge-0")
+        moved = {"prestage_status": "complete", "upstream_updated_at": world.now}
+        Cloud.objects.filter(pk=world.clouds[0].pk).update(**moved)
+        assert keys(world, rollback=True, release_id="") == []
 
     def test_old_ones_prove_nothing(self, world: World) -> None:
         FacetState.objects.filter(facet=Facet.SOFTWARE).update(observed_at=world.now - timedelta(hours=4))

@@ -77,6 +77,8 @@ def test_a_good_site_may_take_part(rules: CampaignRules) -> None:
         ({"releases": {}}, "not-prestaged", Effect.HOLD, "is not prestaged"),
         ({"releases": {RELEASE: "unavailable"}}, "not-prestaged", Effect.HOLD, "unavailable"),
         ({"releases": None}, "not-prestaged", Effect.HOLD, "prestage status is none"),
+        ({"releases": {}, "prestaged_since": True, "prestage_status": "complete", "prestage_versions": "25.09"},
+         "not-prestaged", Effect.HOLD, "prestaged with 25.09"),
         ({"software_version": "26.10"}, "newer", Effect.EXCLUDE, "26.10"),
         ({"software_version": ""}, "version-unknown", Effect.HOLD, "not known"),
         ({"alarms": None}, "alarms-unknown", Effect.HOLD, "never been read"),
