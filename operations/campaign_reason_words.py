@@ -47,6 +47,7 @@ WORDS = {
     "releases-unknown": "releases not known",
     "removed": "gone from its System Controller",
     "secondary": "secondary: managed elsewhere",
+    "snapshot": "no snapshot is possible there",
     "stale": "not read lately",
     "unknown-sync": "sync status unknown",
     "unmanaged": "unmanaged",

@@ -94,11 +94,10 @@ def backup(case: Case) -> Iterator[Reason]:
     site, within, now = case.site, case.rules.backup_within, case.now
     if within is None:
         return
+    first = ", and made before its turn" if case.rules.start_backups else ""
+    demand = f"one younger than {lasting(within)} is demanded{first}."
     if not site.backup_status.startswith("complete") or site.backup_at is None:
         word = f" (backup status {site.backup_status})" if site.backup_status else ""
-        yield hold("no-backup", f"It has no backup{word}; one younger than {lasting(within)} is demanded.", "backup")
+        yield hold("no-backup", f"It has no backup{word}; {demand}", "backup")
     elif now - site.backup_at > within:
-        age = lasting(now - site.backup_at)
-        yield hold(
-            "backup-old", f"Its last backup is {age} old; one younger than {lasting(within)} is demanded.", "backup"
-        )
+        yield hold("backup-old", f"Its last backup is {lasting(now - site.backup_at)} old; {demand}", "backup")

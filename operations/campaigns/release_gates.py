@@ -1,6 +1,7 @@
 """Releases before work begins: on the System Controller, at the site, and whether the one suits the other.
 
-Source: starlingx-dcmanager.md 2.5, 2.7, trap 36; distcloud 8ae018234641, orchestrator/states/software/pre_check.py.
+Source: starlingx-dcmanager.md 2.5, 2.7, trap 36; distcloud 8ae018234641, orchestrator/states/software/pre_check.py;
+update 51560ae01cb8, software/scripts/deploy-precheck (snapshots are looked at before major releases).
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def release_suits(case: Case) -> Iterator[Reason]:
         yield hold("version-unknown", "Its software version is not known: wait until it has been read.")
     elif wanted and has > wanted and not spec.for_install:
         yield exclude("newer", f"It runs {site.software_version} already, which is newer.")
+    if spec.deploys and spec.snapshot and has and wanted > has and site.system_mode not in ("", "simplex"):
+        yield exclude("snapshot", "Snapshots are taken of sites with one server only: its precheck would fail.")
     if spec.deploys and site.releases is not None and site.releases.get(spec.release_id) in LIVE:
         yield exclude("deployed", f"{spec.release_id} is {site.releases[spec.release_id]} there already.")
     if spec.kind is Kind.PRESTAGE and spec.for_install and site.system_mode.startswith("duplex"):

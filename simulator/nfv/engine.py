@@ -16,6 +16,7 @@ from simulator.nfv.effects import Effects
 from simulator.nfv.plans import Planner
 from simulator.nfv.strategy import Phase, Step, VimStrategy
 from simulator.nfv.tolerated import TOLERATED
+from simulator.nfv.unfit import unfit
 from simulator.power import Span
 from simulator.releases import release_of
 from simulator.strikes import Strikes, of_kind
@@ -227,7 +228,11 @@ class Vim:
     def _trouble(self, strategy: VimStrategy, phase: Phase, step: Step, at: float) -> str:
         """Why the step that ends now has failed; empty when it has not."""
         cloud = self._world.clouds.get(strategy.cloud.key, strategy.cloud)
-        if phase is strategy.build and step is phase.steps[-1] and (why := self._unfit(strategy, cloud)):
+        if (
+            phase is strategy.build
+            and step is phase.steps[-1]
+            and (why := unfit(strategy, cloud, self._deployments.of(cloud)))
+        ):
             return why
         if "check-alarms" in step.end:
             found = self.blocking(cloud, strategy, at)
@@ -241,23 +246,6 @@ class Vim:
         struck = self._strikes.strike(cloud, "create" if phase is strategy.build else "apply", at)
         where = f" on {step.hosts[0]}" if step.hosts else ""
         return f"{step.name} failed{where}: {struck}" if struck else ""
-
-    def _unfit(self, strategy: VimStrategy, cloud: Cloud) -> str:
-        """What the open deployment, or that there is none, forbids (nfv 1fa7c309c6c8, strategy/_strategy.py)."""
-        if strategy.kind != "sw-upgrade":
-            return ""
-        there, wanted = self._deployments.of(cloud), strategy.wanted
-        if wanted.get("rollback"):
-            return "" if there is not None else "Software release must be deploying for a rollback"
-        if wanted.get("cleanup"):
-            return "" if there is not None and there.over else "Nothing to clean up"
-        if there is None:
-            return ""
-        if there.release != release_of(str(wanted["release"])):
-            return f"Deployment in progress: {there.before.sw_version} to {there.release.sw_version}"
-        if there.over and not wanted.get("delete"):
-            return "Software deployment is already complete, pending delete"
-        return ""
 
     def blocking(self, cloud: Cloud, strategy: VimStrategy, at: float) -> list[str]:
         """Ids of alarms that keep it from going on: strict looks at all, relaxed at management-affecting ones."""

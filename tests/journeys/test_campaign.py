@@ -67,8 +67,11 @@ def test_a_campaign_runs_in_waves(board: Board) -> None:
     assert ended["state"] == "completed", json.dumps(ended)[:3000]
     assert board.groups() == before
     sites = board.ask(f"campaigns/{pk}/sites/?limit=1000")[1]["results"]
-    done = [each for each in sites if each["state"] != "refused"]
-    assert Counter(each["state"] for each in done).keys() == {"completed"}
+    done = [each for each in sites if each["state"] == "completed"]
+    held = [each for each in sites if each["state"] == "cancelled"]  # they were not well when their turn came
+    assert len(done) >= 4
+    assert Counter(each["state"] for each in sites).keys() <= {"completed", "cancelled", "refused"}
+    assert all(each["error"] for each in held), held
     assert {states(board, each["name"])[RELEASE] for each in done} == {"deploying"}  # nobody asked to delete
     take_back(board, pk, done[0])
 

@@ -169,6 +169,16 @@ def test_forced_root_ca_takes_sites_in_sync_but_not_unknown_ones() -> None:
     assert keys(replace(SITE, endpoint_sync={"kube-rootca": "unknown"}), forced) == ["unknown-sync"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "release", "against"),
+    [("duplex", "starlingx-27.03.0", ["snapshot"]), ("simplex", "starlingx-27.03.0", []), ("duplex", RELEASE, [])],
+)
+def test_snapshots_before_a_major_release_need_one_server(mode: str, release: str, against: list[str]) -> None:
+    site = replace(SITE, system_mode=mode, releases={release: "available"})
+    there = replace(CONTROLLER, releases={release: "deployed"}, software_version="27.03")
+    assert keys(site, spec(DEPLOY, snapshot=True, release_id=release), there) == against
+
+
 def test_a_failed_deployment_may_be_tried_again() -> None:
     assert keys(replace(SITE, deploy_status="sw-deploy-apply-strategy-failed")) == []
 
