@@ -83,7 +83,8 @@ def test_planned_approved_started_and_watched_to_the_end(fleet: Installation, br
     engineer.wait_for_selector("#ask [name=typed]")
     wanted = engineer.inner_text("#ask label[for=id_typed]").split()[1]
     engineer.fill("#ask [name=typed]", wanted)
-    engineer.click("#ask .button-primary")
+    with engineer.expect_navigation(timeout=60_000):  # the page is loaded anew once it has been started
+        engineer.click("#ask .button-primary")
     engineer.wait_for_selector("#campaign-head")
     until_live(engineer)
     wait_until(

@@ -22,6 +22,7 @@ from operations.services import campaign_control
 from operations.services.permits import campaign_for
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
+from operations.views.campaigns.blocking import ACTIVE, is_stale
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view
 from operations.views.campaigns.sitecells import FIELDS, markup
 from operations.views.opactions import Question, subclouds
@@ -121,6 +122,7 @@ def _context(request: PortalRequest, campaign: CampaignInView, wave: WaveSeen, b
     rows = found.order_by("trouble", "number").values(*FIELDS)[:1000]
     return {
         "operation": campaign.operation, "in_view": campaign, "wave": wave, "batch": batch, "row": batch.row,
+        "active": batch.row.state in ACTIVE, "stale": is_stale(batch.row, campaign.now),
         "kinds": KINDS, "mark": BATCH_MARKS[batch.row.state], "bar": bar(batch.counts),
         "counted": counted(batch.counts), "rows": [markup(row, request.now) for row in rows], **_whole(request, batch),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -12,11 +12,12 @@ from operations.campaign_reads import BatchSeen, WaveSeen
 from operations.campaign_told import WAITING, told
 from operations.campaign_words import stopped_in_words
 from operations.choices import BatchState, WaveState
-from operations.models import Target
+from operations.models import Batch, Target
 from operations.standings import TO_COME
 from operations.views.campaigns.inview import CampaignInView, soaks_until
 from sites.standing import BrakeOn
 
+STALE_AFTER = timedelta(minutes=3)  # a batch that waits for a window is looked at every minute
 ACTIVE = (
     BatchState.HELD, BatchState.STOPPING, BatchState.RUNNING, BatchState.RESTORING, BatchState.WAITING,
 )  # fmt: skip
@@ -35,13 +36,18 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Lane:
     """What one System Controller does for the campaign: the batch under way, or the next. `message` is what it waits
-    for or does, "" where that must not be told."""
+    for or does, "" where that must not be told; `stale`: nobody has looked lately."""
 
     controller: str
     batch: BatchSeen
     wave: WaveSeen
     mark: str
     message: str
+    stale: bool
+
+    @property
+    def active(self) -> bool:
+        return self.batch.row.state in ACTIVE
 
 
 def blocks(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> list[Block]:
@@ -64,12 +70,17 @@ def lanes(campaign: CampaignInView) -> list[Lane]:
             held = found.get(name)
             if held is None or held.row.state not in ACTIVE:
                 found[name] = batch
-    return [_lane(name, batch, wave) for name, batch in sorted(found.items())]
+    return [_lane(name, batch, wave, campaign.now) for name, batch in sorted(found.items())]
 
 
-def _lane(name: str, batch: BatchSeen, wave: WaveSeen) -> Lane:
+def _lane(name: str, batch: BatchSeen, wave: WaveSeen, now: datetime) -> Lane:
     message = told(batch.row.message, whole=batch.told, instead=WAITING)
-    return Lane(name, batch, wave, BATCH_MARKS[batch.row.state], message)
+    return Lane(name, batch, wave, BATCH_MARKS[batch.row.state], message, is_stale(batch.row, now))
+
+
+def is_stale(batch: Batch, now: datetime) -> bool:
+    """It is under way, and has not been looked at for so long that what is shown may not be so any more."""
+    return batch.state in ACTIVE and batch.seen_at is not None and now - batch.seen_at > STALE_AFTER
 
 
 def _not_begun(campaign: CampaignInView) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from operations.campaign_marks import BATCH_MARKS, counted
 from operations.campaign_reads import BatchSeen, WaveSeen
 from operations.choices import BatchState
 
-MOST_CELLS = 40  # beyond, a strip is no picture any more
+MOST_CELLS = 24  # beyond, a strip is no picture any more
 NEXT = 3  # to come, beside those under way
 QUIET = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED, BatchState.PENDING)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from operations.choices import BatchState, OperationState, TargetState, WaveState
 from operations.models import Batch, BatchIntent, Campaign, CampaignTarget, Operation, Target, Wave
@@ -63,6 +64,18 @@ def test_each_controller_says_what_it_waits_for(sign_in: SignIn, world: World) -
     text = sign_in("Viewer").get(f"/operations/{operation.pk}/campaign/head").content.decode()
     assert "prestage strategy 9, applying is in the slot, which is not ours" in text
     assert "needs a decision" in text
+
+
+def test_what_nobody_looked_at_lately_is_stale(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    begin(operation, world)
+    client, number = sign_in("Viewer"), Batch.objects.filter(wave__number=0).order_by("number")[0].number
+    paths = [f"/operations/{operation.pk}/{path}" for path in ("campaign/head", f"batches/{number}/")]
+    assert not any('class="age stale"' in client.get(path).content.decode() for path in paths)
+    Batch.objects.update(seen_at=timezone.now() - timedelta(minutes=4))
+    assert all('class="age stale"' in client.get(path).content.decode() for path in paths)
+    Batch.objects.update(state=BatchState.COMPLETED)
+    assert 'class="age stale"' not in client.get(paths[1]).content.decode()
 
 
 def test_a_wave_that_ended_with_failures_says_so(sign_in: SignIn, world: World) -> None:
