@@ -66,6 +66,15 @@ class Board:
         rows = self.ask(f"campaigns/{pk}/sites/?limit=1000")[1]["results"]
         return {row["name"]: row for row in rows if row["state"] != "refused"}
 
+    def troubles(self, pk: int) -> dict[str, str]:
+        """What is said of each site of a campaign that is not completed."""
+        rows = self.sites(pk).items()
+        return {
+            name: f"{row['state']}: {row['error'] or row['message']}"
+            for name, row in rows
+            if row["state"] != "completed"
+        }
+
     def eligible(self, rules: Row, least: int, timeout: float = 90) -> dict[str, Row]:
         """Sites as the preview has them, by name, once so many are eligible."""
         plan = {"strategy": STRATEGY, "rules": rules, "filter": ONLINE}

@@ -77,7 +77,7 @@ def test_twenty_kills_and_a_restart_patch_every_site_once(night: Night) -> None:
         pk = board.begin(RULES, [each["id"] for each in chosen.values()])
         strikes = strike(night, script)
         ended = board.until_ended(pk, timeout=420)
-    assert (strikes, ended["state"]) == (KILLS, "completed"), json.dumps(ended)[:3000]
+    assert (strikes, ended["state"]) == (KILLS, "completed"), (board.troubles(pk), json.dumps(ended)[:3000])
     check_upstream(board, log, set(chosen))
     check_portal(board, pk, set(chosen))
     check_secrets(night, pk, {"stream": json.dumps(script.events)} | tables(night.installation))

@@ -134,6 +134,7 @@ class UpstreamLog:
 
 def most_at_once(strategies: Iterable[Ran], part_of: Mapping[str, str]) -> Counter[str]:
     """For each part ("" for all): how many of its sites were in strategies that had been started and not deleted."""
+    assert "" not in part_of.values(), "that would be counted with all of them"
     moments = [
         (at, change, ran)
         for ran in strategies
