@@ -22,7 +22,7 @@ from simulator.usm.deployments import Deployments
 from simulator.world import World
 
 EPOCH = 1_800_000_000.0
-WANTED = {"release": "starlingx-26.09.2", "alarm-restrictions": "permissive"}
+WANTED = {"release": "starlingx-26.09.2", "alarm-restrictions": "permissive", "delete": True}
 
 
 @dataclass

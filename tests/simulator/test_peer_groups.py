@@ -60,7 +60,7 @@ def test_major_release_of_a_member(simulator: Callable[..., Simulator]) -> None:
     run = campaign(simulator, subclouds=40, peer_groups=1, speed=1000)
     run.fleet.control("controller-release", {"controller": 1, "release": MAJOR})
     member = next(row for row in members(run.dcm, 1) if row["software-version"] == "26.09")
-    arguments = {"release_id": MAJOR, "with_prestage": True, "sysadmin_password": PASSWORD}
+    arguments = {"release_id": MAJOR, "with_prestage": True, "sysadmin_password": PASSWORD, "delete": True}
     created = run.create(cloud_name=member["name"], **arguments)
     assert created.status == 200, created.body
     run.act("apply")
