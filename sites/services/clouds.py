@@ -1,6 +1,6 @@
 """What people do to a cloud in the portal's own books: look at it, place it. Nothing here reaches StarlingX."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,22 @@ AGAIN_AFTER = timedelta(minutes=2)
 
 
 def leave_hint(cloud_id: int, reason: str, now: datetime, until: datetime) -> None:
-    """ "Look at this one": one row per cloud and reason. One statement, so that it commits before the page is drawn."""
+    """ "Look at this one": one row per cloud and reason."""
+    _leave_hints([cloud_id], reason, now, until, again=timedelta(0))
+
+
+def _leave_hints(cloud_ids: Iterable[int], reason: str, now: datetime, until: datetime, *, again: timedelta) -> None:
+    """One statement, so that it commits before a page is drawn; in one order, so that two of them never wait for each
+    other. Who was asked for within `again` is not once more, unless the clock was set back since."""
+    if not (clouds := sorted(set(cloud_ids))):
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sites_hint (cloud_id, reason, at, until) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until",
-            [cloud_id, reason, now, until],
+            "INSERT INTO sites_hint AS h (cloud_id, reason, at, until)"
+            " SELECT pk, %(reason)s, %(now)s, %(until)s FROM unnest(%(clouds)s::bigint[]) AS asked (pk) ORDER BY pk"
+            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
+            " WHERE NOT (h.at > %(lately)s AND h.at <= %(now)s)",
+            {"reason": reason, "now": now, "until": until, "lately": now - again, "clouds": clouds},
         )
 
 
@@ -39,31 +49,14 @@ def ask(cloud_id: int, now: datetime) -> None:
     leave_hint(cloud_id, "asked", now, now + ASK_FOR)
 
 
-def follow(cloud_ids: Sequence[int], now: datetime, until: datetime) -> None:
-    """Work was done on these clouds, and how they are is waited for: one look each, again not before `until`."""
-    if not cloud_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sites_hint (cloud_id, reason, at, until) SELECT pk, 'worked_on', %s, %s FROM unnest(%s) pk"
-            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
-            " WHERE sites_hint.until <= excluded.at",
-            [now, until, list(cloud_ids)],
-        )
+def follow(cloud_ids: Iterable[int], now: datetime, again: timedelta) -> None:
+    """Work was done on these clouds, and how they are is waited for: one look each, the next after `again`."""
+    _leave_hints(cloud_ids, "worked_on", now, now + again, again=again)
 
 
 def ask_for_health(cloud_ids: Iterable[int], now: datetime) -> None:
-    """These are to be asked for their own health. One statement; who was asked for in the last minutes is not again."""
-    if not (clouds := sorted(set(cloud_ids))):
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sites_hint AS h (cloud_id, reason, at, until)"
-            " SELECT pk, 'health', %(now)s, %(until)s FROM unnest(%(clouds)s::bigint[]) AS asked (pk) ORDER BY pk"
-            " ON CONFLICT (cloud_id, reason) DO UPDATE SET at = excluded.at, until = excluded.until"
-            " WHERE h.at NOT BETWEEN %(lately)s AND %(now)s",
-            {"now": now, "until": now + HEALTH_FOR, "lately": now - AGAIN_AFTER, "clouds": clouds},
-        )
+    """These are to be asked for their own health; who was asked for in the last minutes is not again."""
+    _leave_hints(cloud_ids, "health", now, now + HEALTH_FOR, again=AGAIN_AFTER)
 
 
 def place(cloud: Cloud, position: tuple[float, float] | None, actor: Actor, now: datetime) -> None:

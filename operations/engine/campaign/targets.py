@@ -156,7 +156,7 @@ def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, la
         row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
         if told.health is Health.WAITS:
             unwell.append(pk)
-    follow_clouds(unwell, now, now + pace().look)
+    follow_clouds(unwell, now, pace().look)
     CampaignTarget.objects.bulk_update(kept.values(), ["after", "new_alarms"])
 
 
