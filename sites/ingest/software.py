@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from sites.choices import Facet
-from sites.ingest.facets import Look, admit
+from sites.ingest.complete import record_complete
 from sites.models import Certificate as CertificateRow
 from sites.models import Release as ReleaseRow
 from sites.staging import Staging, quiet_commit
@@ -32,20 +33,12 @@ class ReleaseSnapshot:
 
 
 def record_releases(batch: Sequence[ReleaseSnapshot], *, lease_token: int, now: datetime) -> None:
-    """Complete lists: new, changed and vanished releases."""
-    latest = {snapshot.cloud_id: snapshot for snapshot in sorted(batch, key=lambda each: each.requested_at)}
-    with transaction.atomic(), connection.cursor() as cursor:
-        quiet_commit(cursor)
-        looks = [Look(snapshot.cloud_id, snapshot.requested_at) for snapshot in latest.values()]
-        admitted = sorted(admit(Facet.SOFTWARE, looks, source="USM", lease_token=lease_token, now=now).clouds)
-        rows = {
-            (pk, release.release_id[:128]): (release.state, release.sw_version, release.reboot_required)
-            for pk in admitted
-            for release in latest[pk].releases
-        }
-        RELEASES.stage(cursor, ((*key, *values) for key, values in rows.items()))
-        RELEASES.upsert(cursor, now)
-        RELEASES.delete_gone(cursor, admitted)
+    """New, changed and vanished releases."""
+    record_complete(batch, _releases, RELEASES, Facet.SOFTWARE, source="USM", lease_token=lease_token, now=now)
+
+
+def _releases(snapshot: ReleaseSnapshot) -> dict[str, tuple[Any, ...]]:
+    return {each.release_id[:128]: (each.state, each.sw_version, each.reboot_required) for each in snapshot.releases}
 
 
 def record_certificates(cloud_id: int, certificates: Sequence[Certificate], *, now: datetime) -> None:
