@@ -1,7 +1,6 @@
 """Backups that a campaign makes by itself of sites that lack one when their turn comes: ordinary operations of their
 own, asked for in the name of whoever made the plan, seen and stopped like any other."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,19 +12,18 @@ from operations.engine.campaign.book import Book
 from operations.kinds import SYSADMIN
 from operations.models import RunSecret, Target
 from operations.services.requests import Ask, request_operation
-from operations.services.start import NotNowError, RefusedError
 from sites.credentials import unseal
 from sites.models import Cloud
 from sites.services.actors import Actor
 from starlingx.secret import Secret
 
-log = logging.getLogger(__name__)
 ONCE_IN = timedelta(hours=6)  # one that failed is not tried again and again, but says why the site is held
 LACKING = frozenset({"no-backup", "backup-old"})
 
 
 def back_up(book: Book, against: Mapping[int, Iterable[Reason]], now: datetime) -> bool:
-    """Begins an operation for those that lack nothing but a backup. Returns whether it began one."""
+    """Begins an operation for those that lack nothing but a backup. Returns whether it began one. Raises RefusedError,
+    NotNowError where nobody may, or not now."""
     if not book.rules.gates.start_backups or (user := book.campaign.planner) is None:
         return False
     lacking = [
@@ -45,11 +43,7 @@ def back_up(book: Book, against: Mapping[int, Iterable[Reason]], now: datetime) 
         reason=f"Campaign {book.operation.pk} demands a backup before its work begins.",
     )  # fmt: skip
     actor = Actor(user.username, f"campaign {book.operation.pk}")
-    try:
-        request_operation(ask, list(Cloud.objects.filter(pk__in=wanted)), user, actor, now)
-    except (RefusedError, NotNowError) as problem:
-        log.warning("campaign %s cannot back up its sites: %s", book.operation.pk, problem)
-        return False
+    request_operation(ask, list(Cloud.objects.filter(pk__in=wanted)), user, actor, now)
     return True
 
 

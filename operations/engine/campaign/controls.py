@@ -1,6 +1,6 @@
 """What people, limits and the state of the sites say about a batch now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,13 +16,14 @@ from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason, hold, is_alone
 from operations.campaigns.rules import CampaignRules
 from operations.engine.campaign.alike import alike
-from operations.engine.campaign.backups import back_up
+from operations.engine.campaign.backups import LACKING, back_up
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.checkups import check_up, gates_now, is_near
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import ANY_TIME, Openings
 from operations.engine.campaign.records import by_parts
 from operations.models import Batch
+from operations.services.start import NotNowError, RefusedError
 from sites.models import Brake
 from sites.services.brake import FLEET, sentence
 
@@ -41,17 +42,20 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     opening = ANY_TIME if memory.applied else _opening(book, batch, memory, now)
     brake = braked(book.regions(batch.number))
     against: dict[int, tuple[Reason, ...]] = {}
+    refused = ""
     if not memory.applied:
         check_up(members, book.rules.gates, opening, room, now)
         gates = gates_now(book.rules.gates, opening, room)
         against = judged(book, members, now, alone=batch.alone, gates=gates)
         stands = bool(brake or book.operation.held or book.campaign.stop_reason or memory.roster)
-        if not stands and is_near(opening, room, now) and back_up(book, against, now):
-            against = judged(book, members, now, alone=batch.alone, gates=gates)
+        if not stands and is_near(opening, room, now):
+            begun, refused = _backed_up(book, against, now)
+            if begun:
+                against = judged(book, members, now, alone=batch.alone, gates=gates)
     held = {pk: row.hold_reason or f"Held by {row.held_by}." for pk in members if (row := book.sites[pk].row).held_by}
     awaited = {pk: patience(reasons, OTHER_WORK / settings.SPEED) for pk, reasons in against.items() if pk not in held}
     for pk, reasons in against.items():
-        held.setdefault(pk, reasons[0].sentence)
+        held.setdefault(pk, reasons[0].sentence + (refused if reasons[0].key in LACKING else ""))
     return Controls(
         paused="The campaign is on hold." if book.operation.held else "",
         stop=STOPPED if book.campaign.stop_reason else "",
@@ -62,6 +66,14 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         patience=awaited,
         skipped=frozenset(pk for pk in members if book.sites[pk].row.skipped),
     )
+
+
+def _backed_up(book: Book, against: Mapping[int, Iterable[Reason]], now: datetime) -> tuple[bool, str]:
+    """Whether backups were begun now; why they were refused, which is said of each site that waits for one."""
+    try:
+        return back_up(book, against, now), ""
+    except (RefusedError, NotNowError) as problem:
+        return False, f" It could not be made: {problem}"
 
 
 def _opening(book: Book, batch: Batch, memory: Memory, now: datetime) -> Opening:

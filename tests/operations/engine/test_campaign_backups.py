@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from operations.campaigns.batch import Controls, Memory
 from operations.choices import Kind, OperationState, TargetState
+from operations.engine.campaign import backups as campaign_backups
 from operations.engine.campaign.book import open_book
 from operations.engine.campaign.controls import OTHER_WORK, controls_of
 from operations.models import CampaignTarget, Operation, RunSecret
@@ -112,3 +113,15 @@ def test_it_needs_the_password_the_right_and_an_age(crew: Crew) -> None:
 def test_who_may_see_it_is_told_in_words(operation: Operation) -> None:
     kept: Any = operation.campaign.rules
     assert kept["gates"]["start_backups"] is True
+
+
+def test_a_refusal_is_said_of_each_site(operation: Operation, crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when somebody else begins something there between the look and the request."""
+
+    def refuse(*_: Any) -> None:
+        raise RefusedError({"clouds": "edge-0 is in use by another operation."})
+
+    monkeypatch.setattr(campaign_backups, "request_operation", refuse)
+    told = controls(operation, crew)
+    assert backups() == []
+    assert all("It could not be made: clouds: edge-0 is in use" in why for why in told.held.values())
