@@ -117,7 +117,7 @@ def compare(what: str, raw: Raw, alarms: dict[int, list[Alarm]], now: datetime, 
         snapshots = [AlarmSnapshot(pk, now, alarms[pk]) for pk in chosen]
         rows = list(ingest._rows(snapshots))
         ours.add(lambda snapshots=snapshots: record(snapshots, now))  # type: ignore[misc] # mypy infers no lambda with defaults
-        floor.add(lambda rows=rows: raw.write(rows, durable=told))  # type: ignore[misc] # likewise
+        floor.add(lambda rows=rows: raw.write(rows, durable=told))  # type: ignore[misc] # mypy: as above
         done += len(chosen)
     count = done * EACH
     note = (

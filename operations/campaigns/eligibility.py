@@ -137,5 +137,5 @@ def _controller(case: Case) -> Iterator[Reason]:
 
 CHECKS: tuple[Check, ...] = (
     _controller, _age, _belongs, _management, _availability, _deployed, _idle, _sync, release_suits, kubernetes_suits,
-    open_deployment,    prestaged,     gates.alarms, gates.ceph, gates.health, gates.backup,
+    open_deployment, prestaged, gates.alarms, gates.ceph, gates.health, gates.backup,
 )  # fmt: skip

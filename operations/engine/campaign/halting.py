@@ -94,28 +94,30 @@ def end(book: Book, now: datetime) -> None:
     stop_all(left, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
     Target.objects.filter(operation=book.operation.pk, message=AWAITS).update(message="")  # it never came to it
     operation = Operation.objects.get(pk=book.operation.pk)
-    close(operation, now, reason=_reason(book), state=_state(book))
+    cut = 0 if book.campaign.stop_reason else _aborted_elsewhere(book)
+    close(operation, now, reason=_reason(book, cut), state=_state(book, cut))
 
 
-def _state(book: Book) -> OperationState | None:
+def _state(book: Book, cut: int) -> OperationState | None:
     """What was stopped is not completed, though nothing failed, or all of it was excused since."""
     if not book.campaign.stop_reason:
-        return OperationState.ABORTED if _aborted_elsewhere(book) else None
+        return OperationState.ABORTED if cut else None
     return OperationState.ABORTED if book.campaign.stopped_by else OperationState.FAILED_TEMP
 
 
 def _aborted_elsewhere(book: Book) -> int:
     """How many sites did not get their turn because of that."""
-    cut = Target.objects.filter(in_campaign__batch__wave__in=book.waves, state=TargetState.CANCELLED)
+    cut = Target.objects.filter(in_campaign__batch__wave__in=book.waves, cause=End.NOT_RUN.value)
     return cut.filter(in_campaign__batch__progress__aborted_elsewhere=True).count()
 
 
-def _reason(book: Book) -> str:
+def _reason(book: Book, cut: int) -> str:
     """Of one that somebody ended with what became of its sites; a limit that was reached names its numbers itself. Of
     one that came to its end, who was held to the last."""
     reason = book.campaign.stop_reason
-    if not reason and (cut := _aborted_elsewhere(book)):
-        return f"{cut} sites were not worked on: somebody aborted their strategy outside this portal."
+    if cut:
+        sites = "1 site was" if cut == 1 else f"{cut:,} sites were"
+        return f"{sites} not worked on: somebody aborted their strategy outside this portal."
     if not reason:
         return _held_to_the_end(book)
     if not book.campaign.stopped_by:

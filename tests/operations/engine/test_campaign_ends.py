@@ -139,9 +139,11 @@ def test_who_aborts_upstream_pauses_it_once(operation: Operation) -> None:
 def test_what_somebody_aborted_upstream_is_not_completed(operation: Operation) -> None:
     long_ago = timezone.now() - timedelta(days=20)
     Batch.objects.update(progress={"aborted_elsewhere": True}, state=BatchState.CANCELLED, ended_at=long_ago)
-    Target.objects.update(state=TargetState.CANCELLED)
+    Target.objects.update(state=TargetState.CANCELLED, cause="not-run")
+    Target.objects.filter(pk=min(Target.objects.values_list("pk", flat=True))).update(cause="skipped")
     step(operation)
     assert operation.state == OperationState.ABORTED
+    assert operation.state_reason.startswith(f"{Target.objects.filter(cause='not-run').count()} sites were")
     assert operation.state_reason.endswith("somebody aborted their strategy outside this portal.")
 
 
