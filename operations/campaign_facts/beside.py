@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
+from operations.campaign_facts.neighbours import around
 from operations.campaigns.beside import NOTHING, Beside, Names
 from operations.choices import Kind, TargetState
 from operations.models import Target
-from sites.models import Neighbours, Surroundings
+from sites.models import Surroundings
 
 # Targets of a campaign wait from when their batch has begun; of other operations those wait that have not. What waits
 # for a person's decision is as it was left, perhaps in the middle.
@@ -41,13 +42,8 @@ def beside(operation_id: int) -> Beside:
 
 
 def _near(where: Mapping[int, str]) -> dict[int, Names]:
-    ids = list(where)
-    near: dict[int, set[str]] = defaultdict(set)
-    for one, other in Neighbours.objects.filter(Q(first__in=ids) | Q(second__in=ids)).values_list("first", "second"):
-        for site, beside_it in ((one, other), (other, one)):
-            if beside_it in where:
-                near[site].add(where[beside_it])
-    return {site: frozenset(names) for site, names in near.items()}
+    near = {site: frozenset(where[pk] for pk in others if pk in where) for site, others in around(list(where)).items()}
+    return {site: names for site, names in near.items() if names}
 
 
 def _ringed(rings: Mapping[str, Mapping[int, str]]) -> dict[int, tuple[str, Names]]:

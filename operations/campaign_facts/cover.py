@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
+from operations.campaign_facts.neighbours import around
 from operations.campaigns.cover import Up, cover
 from operations.campaigns.reasons import Reason
 from sites.choices import Contact, Facet
-from sites.models import Cloud, FacetState, Neighbours, Surroundings
+from sites.models import Cloud, FacetState, Surroundings
 from starlingx.deploy_states import Phase, deploy_state
 
 Known = Mapping[int, tuple[str, Up]]  # by cloud: its System Controller, and how it is
@@ -23,10 +22,10 @@ def uncovered(cloud_ids: Iterable[int], now: datetime, fresh: timedelta) -> dict
     """What stands against each for the sake of its neighbours and its ring; those without are left out. `fresh`: how
     old statuses may be to be believed."""
     ids = set(cloud_ids)
-    near, (ring_of, members) = _neighbours(ids), _rings(ids)
+    near, (ring_of, members) = around(ids), _rings(ids)
     known = _known({pk for sites in (*near.values(), *members.values()) for pk in sites}, now, fresh)
     found = {}
-    for pk in near.keys() | ring_of.keys():
+    for pk in ids & (near.keys() | ring_of.keys()):
         ring = ring_of.get(pk, "")
         reasons = (
             *cover("", [known[other] for other in near.get(pk, ()) if other in known]),
@@ -34,16 +33,6 @@ def uncovered(cloud_ids: Iterable[int], now: datetime, fresh: timedelta) -> dict
         )
         if reasons:
             found[pk] = reasons
-    return found
-
-
-def _neighbours(ids: Collection[int]) -> dict[int, set[int]]:
-    rows = Neighbours.objects.filter(Q(first__in=ids) | Q(second__in=ids)).values_list("first_id", "second_id")
-    found: dict[int, set[int]] = defaultdict(set)
-    for one, other in rows:
-        for site, beside in ((one, other), (other, one)):
-            if site in ids:
-                found[site].add(beside)
     return found
 
 
