@@ -365,8 +365,8 @@ def test_sites_are_put_back_also_when_the_strategy_has_come_and_gone() -> None:
     assert set(it.dcmanager.groups) == {1, 2, 3}
 
 
-@pytest.mark.parametrize("over", ["stop", "abort"])
-def test_what_has_not_begun_is_aborted_and_what_runs_runs_on(over: str) -> None:
+def one_at_a_time() -> Batch:
+    """Of three steps the first runs."""
     it = after(a.Apply)
     running = it.dcmanager.running
     assert running is not None
@@ -374,6 +374,12 @@ def test_what_has_not_begun_is_aborted_and_what_runs_runs_on(over: str) -> None:
     running.steps = {name: replace(step, state="initial") for name, step in running.steps.items()}
     running.began.clear()
     it.dcmanager.tick(timedelta(seconds=1))
+    return it
+
+
+@pytest.mark.parametrize("over", ["stop", "abort"])
+def test_what_has_not_begun_is_aborted_and_what_runs_runs_on(over: str) -> None:
+    it = one_at_a_time()
     now = Controls(**{over: "Enough."})
     assert isinstance(does(it, now), a.Abort)
     list(drive(it, now))
@@ -383,13 +389,7 @@ def test_what_has_not_begun_is_aborted_and_what_runs_runs_on(over: str) -> None:
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_an_abort_that_is_not_ours_is_told_apart(ours: bool) -> None:
-    it = after(a.Apply)
-    running = it.dcmanager.running
-    assert running is not None
-    running.seen = replace(running.seen, max_parallel_subclouds=1)
-    running.steps = {name: replace(step, state="initial") for name, step in running.steps.items()}
-    running.began.clear()
-    it.dcmanager.tick(timedelta(seconds=1))
+    it = one_at_a_time()
     if not ours:
         it.dcmanager.abort()
     list(drive(it, Controls(stop="Enough." if ours else "")))

@@ -12,8 +12,6 @@ from operations.campaign_report import campaign_facts
 from operations.campaigns.batch import End, SiteEnd
 from operations.campaigns.report import report
 from operations.choices import BatchState, OperationState, TargetState, WaveState
-from operations.engine import jobs
-from operations.engine.campaign import conduct
 from operations.engine.campaign.book import open_book
 from operations.engine.campaign.mop_up import COMES_AGAIN, LEFT, able, take_up
 from operations.engine.campaign.targets import finish, go_without
@@ -24,6 +22,7 @@ from operations.services.proposals import campaign_hash
 from sites.access import Scopes
 from sites.models import Cloud
 from sites.services.actors import Actor
+from tests.operations.engine.test_campaign_ends import step
 from tests.operations.views.campaigns.made import begin, make_campaign
 from tests.sites.world import World, make_world
 
@@ -46,15 +45,6 @@ def operation(world: World) -> Operation:
     held.update(state=TargetState.CANCELLED, cause="held", error="Alarm 100.101 stands.", message=AWAITS)
     Batch.objects.update(state=BatchState.COMPLETED, ended_at=timezone.now() - timedelta(hours=9), progress={})
     return made
-
-
-def step(operation: Operation) -> None:
-    """One turn of the job of the whole campaign."""
-    Job.objects.all().delete()
-    job = Job.objects.create(operation=operation, next_at=timezone.now() - timedelta(seconds=1))
-    (claim,) = jobs.claim(timezone.now(), 1, each=1)
-    conduct.step(claim, job)
-    operation.refresh_from_db()
 
 
 def site(name: str) -> Target:
