@@ -63,6 +63,12 @@ class Campaign:
         wanted = set(names)
         return [row for row in self.dcm.subclouds() if row["name"] in wanted]
 
+    def known(self, name: str) -> Row:
+        """The row of a site once its software's status is known: after a reboot it is not, until the next audit."""
+        wait_until(lambda: software(self.subclouds([name])[0]) != "unknown", what=f"the status of {name} is known")
+        (row,) = self.subclouds([name])
+        return row
+
     def all_out_of_sync(self) -> bool:
         """Every site that a strategy would take lacks the patch."""
         rows = {

@@ -37,7 +37,7 @@ def strategy(run: Campaign, name: str, create: Callable[[], int], state: str = "
 
 def test_it_stays_out_of_sync_and_its_release_deploying(run: Campaign) -> None:
     name = deployed(run)
-    (row,) = run.subclouds([name])
+    row = run.known(name)
     assert (row["deploy-status"], software(row)) == ("complete", "out-of-sync")
     assert releases_of(run, name)[RELEASE] == "deploying"
     site = site_of(run.fleet, row)
@@ -51,7 +51,7 @@ def test_it_can_go_back(run: Campaign) -> None:
     name = deployed(run)
     strategy(run, name, lambda: run.create(rollback=True, cloud_name=name).status)
     assert releases_of(run, name)[RELEASE] == "available"
-    (row,) = run.subclouds([name])
+    row = run.known(name)
     assert site_of(run.fleet, row).get("/usm/v1/deploy").json() == []
     assert software(row) == "out-of-sync"
     strategy(run, name, lambda: run.create(rollback=True, cloud_name=name).status)  # nothing is left to be done
