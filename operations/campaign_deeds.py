@@ -34,6 +34,11 @@ VERBS = {  # what was done, and what was wanted
 }
 
 
+OF_WAVES = {
+    "campaign.approve_wave": ("approved", "approve"),
+    "campaign.reject_wave": ("did not approve, and so ended it before,", "reject"),
+    "campaign.expire_wave": ("let the unused approval expire of", "let the approval expire of"),
+}
 TURNS = ("campaign.start", "campaign.halt", "campaign.abort", "campaign.cancel", "operation.hold", "operation.release")
 
 
@@ -74,6 +79,11 @@ def deed(verb: str, outcome: str, detail: Mapping[str, Any]) -> str:
         return f"had batch {detail.get('batch')} tried again"
     if verb == "campaign.mop_up":
         return f"began the mop-up wave: {detail.get('sites')} come again, {detail.get('left')} are still held"
+    if verb in OF_WAVES:
+        done, wanted = OF_WAVES[verb]
+        wave = f"wave {detail['wave']}" if "wave" in detail else "a wave"
+        named = f" ({detail['name']})" if detail.get("name") else ""
+        return f"{done} {wave}{named}" if outcome == "done" else f"was refused to {wanted} {wave}"
     if verb == "campaign.settle_strategy":
         return f"said that strategy {detail.get('strategy')} is {'' if detail.get('ours') else 'not '}this campaign's"
     done, wanted = VERBS.get(verb, (verb, verb))

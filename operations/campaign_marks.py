@@ -10,6 +10,7 @@ from operations.standings import IN_BAR, MARKS
 
 WAVE_MARKS: dict[str, str] = {
     WaveState.PENDING: "none",
+    WaveState.AWAITING: "warn",
     WaveState.RUNNING: "busy",
     WaveState.SOAKING: "info",
     WaveState.COMPLETED: "ok",

@@ -35,9 +35,11 @@ class Kind(TextChoices):
 
 
 class WaveState(TextChoices):
-    """Life of a wave of a campaign. STOPPED: a limit was reached or somebody ended it; what ran has ended."""
+    """Life of a wave of a campaign. AWAITING: nothing of it begins until somebody approves it. STOPPED: a limit was
+    reached or somebody ended it; what ran has ended."""
 
     PENDING = "pending", "to come"
+    AWAITING = "awaiting", "waits for approval"
     RUNNING = "running", "running"
     SOAKING = "soaking", "soaking"
     COMPLETED = "completed", "completed"

@@ -35,6 +35,7 @@ class BatchStatus:
 class Phase(StrEnum):
     RUNNING = "running"
     SOAKING = "soaking"
+    AWAITING = "awaiting"
     OVER = "over"
 
 
@@ -42,8 +43,9 @@ class Phase(StrEnum):
 class Course:
     """`drive`: numbers of batches to look at and decide about, each with why it must not begin ("": it may).
 
-    `close`: batches that nothing runs of any more. `wave`: the one that runs or soaks; `until`: when its soak is over;
-    `opens`: when the next window opens, where none is open for anything that is to come in it. `message` names no site.
+    `close`: batches that nothing runs of any more. `wave`: the one that runs, soaks or waits for approval; `until`:
+    when its soak is over; `opens`: when the next window opens, where none is open for anything that is to come in it.
+    `message` names no site.
     Beginning changes what others may do: write a roster only where this was asked in the same transaction.
     """
 
@@ -57,6 +59,7 @@ class Course:
 
 
 PENDING = BatchStatus()
+ALL_APPROVED: Mapping[int, str] = {}
 
 
 def conduct(
@@ -67,10 +70,12 @@ def conduct(
     *,
     rooms: Rooms | None = None,
     stop: str = "",
+    unapproved: Mapping[int, str] = ALL_APPROVED,
 ) -> Course:
     """`statuses` by batch number; one that is absent is pending. `opening`: whether a batch may begin now, by windows.
 
-    `stop`: why no further site starts, for good. What has begun is always driven on.
+    `unapproved`: why nothing of a wave may begin before somebody approves it, by its number. `stop`: why no further
+    site starts, for good. What has begun is always driven on.
     """
     rooms = rooms or Rooms(plan)
     begun = {number: "" for number, each in statuses.items() if each.state is BatchState.BEGUN}
@@ -82,11 +87,13 @@ def conduct(
         return Course(Phase.OVER, begun)
     if until is not None:
         return Course(Phase.SOAKING, begun, wave=wave.number, until=until, message=f"{wave.name}: soaking.")
+    if why := unapproved.get(wave.number):
+        return Course(Phase.AWAITING, begun, wave=wave.number, message=f"{wave.name}: {why}")
     running = [site for each in statuses.values() if each.state is BatchState.BEGUN for site in each.sites]
     drive = dict(begun)
     drive |= _candidates(wave, statuses, opening, lambda batch: rooms.why_not(batch, running))
-    opens, why = _closed([opening(batch) for batch in _pending(wave, statuses)], bool(begun))
-    return Course(Phase.RUNNING, drive, wave=wave.number, opens=opens, message=f"{wave.name}: {why or 'running.'}")
+    opens, closed = _closed([opening(batch) for batch in _pending(wave, statuses)], bool(begun))
+    return Course(Phase.RUNNING, drive, wave=wave.number, opens=opens, message=f"{wave.name}: {closed or 'running.'}")
 
 
 def _pending(wave: Wave, statuses: Mapping[int, BatchStatus]) -> list[Batch]:

@@ -1,7 +1,7 @@
 """Everything a campaign is run by, as one value; and as the JSON that rows keep and people send.
 
 Ask: the fields of StrategySpec that are set. Rules: {"gates", "limits", "canaries", "waves", "windows", "failures",
-"default_zone"}; durations are minutes and hours, times of day "HH:MM". What is left out has its default.
+"default_zone", "approvals"}; durations are minutes and hours, times of day "HH:MM". What is left out has its default.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.failure_limits import ANY_MAY_FAIL, NONE_MAY_FAIL, FailureLimit
 from operations.campaigns.plan import ANY_TEN, NO_CANARIES, CanaryRule, Limits, WaveRule
 from operations.campaigns.rules import CampaignRules, CephGate
@@ -38,6 +39,7 @@ class Rulebook:
     windows: tuple[WindowRule, ...] = ()
     failures: FailureLimit = ANY_MAY_FAIL
     default_zone: str = UTC
+    approvals: Approvals = Approvals.ONCE
 
     @property
     def spec(self) -> StrategySpec:
@@ -71,11 +73,13 @@ def read_rulebook(ask: Json, rules: Json) -> Rulebook:
         windows=tuple(read_window(each) for each in rules.get("windows") or ()),
         failures=read_limit(rules.get("failures"), ANY_MAY_FAIL),
         default_zone=zone,
+        approvals=_approvals(rules.get("approvals")),
     )
 
 
 def told_rules(book: Rulebook) -> dict[str, Any]:
-    """JSON that read_rulebook() reads as `book`: every key is there, so that defaults of today are kept for good."""
+    """JSON that read_rulebook() reads as `book`: every key is there, so that defaults of today are kept for good; but
+    for rules that came later, which are told where they are set: the hashes of plans from before still hold."""
     gates, limits, canaries = book.gates, book.limits, book.canaries
     within = gates.backup_within
     return {
@@ -97,6 +101,7 @@ def told_rules(book: Rulebook) -> dict[str, Any]:
         "windows": [told_window(window) for window in book.windows],
         "failures": told_limit(book.failures),
         "default_zone": book.default_zone,
+        **({"approvals": book.approvals.value} if book.approvals is not Approvals.ONCE else {}),
     }  # fmt: skip
 
 
@@ -158,6 +163,13 @@ def _gates(spec: StrategySpec, gates: Json) -> CampaignRules:
         strict_alarms=_flag(gates, "strict_alarms", False),
         controller_fresh=RELEASES_FRESH,
     )
+
+
+def _approvals(told: Any) -> Approvals:
+    try:
+        return Approvals(told or Approvals.ONCE)
+    except ValueError:
+        raise ValueError(f"{str(told)[:32]!r} is no way to approve: say once, or each-wave.") from None
 
 
 def _flag(given: Json, name: str, default: bool) -> bool:

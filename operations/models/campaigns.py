@@ -53,6 +53,7 @@ class Wave(models.Model):
     """Batches that may run at the same time; the next wave begins after its soak. `failures`: {"count", "percent"}.
 
     `mop_up`: not part of what was planned and hashed; it takes sites of the plan that were held in their turn.
+    An approval of its own is kept here where the plan demands one; for the hash of that plan, until it expires.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="waves")
@@ -65,6 +66,14 @@ class Wave(models.Model):
     started_at = models.DateTimeField(null=True)
     soaking_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    awaits_since = models.DateTimeField(null=True, help_text="Since when it waits for approval, or did")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    approver_name = models.CharField(max_length=150, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    approval_expires_at = models.DateTimeField(null=True)
+    approval_note = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["number"]

@@ -99,6 +99,11 @@ def _demand_approvable(operation: Operation, campaign: Campaign, seen: str, user
         raise OwnPlanError("Nobody approves a plan of their own: a second person must.")
     if seen != operation.plan_hash:
         raise NotApprovedError(ANOTHER_PLAN)
+    demand_holds(holds)
+
+
+def demand_holds(holds: timedelta) -> None:
+    """Raises NotApprovedError."""
     if not timedelta(minutes=1) <= holds <= LONGEST:
         raise NotApprovedError(f"An approval holds for at most {LONGEST.days} days.")
 

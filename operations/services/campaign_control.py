@@ -69,13 +69,18 @@ def abort(operation_id: int, reason: str, actor: Actor, now: datetime) -> Operat
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
         if campaign.stop_reason:
             raise NotNowError(f"It stops already: {campaign.stop_reason}")
-        campaign.stop_reason = f"Stopped by {actor.name}: {reason.strip()}"[:500]
-        campaign.stopped_at, campaign.stopped_by = now, actor.name[:150]
-        campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
-        jobs.wake(operation.pk, now)
-        append(campaign_events(operation, now, {"stopped_at": now.isoformat(), "stopped_by": campaign.stopped_by}))
+        stop(operation, campaign, f"Stopped by {actor.name}: {reason.strip()}", actor, now)
         audit(actor, "campaign.abort", f"operation:{operation.pk}", now, {"reason": reason.strip()[:500]})
     return operation
+
+
+def stop(operation: Operation, campaign: Campaign, why: str, actor: Actor, now: datetime) -> None:
+    """Nothing further begins, for good. In the caller's transaction, which has locked both and writes the audit."""
+    campaign.stop_reason = why[:500]
+    campaign.stopped_at, campaign.stopped_by = now, actor.name[:150]
+    campaign.save(update_fields=["stop_reason", "stopped_at", "stopped_by"])
+    jobs.wake(operation.pk, now)
+    append(campaign_events(operation, now, {"stopped_at": now.isoformat(), "stopped_by": campaign.stopped_by}))
 
 
 def _cancel(operation: Operation, campaign: Campaign, reason: str, actor: Actor, now: datetime) -> Operation:

@@ -13,6 +13,7 @@ from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import durations_of, lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighbours
 from operations.campaign_outages import outages
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.calendars import Freeze, calendar_of
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
@@ -23,6 +24,7 @@ from operations.campaigns.reasons import Reason, is_alone, is_eligible, is_held
 from operations.campaigns.rulebook import Rulebook, told_rules, told_spec
 from operations.campaigns.site_time import site_zone
 from operations.campaigns.waves import make_plan
+from operations.wave_approvals import LATER_APPROVALS
 
 ELIGIBLE, HELD, INELIGIBLE = "eligible", "held", "ineligible"
 
@@ -71,7 +73,8 @@ class Proposal:
 
     @property
     def eta_note(self) -> str:
-        return self.eta.note(len(self.plan.roster))
+        waits = self.book.approvals is Approvals.EACH_WAVE and len(self.plan.waves) > 1
+        return (LATER_APPROVALS if waits else "") + self.eta.note(len(self.plan.roster))
 
 
 def propose(

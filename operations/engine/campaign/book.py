@@ -19,6 +19,7 @@ from operations.engine.campaign.members import Members, Site, Sites
 from operations.engine.campaign.openings import Openings
 from operations.frozen_plans import plans_of, rulebook_of
 from operations.models import Batch, Campaign, Operation, Wave
+from operations.wave_approvals import unapproved
 
 __all__ = ["OVER", "Book", "Site", "open_book"]
 OVER = (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED)
@@ -82,7 +83,14 @@ class Book:
             return Openings(self.alike, now, lead())
 
         rooms, stop = Rooms(self.plan, lambda: beside(self.operation.pk)), self.campaign.stop_reason
-        return conduct(self.plan, self.statuses, now, lambda batch: openings().of(batch.number), rooms=rooms, stop=stop)
+        return conduct(
+            self.plan, self.statuses, now, lambda batch: openings().of(batch.number), rooms=rooms, stop=stop,
+            unapproved=self.unapproved(now),
+        )  # fmt: skip
+
+    def unapproved(self, now: datetime) -> dict[int, str]:
+        """Why nothing of a wave may begin without an approval of its own, by its number."""
+        return unapproved(self.rules, self.waves, self.operation.plan_hash, now)
 
 
 def open_book(operation_id: int) -> Book:

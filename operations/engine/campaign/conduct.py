@@ -16,6 +16,7 @@ from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
 from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
+from operations.engine.campaign.unapproved import take_back
 from operations.engine.events import operation_event
 from operations.engine.stopping import stop_all
 from operations.models import Batch, Campaign, Job, Operation, Target, Wave
@@ -83,6 +84,9 @@ def _waves(book: Book, course: Course, now: datetime) -> None:
         if state == wave.state:
             continue
         wave.state = state
+        if state == WaveState.AWAITING:
+            wave.awaits_since = now
+            take_back(book, wave, now)
         if state == WaveState.RUNNING:
             wave.started_at = wave.started_at or now
         if state == WaveState.SOAKING:
@@ -101,6 +105,8 @@ def _wave_state(wave: Wave, batches: list[Batch], course: Course, *, stopped: bo
     if over:
         cut = stopped and any(batch.state == BatchState.CANCELLED for batch in batches)
         return WaveState.STOPPED if cut else WaveState.COMPLETED
+    if course.phase is Phase.AWAITING and course.wave == wave.number:
+        return WaveState.AWAITING
     begun = wave.started_at is not None or (course.phase is Phase.RUNNING and course.wave == wave.number)
     return WaveState.RUNNING if begun else WaveState.PENDING
 

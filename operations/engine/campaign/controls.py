@@ -22,6 +22,7 @@ from operations.engine.campaign.checkups import check_up, gates_now, is_near
 from operations.engine.campaign.halting import STOPPED
 from operations.engine.campaign.openings import ANY_TIME, Openings
 from operations.engine.campaign.records import by_parts
+from operations.engine.campaign.unapproved import lack_of
 from operations.models import Batch
 from operations.services.start import NotNowError, RefusedError
 from sites.models import Brake
@@ -41,6 +42,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     members = book.members[batch.number]
     opening = ANY_TIME if memory.applied else _opening(book, batch, memory, now)
     brake = braked(book.regions(batch.number))
+    unapproved = "" if memory.applied else lack_of(book, batch, now)
     against: dict[int, tuple[Reason, ...]] = {}
     refused = ""
     if not memory.applied:
@@ -57,7 +59,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
     for pk, reasons in against.items():
         held.setdefault(pk, reasons[0].sentence + (refused if reasons[0].key in LACKING else ""))
     return Controls(
-        paused="The campaign is on hold." if book.operation.held else "",
+        paused="The campaign is on hold." if book.operation.held else unapproved,
         stop=STOPPED if book.campaign.stop_reason else "",
         brake=brake,
         room=room,

@@ -8,11 +8,12 @@ from typing import Any
 from operations.campaign_facts.durations import durations, lead
 from operations.campaigns.eta_left import BatchNow, estimate_left
 from operations.campaigns.plan import PlanSite
-from operations.choices import ENDED_TARGETS
+from operations.choices import ENDED_TARGETS, WaveState
 from operations.engine.campaign.alike import Calendars
 from operations.engine.campaign.book import OVER, Book
 from operations.models import Batch, Campaign, Target
 from operations.profiles import profile_of
+from operations.wave_approvals import LATER_APPROVALS
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ COLUMNS = (
     "in_campaign__batch__number",
 )  # fmt: skip
 PAUSED = "It is paused: so it would end if it went on now. "
+AWAITS = "A wave waits for approval: so it would end if that were given now. "
 
 
 def foreseen(book: Book, now: datetime) -> dict[str, Any]:
@@ -56,8 +58,15 @@ def _reckoned(book: Book, now: datetime) -> dict[str, Any]:
     stopped = bool(book.campaign.stop_reason)
     lasting = durations(kinds, book.rules.spec)
     eta = estimate_left(book.plan, batches, sites, lasting, now, stopped=stopped, lead=lead())
-    said = (PAUSED if book.operation.held else "") + eta.note(len(left))
+    said = (PAUSED if book.operation.held else "") + _approvals(book, now) + eta.note(len(left))
     return {"eta_p50": eta.p50, "eta_p90": eta.p90, "eta_note": said[:300], "eta_at": now}
+
+
+def _approvals(book: Book, now: datetime) -> str:
+    """That people are waited for, and for how long nobody can reckon."""
+    if book.campaign.stop_reason or not book.unapproved(now):
+        return ""
+    return AWAITS if any(wave.state == WaveState.AWAITING for wave in book.waves) else LATER_APPROVALS
 
 
 def _left(book: Book) -> list[dict[str, Any]]:

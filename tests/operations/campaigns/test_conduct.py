@@ -286,3 +286,36 @@ def test_a_limit_reached_stops_both_controllers(seed: int) -> None:
     assert f"cell-{bad:05}" in fleet.stop
     later = set(plan.waves[1].sites)
     assert not any(one.starts for each in fleet.controllers.values() for one in each.sites.values() if one.id in later)
+
+
+class TestAWaveWithoutItsApproval:
+    WAITS = {1: "waits for approval."}
+
+    def test_begins_nothing_once_the_wave_before_has_soaked(self) -> None:
+        statuses = {1: over(), 2: over()}
+        soaking = conduct(two_controllers(), statuses, START, always, unapproved=self.WAITS)
+        assert soaking.phase is Phase.SOAKING
+        waiting = conduct(two_controllers(), statuses, START + timedelta(days=9), always, unapproved=self.WAITS)
+        assert (waiting.phase, waiting.wave, waiting.drive, waiting.opens) == (Phase.AWAITING, 1, {}, None)
+        assert waiting.message == "All: waits for approval."
+
+    def test_does_not_keep_the_wave_before_it_back(self) -> None:
+        course = conduct(two_controllers(), {}, START, always, unapproved=self.WAITS)
+        assert (course.phase, course.wave, set(course.drive)) == (Phase.RUNNING, 0, {1, 2})
+
+    def test_lets_what_was_prepared_be_driven_on_and_begins_nothing_beside_it(self) -> None:
+        """Its approval expired after a batch had begun, and before anything of it was started."""
+        statuses = {1: over(), 2: over(), 3: begun(3, 5)}
+        course = conduct(two_controllers(), statuses, START + timedelta(days=9), always, unapproved=self.WAITS)
+        assert (course.phase, set(course.drive)) == (Phase.AWAITING, {3})
+
+    def test_once_it_is_given_waits_for_its_window_as_any_other(self) -> None:
+        night = Opening(False, opens=START + timedelta(hours=30), reason="Outside its windows.")
+        statuses = {1: over(START - timedelta(days=1)), 2: over(START - timedelta(days=1))}
+        course = conduct(two_controllers(), statuses, START, lambda batch: night)
+        assert (course.phase, course.opens) == (Phase.RUNNING, night.opens)
+
+    def test_is_closed_when_the_campaign_is_stopped(self) -> None:
+        statuses = {1: over(), 2: over()}
+        course = conduct(two_controllers(), statuses, START, always, unapproved=self.WAITS, stop="Not approved.")
+        assert (course.phase, course.close) == (Phase.OVER, (3, 4, 5, 6, 7, 8))

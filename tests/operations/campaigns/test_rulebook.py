@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.rulebook import Rulebook, read_rulebook, read_spec, told_rules, told_spec
 from operations.campaigns.rules import CampaignRules, CephGate
@@ -39,7 +40,7 @@ GATES = st.builds(
 BOOKS = st.builds(
     Rulebook, gates=GATES, limits=LIMITS, canaries=CANARIES, windows=WINDOWS, failures=FAILURES,
     waves=WAVES.filter(lambda waves: len({wave.name for wave in waves}) == len(waves)),
-    default_zone=st.sampled_from(["UTC", "Europe/Lisbon"]),
+    default_zone=st.sampled_from(["UTC", "Europe/Lisbon"]), approvals=st.sampled_from(Approvals),
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def test_it_is_read_as_it_was_kept(book: Rulebook) -> None:
     assert told_rules(read) == told_rules(book)
     assert (read.gates, read.waves, read.windows) == (book.gates, book.waves, book.windows)
     assert (read.canaries, read.failures, read.default_zone) == (book.canaries, book.failures, book.default_zone)
+    assert read.approvals is book.approvals
 
 
 def test_what_is_not_said_has_its_default() -> None:
@@ -86,6 +88,7 @@ def test_windows_are_read_as_people_write_them() -> None:
         ({"waves": [{"name": "A", "size": 1, "percent": 2}]}, "not both"),
         ({"failures": {"count": -1}}, "below 0"),
         ({"gates": {"ceph": "perhaps"}}, "perhaps"),
+        ({"approvals": "never"}, "once, or each-wave"),
     ],
 )
 def test_nonsense_is_refused(rules: dict[str, Any], says: str) -> None:
