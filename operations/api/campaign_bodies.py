@@ -1,5 +1,7 @@
 """What is sent to plan a campaign and to change one. Keys nobody reads are refused; secrets never come out again."""
 
+from typing import Any
+
 from rest_framework import serializers as s
 
 from operations.api.bodies import secrets
@@ -7,9 +9,10 @@ from operations.campaigns.rules import CephGate
 from operations.campaigns.strategy import Kind
 from operations.services.approvals import LONGEST, USUAL
 from operations.services.requests import MOST_TARGETS
-from sites.api.bodies import LARGEST_ID, BodySerializer, IdField, NumberField
+from sites.api.bodies import LARGEST_ID, BodySerializer, IdField, NamedField, NumberField
 
 MINUTES = ["%H:%M", "%H:%M:00"]
+MOST_ROWS = 200
 
 
 def _at_once(*, allow_null: bool = True) -> s.IntegerField:
@@ -17,7 +20,7 @@ def _at_once(*, allow_null: bool = True) -> s.IntegerField:
 
 
 def _words(help_text: str = "") -> s.ListField:
-    return s.ListField(child=s.CharField(max_length=64), required=False, max_length=200, help_text=help_text)
+    return s.ListField(child=s.CharField(max_length=64), required=False, max_length=MOST_ROWS, help_text=help_text)
 
 
 def _ids(help_text: str) -> s.ListField:
@@ -89,8 +92,8 @@ class SiteLimitsBody(BodySerializer):
     overall = _at_once(allow_null=False)
     per_region = _at_once()
     per_link = _at_once()
-    regions = s.DictField(child=_at_once(allow_null=False), required=False)
-    links = s.DictField(child=_at_once(allow_null=False), required=False)
+    regions = NamedField(child=_at_once(allow_null=False), most=MOST_ROWS, required=False)
+    links = NamedField(child=_at_once(allow_null=False), most=MOST_ROWS, required=False)
 
 
 class CanariesBody(BodySerializer):
@@ -121,8 +124,8 @@ class RulesBody(BodySerializer):
     gates = GatesBody(required=False)
     limits = SiteLimitsBody(required=False)
     canaries = CanariesBody(required=False)
-    waves = WaveBody(many=True, required=False)
-    windows = WindowBody(many=True, required=False)
+    waves: s.ListSerializer[Any] = s.ListSerializer(child=WaveBody(), required=False, max_length=MOST_ROWS)
+    windows: s.ListSerializer[Any] = s.ListSerializer(child=WindowBody(), required=False, max_length=MOST_ROWS)
     saved_windows = _words("Names of saved windows, copied into the plan")
     failures = LimitBody(required=False, allow_null=True)
     default_zone = s.CharField(max_length=64, required=False, help_text="Of sites that tell none; UTC")

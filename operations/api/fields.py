@@ -12,8 +12,10 @@ from rest_framework.request import Request
 
 from operations.planning.encodings import NotText, decode, where_stray
 from operations.planning.sheets import MOST_BYTES
+from sites.api.bodies import NamedField
 
 LONGEST_SECRET = 4096
+LONGEST_NAME, MOST_TEXTS = 255, 1000  # a secret's name is its place in a template
 TEXT_OR_FILE = {"type": "string", "description": "YAML: a text, or in a form a file"}
 
 
@@ -61,10 +63,13 @@ class SitesField(s.Field[tuple[bytes, str], Any, str, Any]):
         raise s.ValidationError("Give a list of sites, or a text or file with them.")
 
 
-class TextsField(s.DictField):
+class TextsField(NamedField):
     """Texts by name; in a form, JSON as text."""
 
     child = s.CharField(max_length=LONGEST_SECRET, trim_whitespace=False, allow_blank=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=MOST_TEXTS, longest=LONGEST_NAME, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str):

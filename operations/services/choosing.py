@@ -1,5 +1,6 @@
 """Which subclouds a request means: by ids, or by the same filters as the list of subclouds."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from sites.access import Scopes
 from sites.filters import CloudFilter
 from sites.models import Cloud
 from sites.selectors import subclouds
+
+LONGEST, MOST_VALUES = 255, 1000  # as an address has them
+HALVES = re.compile(r"[\ud800-\udfff]")  # JSON can write them, and PostgreSQL cannot
 
 
 def chosen_clouds(
@@ -30,7 +34,10 @@ def clouds_matching(scopes: Scopes, filters: Mapping[str, Any], request: HttpReq
         raise RefusedError({"filter": f"There is no filter {unknown[0][:64]!a}. Known: {', '.join(known)}."})
     data = QueryDict(mutable=True)
     for name, value in filters.items():
-        data.setlist(name, [_text(name, each) for each in (value if isinstance(value, list) else [value])])
+        values = value if isinstance(value, list) else [value]
+        if len(values) > MOST_VALUES:
+            raise RefusedError({"filter": f"{name}: at most {MOST_VALUES} values."})
+        data.setlist(name, [_text(name, each) for each in values])
     if not any(any(values) for _, values in data.lists()):
         raise RefusedError({"filter": "Give at least one filter: without any it would be the whole fleet."})
     found = CloudFilter(data, subclouds(scopes), request=request)
@@ -46,4 +53,7 @@ def _text(name: str, value: object) -> str:
         return str(value).lower()
     if not isinstance(value, (str, int)):
         raise RefusedError({"filter": f"{name}: give a text, a number, or a list of them."})
-    return str(value)
+    text = str(value)
+    if len(text) > LONGEST or HALVES.search(text):
+        raise RefusedError({"filter": f"{name}: at most {LONGEST} characters, and no half of one."})
+    return text

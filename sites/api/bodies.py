@@ -30,6 +30,31 @@ class IdField(s.IntegerField):
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
 
 
+class NamedField(s.DictField):
+    """Values by name: at most `most` of them, whose names a row can hold. A blank at an end would name nothing."""
+
+    def __init__(self, *, most: int, longest: int = 64, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+        self.name = s.CharField(max_length=longest, trim_whitespace=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            if len(data) > self.most:
+                raise ValidationError(f"At most {self.most} of them.")
+            for key in data:
+                self._check(str(key))
+        return super().to_internal_value(data)
+
+    def _check(self, key: str) -> None:
+        try:
+            self.name.run_validation(key)
+        except ValidationError as error:
+            raise ValidationError({key[:64]: error.detail}) from None
+        if key != key.strip():
+            raise ValidationError({key[:64]: ["A name neither begins nor ends with a blank."]})
+
+
 class NumberField(s.FloatField):
     """A number, which NaN is not: no limit holds it, and no JSON column takes it."""
 
