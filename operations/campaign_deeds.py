@@ -28,6 +28,7 @@ VERBS = {  # what was done, and what was wanted
     "operation.hold": ("paused it", "pause it"),
     "operation.release": ("resumed it", "resume it"),
     "campaign.default_group": ("put into group Default, because its own is gone,", "put into group Default"),
+    "campaign.group_renamed": ("found renamed, by somebody outside this portal, its group", "find renamed its group"),
     "brake.pull": ("pulled the brake", "pull the brake"),
     "brake.release": ("released the brake", "release the brake"),
     "operation.campaign": ("changed it", "change it"),

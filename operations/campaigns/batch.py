@@ -50,7 +50,8 @@ class Intent:
     """A request of this attempt, written before it was sent.
 
     `subject`: dcmanager's id of the site that is moved or restored. `target`: the group it goes to, the group that is
-    deleted, or the strategy that is meant. `answered_id`: in the answer to a creation. `detail`: a refusal's text.
+    deleted, or the strategy that is meant. `answered_id`: of the group or strategy, in the answer to a creation.
+    `detail`: a refusal's text.
     """
 
     number: int
@@ -82,6 +83,24 @@ class Member:
     home_group: int
 
 
+def made_at_once(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two groups of one id are the same: dcmanager may give it anew, after it was restored from a backup."""
+    return one is None or other is None or one == other
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGroup:
+    """A group that this batch made, under that name. `renamed`: what somebody has called it since, "" nothing else."""
+
+    id: int
+    name: str
+    created_at: datetime | None
+    renamed: str = ""
+
+    def is_(self, group: SubcloudGroup) -> bool:
+        return group.id == self.id and made_at_once(self.created_at, group.created_at)
+
+
 class End(StrEnum):
     """What became of a site in its batch. NOT_RUN: nothing was begun. GONE: it is another subcloud now, or none."""
 
@@ -111,6 +130,7 @@ class Memory:
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
     `wrong`, `wrong_at`: the last trouble, and when. `aborted_elsewhere`: somebody else aborted its strategy upstream.
+    `groups`: those that were made for this attempt, or turned up of earlier ones.
     """
 
     attempt: int = 1
@@ -133,6 +153,7 @@ class Memory:
     wrong: str = ""
     wrong_at: datetime | None = None
     aborted_elsewhere: bool = False
+    groups: tuple[OwnGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +206,8 @@ class BatchView:
     """A batch as recorded. `intents`: of this attempt, oldest first. `label`: names its groups, like "dcportal-12-3".
 
     `last_steps`: steps as seen at the last look that showed them, `archive` those that were archived. `after`: how
-    sites are after the work, as far as it was checked, by site.
+    sites are after the work, as far as it was checked, by site. `passing`: when groups that any campaign made were
+    created, by dcmanager's id; asked for only until a batch has chosen its sites.
     """
 
     label: str
@@ -198,6 +220,7 @@ class BatchView:
     last_steps: tuple[StrategyStep, ...] = ()
     archive: tuple[StrategyStep, ...] = ()
     after: Mapping[int, After] = field(default_factory=dict)
+    passing: Mapping[int, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,21 @@ from operations.campaigns.actions import (
     Wait,
 )
 from operations.campaigns.again import after_troubles
-from operations.campaigns.batch import PORTAL_MADE, BatchView, End, Look, Member, Pace, Planned, SiteEnd, Verb
+from operations.campaigns.batch import (
+    PORTAL_MADE,
+    BatchView,
+    End,
+    Look,
+    Member,
+    Pace,
+    Planned,
+    SiteEnd,
+    Verb,
+    made_at_once,
+)
 from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
+from operations.campaigns.own_groups import with_own_groups
 from operations.campaigns.ownership import Whose, described
 from operations.campaigns.running import Step, with_strategy
 from operations.campaigns.turn import APPLY_TYPE, AT_REST, Turn, made_by, open_words, settle
@@ -39,7 +51,7 @@ NOT_AT_ALL = timedelta(0)
 
 def decide(view: BatchView, seen: Look, now: datetime, pace: Pace) -> Decision:
     """`now` is when the look is judged. Nothing is written upstream while the brake is on."""
-    turn, settled = settle(Turn(view, seen, now, pace))
+    turn, settled = settle(with_own_groups(Turn(view, seen, now, pace)))
     action, memory = _next(turn)
     if view.controls.brake and isinstance(action, WRITES):
         action = Wait(pace.poll, "brake", view.controls.brake)
@@ -123,11 +135,18 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
         opens = controls.opening.opens
         after = min(max(opens - turn.now, pace.poll), IDLE) if opens else IDLE
         return Wait(after, "window", controls.opening.reason)
-    passing = {group.id for group in turn.seen.groups if group.name.startswith(PORTAL_MADE)}
+    passing = {group.id for group in turn.seen.groups if _is_passed_through(turn, group)}
     busy = [member.name for member in members if member.home_group in passing]
     if busy and not turn.view.alone:
         return Wait(pace.poll, "busy", f"{listed(busy, 5)} is passing through a group that another campaign made.")
     return after_troubles(turn) if members else None
+
+
+def _is_passed_through(turn: Turn, group: SubcloudGroup) -> bool:
+    """Whether some campaign made it, though somebody may have renamed it: then it is nobody's home."""
+    known = turn.view.passing
+    made = group.id in known and made_at_once(known[group.id], group.created_at)
+    return made or group.name.startswith(PORTAL_MADE)
 
 
 def _foreign(strategy: Strategy) -> str:

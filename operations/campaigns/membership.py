@@ -19,8 +19,7 @@ def tidy(turn: Turn) -> Action | None:
     """
     if turn.view.alone:
         return None
-    ours = {group.id for group in turn.our_groups()}
-    strays = [member for member in turn.memory.roster if turn.group_of(member) in ours]
+    strays = [member for member in turn.memory.roster if turn.is_astray(member)]
     if strays:
         return _restore(turn, strays)
     if turn.is_open(Verb.MOVE) or turn.is_open(Verb.CREATE_GROUP) or turn.is_open(Verb.RESTORE):

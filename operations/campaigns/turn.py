@@ -15,6 +15,12 @@ AT_REST = ("complete", "failed", "aborted")  # states of a strategy that has end
 ABORTED = ("abort requested", "aborting", *AT_REST, "deleting")
 REQUEST_TIME = timedelta(seconds=90)  # in which a request that got no answer is carried out, if it is (trap 14)
 APPLY_TYPE = "parallel"
+DESCRIPTION = "Sites of a campaign on their way through; dcportal deletes it again"
+
+
+def described_as(group_name: str) -> str:
+    """How a group is described that is made under that name: by this it is known when its name is changed at once."""
+    return f"{DESCRIPTION}: {group_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class Turn:
 
     @property
     def group(self) -> SubcloudGroup | None:
-        return next((group for group in self.seen.groups if group.name == self.group_name), None)
+        """That of this attempt, whatever it is called now."""
+        made = [each for each in self.memory.groups if each.name == self.group_name]
+        return next((group for each in made for group in self.seen.groups if each.is_(group)), None)
 
     @property
     def mine(self) -> Strategy | None:
@@ -44,8 +52,16 @@ class Turn:
         return strategy if strategy is not None and strategy.id == self.memory.strategy_id else None
 
     def our_groups(self) -> list[SubcloudGroup]:
-        """Those of all attempts of this batch."""
-        return [group for group in self.seen.groups if group.name.startswith(f"{self.view.label}-")]
+        """Those of all attempts of this batch that are there."""
+        return [group for group in self.seen.groups if any(each.is_(group) for each in self.memory.groups)]
+
+    def is_astray(self, member: Member) -> bool:
+        """Whether it is in a group of ours, be it that the list of groups does not show that one any more."""
+        where = self.group_of(member)
+        if where is None or where == member.home_group or where not in {each.id for each in self.memory.groups}:
+            return False
+        there = next((group for group in self.seen.groups if group.id == where), None)
+        return there is None or there in self.our_groups()
 
     def of(self, verb: Verb, subject: int | None = None) -> list[Intent]:
         return [each for each in self.view.intents if each.verb is verb and subject in (None, each.subject)]

@@ -14,7 +14,7 @@ from sites.ingest.contact import ContactResult, record_contact
 from sites.ingest.controllers import Progress, ServiceLook, record_beat, record_services
 from sites.ingest.counts import record_counts
 from sites.ingest.facets import Admitted, FailedLook, Look, admit, failed
-from sites.ingest.groups import PORTAL_MADE, record_groups
+from sites.ingest.groups import PORTAL_MADE, made_groups, record_groups, record_made_group
 from sites.ingest.kubernetes import (
     HealthSnapshot,
     KubernetesSnapshot,
@@ -45,6 +45,7 @@ __all__ = [
     "ensure_central",
     "event",
     "failed",
+    "made_groups",
     "oam_ips",
     "places",
     "record_beat",
@@ -54,6 +55,7 @@ __all__ = [
     "record_groups",
     "record_health_answers",
     "record_kubernetes",
+    "record_made_group",
     "record_oam_ip",
     "record_releases",
     "record_services",

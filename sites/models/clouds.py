@@ -41,7 +41,8 @@ class SubcloudGroup(models.Model):
     description = models.CharField(max_length=255, blank=True)
     update_apply_type = models.CharField(max_length=32, blank=True)
     max_parallel_subclouds = models.IntegerField(null=True)
-    portal_made = models.BooleanField(default=False)
+    portal_made = models.BooleanField(default=False, help_text="By a campaign; also when somebody renames it")
+    upstream_created_at = models.DateTimeField(null=True)  # dcmanager may give an id anew
     observed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

@@ -11,7 +11,7 @@ from operations.campaigns import actions as a
 from operations.campaigns.batch import Look, Memory
 from operations.choices import BatchState, Outcome
 from operations.engine import jobs
-from operations.engine.campaign import targets
+from operations.engine.campaign import own_groups, targets
 from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.events import batch_event, told
 from operations.engine.campaign.halting import CAMPAIGN, pause
@@ -96,6 +96,7 @@ def _write(
                 demand_released(region)
         before = told(batch)
         _heed_abort(book, batch, decision.memory, now)
+        own_groups.keep(book, batch, decision.memory, look, now)
         for number, outcome in decision.settled:
             BatchIntent.objects.filter(batch=batch, attempt=_attempt(batch), number=number).update(
                 outcome=outcome.value, settled_at=now
@@ -198,7 +199,7 @@ def _remember(batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
 
 
 def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Look, now: datetime) -> None:
-    batch.message = str(getattr(action, "message", ""))[:500]
+    batch.message = (str(getattr(action, "message", "")) or own_groups.renamed(memory, look))[:500]
     batch.state = _state(action, memory)
     batch.started_at = batch.started_at or now
     mine = look.strategy is not None and look.strategy.id == memory.strategy_id

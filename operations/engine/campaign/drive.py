@@ -36,6 +36,7 @@ from starlingx.session import CloudSession
 from starlingx.strategies import Strategies
 
 NOT_THERE = "Another strategy is in the slot, or none: nothing was sent."
+CREATIONS = (Verb.CREATE_GROUP, Verb.CREATE)
 ABOUT_THE_SLOT = (Verb.APPLY, Verb.ABORT, Verb.DELETE)  # these name no id: whatever is in the slot is hit
 
 
@@ -122,4 +123,4 @@ async def _one(session: CloudSession, order: Order) -> Told:
     except StarlingXError as problem:
         return Answer(outcome_of(problem), problem.status, str(problem)), None
     number = getattr(told, "id", None)
-    return Answer(Outcome.ACCEPTED), number if isinstance(number, int) and order.verb is Verb.CREATE else None
+    return Answer(Outcome.ACCEPTED), number if isinstance(number, int) and order.verb in CREATIONS else None

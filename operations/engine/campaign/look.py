@@ -4,6 +4,7 @@ from datetime import datetime
 
 from operations.campaigns.batch import Look, Memory, Placed
 from starlingx.dcmanager import DcManager
+from starlingx.records import SubcloudGroup
 from starlingx.session import CloudSession
 from starlingx.strategies import Strategies
 
@@ -18,7 +19,7 @@ async def look(session: CloudSession, label: str, memory: Memory, now: datetime)
     strategy = await strategies.strategy(timeout=LOOK_SECONDS)
     steps = await strategies.steps(timeout=LOOK_SECONDS) if strategy is not None else []
     groups = await dcmanager.groups(timeout=LOOK_SECONDS)
-    ours_there = any(group.name.startswith(f"{label}-") for group in groups)
+    ours_there = any(group.name.startswith(f"{label}-") or _is_own(memory, group) for group in groups)
     runs = strategy is not None and strategy.id == memory.strategy_id and strategy.state not in MOVING
     listed = []
     if ours_there or not (runs or memory.archived):
@@ -31,3 +32,8 @@ async def look(session: CloudSession, label: str, memory: Memory, now: datetime)
         subclouds={one.id: Placed(one.name, one.group_id, one.region_name) for one in listed},
         skew=session.server_clock_skew or 0.0,
     )
+
+
+def _is_own(memory: Memory, group: SubcloudGroup) -> bool:
+    """Whatever somebody calls it now."""
+    return any(own.is_(group) for own in memory.groups)

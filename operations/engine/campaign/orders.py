@@ -7,11 +7,10 @@ from datetime import date
 from operations.campaigns import actions as a
 from operations.campaigns.batch import Verb
 from operations.campaigns.strategy import Kind, StrategySpec
-from operations.campaigns.turn import APPLY_TYPE
+from operations.campaigns.turn import APPLY_TYPE, described_as
 from starlingx.dcmanager_writes import DcManagerWrites, NewStrategy
 from starlingx.secret import Secret
 
-DESCRIPTION = "Sites of a campaign on their way through; dcportal deletes it again"
 Send = Callable[[DcManagerWrites], Awaitable[object]]
 
 
@@ -77,7 +76,7 @@ def new_strategy(action: a.CreateStrategy, spec: StrategySpec, password: Secret 
 
 def _create_group(name: str, parallel: int) -> Send:
     return lambda dcmanager: dcmanager.create_group(
-        name, description=DESCRIPTION, update_apply_type=APPLY_TYPE, max_parallel_subclouds=parallel
+        name, description=described_as(name), update_apply_type=APPLY_TYPE, max_parallel_subclouds=parallel
     )
 
 

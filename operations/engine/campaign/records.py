@@ -13,6 +13,7 @@ from operations.campaigns.postcheck import After
 from operations.campaigns.reading import UnreadableError, read
 from operations.engine.campaign.book import Book
 from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
+from sites.ingest import made_groups
 from starlingx.records import StrategyStep
 
 AT_ONCE = 100  # sites whose alarms are held at the same time: FM tells up to 2,000 of each
@@ -35,7 +36,8 @@ def memory_of(batch: Batch) -> Memory:
 
 
 def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> BatchView:
-    """Three queries: intents of this attempt, archived steps, how sites are after the work without their alarms."""
+    """Three queries: intents of this attempt, archived steps, how sites are after the work without their alarms. One
+    more until its sites are chosen: which groups are nobody's home."""
     members = book.members[batch.number]
     checked = CampaignTarget.objects.filter(batch=batch).exclude(after={}).values_list("target__cloud_id", WELL_OR_NOT)
     intents = BatchIntent.objects.filter(batch=batch, attempt=memory.attempt).order_by("number")
@@ -50,6 +52,7 @@ def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> Bat
         last_steps=tuple(read(StrategyStep, step, "step") for step in batch.last_steps),
         archive=tuple(_archived(row) for row in ArchivedStep.objects.filter(batch=batch)),
         after={pk: read(After, told, "after") for pk, told in checked if pk in book.sites},
+        passing={} if memory.roster else made_groups(batch.controller_id),
     )
 
 

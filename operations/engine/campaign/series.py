@@ -18,7 +18,7 @@ from operations.models import BatchIntent
 from sites.services.brake import BrakedError, demand_released, sending
 
 NO_ANSWER = "Not sent: the request before it had no answer."
-Told = tuple[Answer, int | None]  # the answer, and the number of a strategy that was created
+Told = tuple[Answer, int | None]  # the answer, and the number of a group or strategy that was created
 
 
 def send_all(

@@ -72,12 +72,21 @@ class DcManager:
 
     # What may be asked
 
-    def create_group(self, name: str, max_parallel: int) -> int:
+    def create_group(self, name: str, max_parallel: int, description: str = "x") -> int:
         if any(group.name == name for group in self.groups.values()):
             raise Refused("A subcloud group with that name exists")
         made = next(self.ids)
-        self.groups[made] = _group(made, name, max_parallel)
+        at = self.now + timedelta(seconds=self.skew)
+        self.groups[made] = _group(made, name, max_parallel, description, at)
         return made
+
+    def rename_group(self, group: int, name: str, description: str | None = None) -> None:
+        if group not in self.groups or group == DEFAULT_GROUP:
+            raise Refused("Subcloud Group not found")
+        if any(other.name == name and number != group for number, other in self.groups.items()):
+            raise Refused("A subcloud group with that name exists")
+        kept = self.groups[group]
+        self.groups[group] = replace(kept, name=name, description=description or kept.description)
 
     def move(self, site: int, group: int) -> None:
         if group not in self.groups or not self.sites[site].movable:
@@ -197,8 +206,8 @@ class DcManager:
         return {self.running.members[name].id for name, step in self.running.steps.items() if step.state == "applying"}
 
 
-def _group(number: int, name: str, max_parallel: int) -> SubcloudGroup:
-    return SubcloudGroup(number, name, "x", "parallel", max_parallel, None, START, None)
+def _group(number: int, name: str, max_parallel: int, description: str = "x", at: datetime = START) -> SubcloudGroup:
+    return SubcloudGroup(number, name, description, "parallel", max_parallel, None, at, None)
 
 
 def _step(number: int, name: str, at: datetime) -> StrategyStep:

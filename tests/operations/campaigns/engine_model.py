@@ -6,7 +6,7 @@ It can crash between any two of these, lose requests and answers, and have reque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operations.campaigns import actions as a
@@ -27,6 +27,7 @@ from operations.campaigns.decide import decide
 from operations.campaigns.facts import AlarmKey
 from operations.campaigns.postcheck import After, Health
 from operations.campaigns.strategy import Kind, StrategySpec
+from operations.campaigns.turn import described_as
 from starlingx.records import StrategyStep
 from tests.operations.campaigns.dcmanager_model import DcManager, Refused
 
@@ -67,9 +68,16 @@ class Batch:
     after: dict[int, After] = field(default_factory=dict)
     ends: tuple[SiteEnd, ...] | None = None
     asked: str = ""
+    passing: Mapping[int, datetime | None] = field(default_factory=dict)
     waits: str = ""
     history: list[str] = field(default_factory=list)
+    made: set[int] = field(default_factory=set)  # groups that dcmanager made for it, whether or not that was answered
     new_alarms: Mapping[int, tuple[AlarmKey, ...]] = field(default_factory=dict)
+
+    def known_groups(self) -> set[int]:
+        """Groups that stand and of which it knows that they are its own."""
+        standing = self.dcmanager.groups.values()
+        return {group.id for group in standing if any(own.is_(group) for own in self.memory.groups)}
 
     @property
     def begun(self) -> bool:
@@ -88,6 +96,7 @@ def peek(batch: Batch, controls: Controls, look: Look | None = None) -> a.Decisi
     view = BatchView(
         label=batch.label, spec=SPEC, planned=batch.planned, memory=batch.memory, intents=tuple(batch.intents),
         alone=batch.alone, controls=controls, last_steps=batch.last_steps, archive=batch.archive, after=batch.after,
+        passing=batch.passing,
     )  # fmt: skip
     look = look or batch.dcmanager.look()
     told = decide(view, look, batch.dcmanager.now, PACE)
@@ -126,6 +135,8 @@ def _demand_permission(batch: Batch, action: a.Action, controls: Controls) -> No
         assert controls.opening.is_open
         assert not any(member.site in controls.held or member.site in controls.skipped for member in roster)
         assert not any(group.name.startswith("dcportal-") for group in dcmanager.groups.values())
+        assert not batch.known_groups()
+        assert not batch.made & {dcmanager.sites[member.dcmanager_id].group for member in roster}
         assert running is not None
         assert set(running.steps) <= {member.name for member in roster}
     if isinstance(action, a.DeleteStrategy) and running is not None and running.seen.state != "initial":
@@ -159,7 +170,7 @@ def _do(batch: Batch, action: a.Action, luck: Luck) -> None:
         case a.Wait(_, key):
             batch.waits = key
         case a.CreateGroup(name, parallel):
-            _send(batch, Verb.CREATE_GROUP, luck, lambda: dcmanager.create_group(name, parallel))
+            _send(batch, Verb.CREATE_GROUP, luck, lambda: _make_group(batch, name, parallel))
         case a.Move(members, group):
             for member in members:
                 _send(batch, Verb.MOVE, luck, _mover(dcmanager, member.dcmanager_id, group), member.dcmanager_id, group)
@@ -179,6 +190,12 @@ def _do(batch: Batch, action: a.Action, luck: Luck) -> None:
             _send(batch, Verb.ABORT, luck, dcmanager.abort, target=strategy)
         case a.DeleteStrategy(strategy):
             _send(batch, Verb.DELETE, luck, dcmanager.delete, target=strategy)
+
+
+def _make_group(batch: Batch, name: str, parallel: int) -> int:
+    made = batch.dcmanager.create_group(name, parallel, described_as(name))
+    batch.made.add(made)
+    return made
 
 
 def _mover(dcmanager: DcManager, site: int, group: int) -> Callable[[], None]:

@@ -30,6 +30,7 @@ class World:
     abort: str = ""
     brake: str = ""
     held: dict[int, str] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)  # groups that nothing proves ours: renamed before anybody saw them
 
     @property
     def controls(self) -> Controls:
@@ -76,11 +77,25 @@ def meddle(it: World, how: str) -> None:
                 dcmanager.abort()
             case "they delete our group" if temporary:
                 dcmanager.delete_group(temporary[0])
+            case "they rename our group" if temporary:
+                dcmanager.rename_group(temporary[-1], f"Theirs {dcmanager.now:%H %M %S}")
+            case "they make our group theirs" if temporary:
+                made_theirs(it, temporary[-1])
+            case "they name it back" if temporary:
+                dcmanager.rename_group(temporary[-1], f"{batch.label}-{batch.memory.attempt}")
             case "they move a site" if not _moving(batch, 4):
                 dcmanager.move(4, 3)
                 it.homes[4] = 3
     except Refused:
         return
+
+
+def made_theirs(it: World, group: int) -> None:
+    """Name and description are changed: then only what was seen or answered before tells whose it is."""
+    answered = {each.answered_id for each in it.batch.intents if each.verb is Verb.CREATE_GROUP}
+    it.dcmanager.rename_group(group, f"Theirs {it.dcmanager.now:%H %M %S}", "Theirs now")
+    if group not in answered | it.batch.known_groups():
+        it.unknown.add(group)
 
 
 def _moving(batch: Batch, site: int) -> bool:
@@ -91,7 +106,8 @@ def _moving(batch: Batch, site: int) -> bool:
 MEDDLING = (
     "pause", "resume", "brake", "release", "hold", "let go", "abort", "their strategy", "their single one",
     "their other kind", "they delete theirs", "they delete ours", "they apply ours", "they abort ours",
-    "they delete our group", "they move a site",
+    "they delete our group", "they move a site", "they rename our group", "they make our group theirs",
+    "they name it back",
 )  # fmt: skip
 LUCKS = st.sampled_from([Luck.FINE] * 5 + list(Luck))
 WAITS = st.sampled_from((1, 20, 50, 90, 200)).map(lambda seconds: timedelta(seconds=seconds))
@@ -181,7 +197,7 @@ def answer(it: World) -> None:
 def demand_truth(it: World) -> None:
     dcmanager, batch = it.dcmanager, it.batch
     assert batch.ends is not None
-    assert set(dcmanager.groups) == {1, 2, 3}
+    assert set(dcmanager.groups) - it.unknown == {1, 2, 3}
     assert {site.id: site.group for site in dcmanager.sites.values()} == it.homes
     assert dcmanager.running is None or dcmanager.running.owner == "them"
     ends = {each.site: each.end for each in batch.ends}
