@@ -106,7 +106,7 @@ def told_proposal(seen: Proposal) -> dict[str, Any]:
             tallied[key] += 1
             examples.setdefault(key, reason)
     return {
-        "plan_hash": seen.hash, "judged_at": seen.judged_at, "not_before": seen.not_before,
+        "plan_hash": seen.hash, "judged_at": seen.judged_at, "pending": seen.pending, "not_before": seen.not_before,
         "counts": tally(seen.judged), "mop_up": RULE,
         "reasons": [examples[key] | {"sites": number} for key, number in tallied.most_common()],
         "waves": [_planned_wave(wave) for wave in seen.plan.waves],

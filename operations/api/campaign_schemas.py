@@ -100,6 +100,9 @@ class PreviewSchema(s.Serializer[dict[str, object]]):
 
     plan_hash = s.CharField(help_text="Give it when you create the campaign: it must be this plan then")
     judged_at = s.DateTimeField()
+    pending = s.IntegerField(
+        help_text="Sites that would take part and are being asked for their health: ask again while it is not 0"
+    )
     not_before = s.DateTimeField(allow_null=True)
     counts = TallySchema()
     mop_up = s.CharField(help_text="What becomes of sites that are held when their turn comes")

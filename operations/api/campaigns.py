@@ -32,6 +32,8 @@ from sites.idempotency import idempotent
 from sites.listing import ScopedList, ScopedObject
 from sites.services.actors import actor_of, demand, now_of
 
+ASK_AGAIN = 5  # seconds: a site answers its health query in about as many
+
 
 @extend_schema_view(get=extend_schema(summary="Campaigns with a site in your scope; newest first", tags=["campaigns"]))
 class Campaigns(ScopedList):
@@ -65,13 +67,15 @@ class Campaigns(ScopedList):
 class Preview(APIView):
     @extend_schema(
         summary="Who would take part, with every reason; waves, batches, and what costs most. Nothing is kept",
+        description="While sites are being asked for their health, `pending` says how many, and the header Retry-After"
+        " in how many seconds to ask again.",
         tags=["campaigns"], request=CampaignPlan, responses=PreviewSchema,
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         demand(request, RUN, "campaign.preview", "operation:new")
         with answered():
             seen = preview(_ask(request, given(request, CampaignPlan)), now_of(request))
-        return Response(told_proposal(seen))
+        return Response(told_proposal(seen), headers={"Retry-After": str(ASK_AGAIN)} if seen.pending else None)
 
 
 @extend_schema_view(get=extend_schema(summary="Everything about one campaign", tags=["campaigns"]))

@@ -1,7 +1,7 @@
 """Planning campaigns: a new one, another plan for one that has not begun, and those that follow from another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from events.kinds import Kind as EventKind
 from events.log import NewEvent, append
+from operations.campaign_facts.awaited import awaited
 from operations.campaigns.calendars import HORIZON
 from operations.campaigns.rulebook import Rulebook, read_rulebook
 from operations.campaigns.strategy import problems
@@ -20,7 +21,7 @@ from operations.models import Campaign, Job, Operation, RunSecret
 from operations.services import run_secrets
 from operations.services.campaign_events import campaign_events
 from operations.services.campaign_rows import clouds_of, write_plan
-from operations.services.proposals import Proposal, propose
+from operations.services.proposals import Judged, Proposal, propose
 from operations.services.requests import MOST_TARGETS, RefusedError
 from operations.services.start import NotNowError
 from operations.strategy_words import title_of
@@ -49,15 +50,16 @@ class CampaignAsk:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def preview(ask: CampaignAsk, now: datetime, but_for: int | None = None) -> Proposal:
+def preview(ask: CampaignAsk, now: datetime, but_for: int | None = None, *, again: bool = False) -> Proposal:
     """What would be planned; nothing is kept, but sites whose health is not known are asked for it by the collector.
-    `but_for`: the campaign whose plan it would replace.
+    `but_for`: the campaign whose plan it would replace. `again`: it reads itself again, so nobody is asked anew.
 
     Raises RefusedError for what is wrong with the request as a whole.
     """
     proposal = propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before, but_for=but_for)
-    ask_for_health(_unasked(proposal), now)
-    return proposal
+    if not again:
+        ask_for_health(_unasked(proposal), now)
+    return replace(proposal, pending=awaited(untold(proposal), now))
 
 
 def create_campaign(
@@ -136,9 +138,19 @@ def void_approval(campaign: Campaign) -> bool:
     return there
 
 
+def untold(proposal: Proposal) -> list[int]:
+    """Sites that would take part, and whose health is not known, or not any more."""
+    judged = (each for each in proposal.judged if each.takes_part)
+    return [each.site.id for each in judged if _wants_health(each)]
+
+
 def _unasked(proposal: Proposal) -> list[int]:
     """Sites whose health is not known, or not any more."""
-    return [each.site.id for each in proposal.judged if any(reason.key in HEALTH_WANTED for reason in each.reasons)]
+    return [each.site.id for each in proposal.judged if _wants_health(each)]
+
+
+def _wants_health(judged: Judged) -> bool:
+    return any(reason.key in HEALTH_WANTED for reason in judged.reasons)
 
 
 def _checked(ask: CampaignAsk, now: datetime) -> Rulebook:

@@ -51,7 +51,8 @@ class Judged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """`judged` by name. `eta` is reckoned from the moment it may begin at the soonest. `hash` covers all that would
-    change what is done: rules, plan, and when it may begin."""
+    change what is done: rules, plan, and when it may begin. `pending`: sites that would take part and are being asked
+    for their health, so that their verdicts may change soon; only a preview tells."""
 
     book: Rulebook
     judged: tuple[Judged, ...]
@@ -62,6 +63,7 @@ class Proposal:
     not_before: datetime | None
     judged_at: datetime
     outages: tuple[str, ...] = ()
+    pending: int = 0
 
     @property
     def hash(self) -> str:

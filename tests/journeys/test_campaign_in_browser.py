@@ -64,6 +64,31 @@ def plan(page: Page, fleet: Installation) -> int:
     return int(page.url.rstrip("/").rpartition("/")[2])
 
 
+def test_a_preview_reads_itself_again_and_loses_nothing(fleet: Installation, browser: Browser) -> None:
+    page = person(browser, fleet, "engineer")
+    page.goto(f"{fleet.portal.url}/operations/campaigns/new/?management=managed&availability=online")
+    page.fill("[name=release_id]", RELEASE)
+    page.check("[name=with_prestage]")
+    page.fill("[name=sysadmin_password]", "Li69nux*")
+    page.uncheck("[name=prestaged]")
+    page.select_option("[name=ceph]", "off")
+    page.fill("[name=reason]", "CHG-8")
+    page.click("button[value=preview]")
+    page.wait_for_selector("#preview [data-again]")
+    said = page.inner_text("#preview [data-again]")
+    assert "being asked for" in said, said
+    page.focus("[name=reason]")
+    page.evaluate("document.querySelector('[name=reason]').setSelectionRange(1, 3); scrollTo(0, 150)")
+    page.evaluate("document.querySelector('#preview details')?.setAttribute('open', '')")
+    until(page, "!document.querySelector('#preview [data-again]') && document.querySelector('#preview .tiles')", 60)
+    assert int(page.inner_text("#preview .tile .value").split()[0]) >= 2
+    kept = "(({value, selectionStart, selectionEnd, name}) => [value, selectionStart, selectionEnd, name])"
+    assert page.evaluate(f"{kept}(document.activeElement)") == ["CHG-8", 1, 3, "reason"]
+    assert page.evaluate("scrollY") == 150
+    assert page.input_value("[name=sysadmin_password]") == "Li69nux*"
+    assert page.is_enabled("button[value=plan]")
+
+
 def test_planned_approved_started_and_watched_to_the_end(fleet: Installation, browser: Browser) -> None:
     engineer, approver = person(browser, fleet, "engineer"), person(browser, fleet, "approver")
     pk = plan(engineer, fleet)

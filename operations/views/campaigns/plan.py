@@ -17,6 +17,7 @@ from operations.services.proposals import Proposal
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to
+from operations.views.campaigns.awaiting import told_awaited
 from operations.views.campaigns.planchoice import PlanChoice, plan_choice
 from operations.views.campaigns.planform import PlanForms, bound, fresh
 from operations.views.campaigns.proposed import proposed
@@ -49,7 +50,7 @@ def _previewed(request: PortalRequest, choice: PlanChoice, forms: PlanForms) -> 
     found: Proposal | None = None
     if forms.is_valid():
         try:
-            found = preview(forms.ask(choice), request.now, but_for=choice.change)
+            found = preview(forms.ask(choice), request.now, choice.change, again="again" in request.POST)
         except RefusedError as refusal:
             forms.add(refusal)
     return _page(request, choice, forms, found)
@@ -102,5 +103,5 @@ def _page(
         "wrong": bool(told) and not adding, "proposal": found,
     }  # fmt: skip
     if found is not None:
-        context |= proposed(found, request.now)
+        context |= proposed(found, request.now) | told_awaited(found, request.POST.get("again", ""))
     return render(request, "operations/campaigns/plan.html", context, status=400 if context["wrong"] else 200)

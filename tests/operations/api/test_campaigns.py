@@ -11,7 +11,8 @@ from drf_spectacular.generators import SchemaGenerator
 from events.models import AuditEntry
 from operations.choices import BatchState, OperationState, TargetState
 from operations.models import Batch, MaintenanceWindow, Operation, RunSecret, Target
-from sites.models import Cloud
+from sites.choices import Facet
+from sites.models import Cloud, FacetState, Hint
 from tests.operations.api.asking import faults_of, post
 from tests.operations.api.conftest import Clients
 from tests.operations.campaign_facts.patchable import RELEASE, leave_open, make_patchable
@@ -64,6 +65,21 @@ def running(api: Client, approver: Client, world: World) -> dict[str, Any]:
 
 def legal(campaign: dict[str, Any]) -> set[str]:
     return {each["verb"] for each in campaign["next"] if each["legal"] and each["permitted"]}
+
+
+def test_a_preview_says_how_many_are_asked_and_when_to_ask_again(api: Client, world: World) -> None:
+    FacetState.objects.filter(facet=Facet.HEALTH_QUERY).delete()
+    asked = post(api, f"{CAMPAIGNS}preview/", body(world))
+    assert (asked.json()["pending"], asked.headers["Retry-After"]) == (4, "5")
+    for hint in Hint.objects.all():
+        FacetState.objects.create(
+            cloud_id=hint.cloud_id, facet=Facet.HEALTH_QUERY, attempted_at=hint.at, observed_at=hint.at
+        )
+    told = post(api, f"{CAMPAIGNS}preview/", body(world))
+    assert (told.json()["pending"], told.json()["counts"]["eligible"]) == (0, 4)
+    assert "Retry-After" not in told.headers
+    unasked = post(api, f"{CAMPAIGNS}preview/", body(world, rules={"gates": {"health": False}}))
+    assert unasked.json()["pending"] == 0
 
 
 def test_from_preview_to_abort(api: Client, approver: Client, world: World) -> None:

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from events.models import AuditEntry
 from operations.models import Campaign, CampaignTarget, MaintenanceWindow, Operation, RunSecret
-from sites.models import Cloud
+from sites.choices import Facet
+from sites.models import Cloud, FacetState, Hint
 from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import make_campaign
@@ -225,6 +226,46 @@ def test_names_and_reasons_are_escaped(sign_in: SignIn, world: World) -> None:
     assert EVIL not in text
 
 
+def test_a_preview_tells_who_is_still_asked_and_reads_itself_again(sign_in: SignIn, world: World) -> None:
+    make_patchable(world)
+    FacetState.objects.filter(facet=Facet.HEALTH_QUERY).delete()
+    client = sign_in("Engineer")
+    text = previewed(client)
+    assert "4 of 4 sites are being asked for their own health" in text
+    assert 'data-again="2" data-tries="0"' in text
+    answered, silent, *_ = world.clouds
+    at = Hint.objects.values_list("at", flat=True)[0]
+    FacetState.objects.create(cloud=answered, facet=Facet.HEALTH_QUERY, attempted_at=at, observed_at=at)
+    FacetState.objects.create(cloud=silent, facet=Facet.HEALTH_QUERY, attempted_at=at, error="It timed out")
+    text = previewed(client, again="1")
+    assert "2 of 4 sites are being asked for their own health" in text
+    assert 'data-again="3" data-tries="1"' in text
+    Hint.objects.filter(reason="health").update(until=world.now)  # nobody is waited for without end
+    text = previewed(client, again="2")
+    assert "3 of 4 sites did not tell their health" in text
+    assert "It timed out" in text
+    assert "data-again=" not in text
+
+
+def test_a_preview_that_reads_itself_again_asks_nobody_and_ends(sign_in: SignIn, world: World) -> None:
+    make_patchable(world)
+    FacetState.objects.filter(facet=Facet.HEALTH_QUERY).delete()
+    client = sign_in("Engineer")
+    assert "4 of 4 sites did not tell" in previewed(client, again="1")
+    assert not Hint.objects.exists()
+    previewed(client)
+    assert "data-again=" not in previewed(client, again="20")
+    assert 'data-tries="0"' in previewed(client, again="x")
+
+
+def test_who_takes_no_part_is_not_waited_for(sign_in: SignIn, world: World) -> None:
+    make_patchable(world)
+    Cloud.objects.filter(kind="subcloud").update(management_state="unmanaged")
+    text = previewed(sign_in("Engineer"))
+    assert "being asked" not in text
+    assert "did not tell" not in text
+
+
 @pytest.mark.parametrize("many", [1, 40])
 def test_queries_of_a_preview_are_pinned(many: int, sign_in: SignIn, world: World) -> None:
     make_campaign(world, more=many)
@@ -233,7 +274,7 @@ def test_queries_of_a_preview_are_pinned(many: int, sign_in: SignIn, world: Worl
     previewed(client)
     with CaptureQueriesContext(connection) as captured:
         previewed(client)
-    assert len(captured) <= 29, "\n".join(query["sql"][:90] for query in captured)
+    assert len(captured) <= 30, "\n".join(query["sql"][:90] for query in captured)
 
 
 def test_the_lists_lead_to_a_plan_for_those_who_may(sign_in: SignIn, world: World) -> None:
