@@ -130,15 +130,16 @@ class ScopedObject(Scoped):
     def get(self, request: Request, pk: int) -> HttpResponse:
         rows = json_rows(self.get_queryset().filter(pk=pk)[:1], self.chosen_columns(), ())
         if not rows:
-            self._note(request, pk)
+            self.note_absent(request, pk)
             raise NotFound("There is no such object, or it is not in your scope.")
         return HttpResponse(rows[0][0].encode(), content_type="application/json")
 
-    def _note(self, request: Request, pk: int) -> None:
+    def note_absent(self, request: Request, pk: int, verb: str = "read") -> None:
+        """To the audit, where it is there and out of scope."""
         outside = self.rows(EVERYTHING).filter(pk=pk)
         if outside.exists():
             subject = f"{outside.model._meta.model_name}:{pk}"
-            audit(actor_of(request), "read", subject, now_of(request), {"why": "out of scope"}, "refused")
+            audit(actor_of(request), verb, subject, now_of(request), {"why": "out of scope"}, "refused")
 
 
 def _link(request: Request, cursor: str | None) -> str:

@@ -1,9 +1,10 @@
-"""Who may ask for which operation, in which scope. A refused verb is an audit row, and nothing else happens."""
+"""Who may ask for which operation, in which scope. A refused verb is an audit row, and nothing else happens; so is one
+on what is out of scope, of which the answer says that there is nothing."""
 
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
@@ -14,7 +15,7 @@ from operations.fleet_facts import standing_groups
 from operations.kinds import KINDS
 from operations.models import Operation, Target
 from operations.selectors import operations, targets
-from sites.access import Scopes
+from sites.access import EVERYTHING, Scopes
 from sites.models import Cloud, Controller, SubcloudGroup
 from sites.selectors import controllers, groups, subclouds
 from sites.services.actors import actor_of, audit, demand, now_of
@@ -23,6 +24,14 @@ from sites.services.actors import actor_of, audit, demand, now_of
 def demand_kind(request: HttpRequest | Request, kind: str, subject: str) -> None:
     """Raises PermissionDenied, after an audit row, where the user's role does not hold the kind's permission."""
     demand(request, KINDS[kind].permission, f"operation.{kind}", subject)
+
+
+def absent(request: HttpRequest | Request, there: Model | None, verb: str, subject: str, said: str) -> Http404:
+    """To be raised: nobody learns that what is out of scope is there, but the audit learns who tried to change it.
+    `there`: what EVERYTHING finds."""
+    if there is not None:
+        audit(actor_of(request), verb, subject, now_of(request), {"needs": "scope"}, "refused")
+    return Http404(said)
 
 
 def clouds_for(request: HttpRequest | Request, scopes: Scopes, ids: Iterable[int]) -> list[Cloud]:
@@ -46,7 +55,9 @@ def operation_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> Op
     """
     operation = operations(scopes).filter(pk=pk).first()
     if operation is None:
-        raise Http404("There is no such operation, or it is not in your scope.")
+        there = operations(EVERYTHING).filter(pk=pk).first()
+        verb = f"operation.{there.kind}" if there else ""
+        raise absent(request, there, verb, f"operation:{pk}", "There is no such operation, or it is not in your scope.")
     demand_kind(request, operation.kind, f"operation:{pk}")
     if not scopes.fleet and operation.targets.exclude(scopes.placed()).exists():
         detail = {"needs": "scope over all of its targets"}
@@ -62,7 +73,9 @@ def target_for(request: HttpRequest | Request, scopes: Scopes, operation: int, p
     """
     target = targets(scopes).filter(pk=pk, operation=operation).select_related("operation").first()
     if target is None:
-        raise Http404("There is no such target, or it is not in your scope.")
+        there = targets(EVERYTHING).filter(pk=pk, operation=operation).select_related("operation").first()
+        verb = f"operation.{there.operation.kind}" if there else ""
+        raise absent(request, there, verb, f"target:{pk}", "There is no such target, or it is not in your scope.")
     demand_kind(request, target.operation.kind, f"target:{pk}")
     return target
 
@@ -74,7 +87,9 @@ def campaign_for(request: HttpRequest | Request, scopes: Scopes, pk: int, verb: 
     """
     operation = campaigns(scopes).filter(pk=pk).select_related("campaign").first()
     if operation is None:
-        raise Http404("There is no such campaign, or it is not in your scope.")
+        there = campaigns(EVERYTHING).filter(pk=pk).first()
+        said = "There is no such campaign, or it is not in your scope."
+        raise absent(request, there, f"campaign.{verb}", f"operation:{pk}", said)
     demand(request, (VERBS | OF_BATCHES)[verb], f"campaign.{verb}", f"operation:{pk}")
     if not scopes.fleet and operation.targets.exclude(scopes.placed()).exists():
         detail = {"needs": "scope over all of its sites"}
@@ -90,7 +105,9 @@ def campaign_site_for(request: HttpRequest | Request, scopes: Scopes, pk: int, t
     """
     found = campaign_targets(scopes, pk).filter(pk=target).first()
     if found is None:
-        raise Http404("There is no such site in this campaign, or it is not in your scope.")
+        there = campaign_targets(EVERYTHING, pk).filter(pk=target).first()
+        said = "There is no such site in this campaign, or it is not in your scope."
+        raise absent(request, there, f"campaign.{verb}", f"target:{target}", said)
     demand(request, PAUSE if verb == "hold_site" else RUN, f"campaign.{verb}", f"target:{target}")
     return found
 
@@ -110,9 +127,7 @@ def controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int) -> t
     Whoever acts on groups only adds to those. Raises Http404 where the user sees nothing of it, PermissionDenied
     (audited) where there is no such group, or where the role may not deploy.
     """
-    controller = controllers(scopes).filter(pk=pk).first()
-    if controller is None:
-        raise Http404("There is no such System Controller, or it is not in your scope.")
+    controller = controller_in(request, scopes, pk, Kind.DEPLOY)
     demand_kind(request, Kind.DEPLOY, f"controller:{pk}")
     allowed = groups_to_add(controller, scopes)
     if allowed is not None and not allowed:
@@ -135,7 +150,9 @@ def group_for(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str
     user's subclouds is not theirs. Raises Http404, PermissionDenied (audited)."""
     group = groups(scopes).filter(pk=pk).select_related("controller").first()
     if group is None:
-        raise Http404("There is no such group, or it is not in your scope.")
+        there = groups(EVERYTHING).filter(pk=pk).first()
+        said = "There is no such group, or it is not in your scope."
+        raise absent(request, there, f"operation.{kind}", f"group:{pk}", said)
     demand_kind(request, kind, f"group:{pk}")
     if pk not in scopes.groups:
         whole_controller_for(request, scopes, group.controller_id, kind)
@@ -147,13 +164,21 @@ def whole_controller_for(request: HttpRequest | Request, scopes: Scopes, pk: int
 
     Raises Http404 where the user sees nothing of it, PermissionDenied (audited) where only a part.
     """
-    controller = controllers(scopes).filter(pk=pk).first()
-    if controller is None:
-        raise Http404("There is no such System Controller, or it is not in your scope.")
+    controller = controller_in(request, scopes, pk, kind)
     if not scopes.fleet and pk not in scopes.controllers:
         detail = {"needs": "scope over the whole System Controller"}
         audit(actor_of(request), f"operation.{kind}", f"controller:{pk}", now_of(request), detail, "refused")
         raise PermissionDenied(f"This needs scope over the whole of {controller.name}.")
+    return controller
+
+
+def controller_in(request: HttpRequest | Request, scopes: Scopes, pk: int, kind: str) -> Controller:
+    """Raises Http404, audited where there is one."""
+    controller = controllers(scopes).filter(pk=pk).first()
+    if controller is None:
+        there = controllers(EVERYTHING).filter(pk=pk).first()
+        said = "There is no such System Controller, or it is not in your scope."
+        raise absent(request, there, f"operation.{kind}", f"controller:{pk}", said)
     return controller
 
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,13 +14,14 @@ from operations.models import Operation, StrategyOptions
 from operations.planning.problems import listed
 from operations.selectors import strategy_options
 from operations.services.belongings import set_options
-from operations.services.permits import clouds_for, demand_kind, whole_controller_for
+from operations.services.permits import absent, clouds_for, controller_in, demand_kind, whole_controller_for
 from operations.services.requests import RefusedError
 from operations.views.belongings import asked_or_done
 from operations.views.opactions import Question
+from sites.access import EVERYTHING
 from sites.middleware import PortalRequest
 from sites.models import Cloud, Controller
-from sites.selectors import controllers, subclouds
+from sites.selectors import subclouds
 from sites.services.actors import actor_of
 
 
@@ -29,9 +30,7 @@ from sites.services.actors import actor_of
 def change(request: PortalRequest, controller: int) -> HttpResponse:
     """For subclouds that are named, else the default of the System Controller. Raises PermissionDenied, audited."""
     demand_kind(request, Kind.OPTIONS_SET, "options")
-    place = controllers(request.scopes).filter(pk=controller).first()
-    if place is None:
-        raise Http404("There is no such System Controller, or it is not in your scope.")
+    place = controller_in(request, request.scopes, controller, Kind.OPTIONS_SET)
     now = _now(request, place, request.GET.get("of", ""))
     form = OptionsForm(request.POST or None, initial=now)
     question = Question(f"Strategy options at {place.name}", (), "Have them set")
@@ -54,7 +53,9 @@ def clear(request: PortalRequest, pk: int) -> HttpResponse:
     """Back to the default, or to dcmanager's own. Raises Http404, PermissionDenied (audited)."""
     row = strategy_options(request.scopes).filter(pk=pk).select_related("controller", "cloud").first()
     if row is None:
-        raise Http404("There are no such options, or they are not in your scope.")
+        there = strategy_options(EVERYTHING).filter(pk=pk).first()
+        said = "There are no such options, or they are not in your scope."
+        raise absent(request, there, f"operation.{Kind.OPTIONS_DELETE}", f"options:{pk}", said)
     demand_kind(request, Kind.OPTIONS_DELETE, "options")
     clouds = clouds_for(request, request.scopes, [row.cloud_id]) if row.cloud_id else []
     if not clouds:

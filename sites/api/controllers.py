@@ -173,6 +173,7 @@ class OneController(ScopedObject):
     def patch(self, request: Request, pk: int) -> HttpResponse:
         controller = self.get_queryset().filter(pk=pk).first()
         if controller is None:
+            self.note_absent(request, pk, "controller.change")
             raise Http404
         demand(request, "sites.change_controller", "controller.change", f"controller:{pk}")
         given = NewController(data=request.data, partial=True)

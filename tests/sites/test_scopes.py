@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from events.models import AuditEntry
+from sites import tokens
 from sites.access import NOTHING, scopes_for
 from sites.selectors import clouds, controllers, fleet_counts, groups, subclouds
 from tests.sites.world import World, make_user
@@ -154,3 +155,13 @@ def test_a_look_beyond_one_s_scope_is_in_the_audit(world: World, narrow_api: Cli
     narrow_api.get(f"/api/v1/subclouds/{world.clouds[0].pk}/")
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.subject, entry.outcome) == ("narrow-robot", f"cloud:{world.clouds[2].pk}", "refused")
+
+
+def test_a_try_to_change_what_is_out_of_scope_is_audited(world: World) -> None:
+    _, text = tokens.create(make_user("far", "Administrator", controller=world.controllers[0]), "tests", None)
+    far = Client(headers={"Authorization": f"Bearer {text}"})
+    for pk in (world.controllers[1].pk, 999999):
+        path = f"/api/v1/controllers/{pk}/"
+        assert far.patch(path, {"location": "x"}, content_type="application/json").status_code == 404
+    rows = AuditEntry.objects.filter(outcome="refused").values_list("actor", "verb", "subject")
+    assert list(rows) == [("far", "controller.change", f"controller:{world.controllers[1].pk}")]

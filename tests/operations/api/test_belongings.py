@@ -79,10 +79,11 @@ class TestGroups:
         part = client_of("Engineer", group=world.groups[0])
         assert post(part, GROUPS, given).status_code == 403
         assert patch(part, f"{GROUPS}{empty.pk}/", {"description": "x"}).status_code == 404
+        assert refusals()[-1] == ("operation.group_update", f"group:{empty.pk}")
         assert patch(part, f"{GROUPS}{world.groups[0].pk}/", {"description": "x"}).status_code == 201
         region = client_of("Engineer", region="Brazil")  # sees the group, as some of its subclouds lie there
         assert patch(region, f"{GROUPS}{world.groups[1].pk}/", {"description": "x"}).status_code == 403
-        assert len(refusals()) == 3
+        assert len(refusals()) == 4
         assert post(client_of("Engineer", controller=world.controllers[0]), GROUPS, given).status_code == 201
 
 

@@ -66,7 +66,9 @@ def test_whoever_sees_a_part_changes_none_of_it(verb: str, client_of: Clients, w
     part = client_of("Administrator", group=world.groups[0])
     assert act(part, theirs, verb).status_code == 403
     assert refusals() == [(f"campaign.{verb.replace('-', '_')}", f"operation:{theirs.pk}")]
-    assert act(client_of("Administrator", region="Asia"), theirs, verb).status_code == 404
+    far = client_of("Administrator", region="Asia")
+    assert act(far, theirs, verb).status_code == 404
+    assert refusals() == [(f"campaign.{verb.replace('-', '_')}", f"operation:{theirs.pk}")] * 2
 
 
 def test_sites_out_of_scope_are_refused_and_audited(narrow_api: Client, world: World) -> None:
@@ -87,6 +89,14 @@ def test_a_part_is_seen_as_a_part(narrow_api: Client, api: Client, theirs: Opera
     rows = narrow_api.get(f"{path}sites/").json()["results"]
     assert {row["name"] for row in rows} == {"edge-0", "edge-1"}
     assert narrow_api.get(f"{CAMPAIGNS}?count=1").json()["count"] == 1
+
+
+def test_another_plan_for_one_out_of_scope_is_audited(client_of: Clients, theirs: Operation) -> None:
+    far = client_of("Administrator", region="Asia")
+    for pk in (theirs.pk, theirs.pk + 99):
+        path = f"{CAMPAIGNS}{pk}/"
+        assert far.patch(path, {"title": "x"}, content_type="application/json").status_code == 404
+    assert refusals() == [("campaign.change", f"operation:{theirs.pk}")]
 
 
 def test_nothing_of_what_is_not_seen(client_of: Clients, theirs: Operation) -> None:
@@ -110,6 +120,7 @@ def test_single_sites_are_for_whoever_acts_there(
         allowed = post(client, f"{CAMPAIGNS}{theirs.pk}/sites/{mine.pk}/{verb}/", given).status_code
         assert (allowed != 403) == (role in roles), role
         assert post(client, f"{CAMPAIGNS}{theirs.pk}/sites/{other.pk}/{verb}/", given).status_code == 404
+        assert refusals()[-1] == (f"campaign.{verb}_site", f"target:{other.pk}")
 
 
 def test_an_approver_by_token_is_the_same_person(client_of: Clients, world: World) -> None:

@@ -113,6 +113,9 @@ def test_whoever_sees_a_part_changes_none_of_it(
     assert refusals() == [("operation.unmanage", f"operation:{theirs.pk}")]
     nobody = client_of("Engineer", region="Asia")
     assert post(nobody, f"{OPERATIONS}{theirs.pk}/{act}/").status_code == 404
+    assert refusals() == [("operation.unmanage", f"operation:{theirs.pk}")] * 2
+    assert post(nobody, f"{OPERATIONS}{theirs.pk + 99}/{act}/").status_code == 404
+    assert len(refusals()) == 2, "nobody touched what is not there"
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -131,6 +134,9 @@ def test_targets_are_for_whoever_acts_on_that_subcloud(
     expected = {"abort": 409, "give-up": 409, "retry": 200}[act]
     assert post(client_of("Viewer", fleet=True), f"{OPERATIONS}{theirs.pk}/targets/{mine.pk}/{act}/").status_code == 403
     assert post(narrow_api, f"{OPERATIONS}{theirs.pk}/targets/{other.pk}/{act}/").status_code == 404
+    assert refusals()[1:] == [("operation.unmanage", f"target:{other.pk}")]
+    assert post(narrow_api, f"{OPERATIONS}{theirs.pk}/targets/{other.pk + 99}/{act}/").status_code == 404
+    assert len(refusals()) == 2
     assert post(narrow_api, f"{OPERATIONS}{theirs.pk}/targets/{mine.pk}/{act}/").status_code == expected
 
 

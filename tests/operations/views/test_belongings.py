@@ -118,4 +118,9 @@ def test_out_of_scope_is_not_there(sign_in: SignIn, world: World) -> None:
     text = client.get(PAGE).content.decode()
     assert world.clouds[0].name not in text
     assert client.post(f"/operations/options/{row.pk}/clear", {}).status_code == 404
+    assert client.post(f"/operations/options/{world.controllers[0].pk}/set", OPTIONS).status_code == 404
+    assert list(AuditEntry.objects.filter(outcome="refused").order_by("id").values_list("verb", "subject")) == [
+        ("operation.options_delete", f"options:{row.pk}"),
+        ("operation.options_set", f"controller:{world.controllers[0].pk}"),
+    ]
     assert client.post(f"{PAGE}new/{world.controllers[0].pk}", GROUP).status_code in (403, 404)
