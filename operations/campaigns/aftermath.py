@@ -34,11 +34,13 @@ def _steps(turn: Turn) -> dict[str, StrategyStep]:
 
 
 def _to_check(turn: Turn) -> Iterator[Member]:
-    """Sites that have, or may have, been changed. Of a strategy that vanished only the site itself tells the end."""
+    """Sites that have, or may have, been changed. Of a strategy that vanished, or of a step that did while it was
+    worked on, only the site itself tells the end."""
     steps = _steps(turn)
     for member in turn.memory.roster:
         state = steps[member.name].state if member.name in steps else ""
-        if state == "complete" or (turn.memory.final_state == "vanished" and state != "failed"):
+        untold = turn.memory.final_state == "vanished" or state not in (*NEVER_BEGAN, "")
+        if state == "complete" or (untold and state != "failed"):
             yield member
 
 

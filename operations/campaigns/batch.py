@@ -130,7 +130,8 @@ class Memory:
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
     `wrong`, `wrong_at`: the last trouble, and when. `aborted_elsewhere`: somebody else aborted its strategy upstream.
-    `groups`: those that were made for this attempt, or turned up of earlier ones.
+    `groups`: those that were made for this attempt, or turned up of earlier ones. `steps`: which step of its strategy
+    is whose, (dcmanager's id of the site, id of the step).
     """
 
     attempt: int = 1
@@ -154,6 +155,7 @@ class Memory:
     wrong_at: datetime | None = None
     aborted_elsewhere: bool = False
     groups: tuple[OwnGroup, ...] = ()
+    steps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,7 @@ class Look:
 class BatchView:
     """A batch as recorded. `intents`: of this attempt, oldest first. `label`: names its groups, like "dcportal-12-3".
 
-    `last_steps`: steps as seen at the last look that showed them, `archive` those that were archived. `after`: how
+    `last_steps`: steps as seen at the last look that showed each, `archive` those that were archived. `after`: how
     sites are after the work, as far as it was checked, by site. `passing`: when groups that any campaign made were
     created, by dcmanager's id; asked for only until a batch has chosen its sites.
     """

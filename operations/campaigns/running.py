@@ -10,9 +10,10 @@ from operations.campaigns.again import due, put_off
 from operations.campaigns.batch import OPEN, Memory, Outcome, Verb
 from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
+from operations.campaigns.own_steps import kept, with_own_steps
 from operations.campaigns.turn import AT_REST, Turn, made_by
 from operations.planning.problems import listed
-from starlingx.records import Strategy, StrategyStep
+from starlingx.records import Strategy
 
 Step = tuple[Action, Memory]
 RUNNING = ("applying", "abort requested", "aborting")
@@ -24,6 +25,7 @@ def with_strategy(turn: Turn) -> Step:
     mine = turn.mine
     if mine is None:
         return _gone(turn)
+    turn = with_own_steps(turn)
     if mine.state == "initial":
         return _initial(turn, mine)
     turn = turn.remember(applied=turn.memory.applied or mine.state in (*RUNNING, *AT_REST))
@@ -88,7 +90,7 @@ def _running(turn: Turn, mine: Strategy) -> Step:
 
 def _ended(turn: Turn, mine: Strategy) -> Step:
     if not turn.memory.archived:
-        return _archive(turn, turn.seen.steps, mine.state)
+        return _archive(turn, mine.state)
     action = tidy(turn)
     return (action if action is not None else _delete(turn, mine)), turn.memory
 
@@ -96,9 +98,7 @@ def _ended(turn: Turn, mine: Strategy) -> Step:
 def _deleting(turn: Turn) -> Step:
     """By us, or by somebody else: then what is still there is kept."""
     if turn.memory.applied and not turn.memory.archived:
-        seen = {step.id for step in turn.seen.steps}
-        earlier = [step for step in turn.view.last_steps if step.id not in seen]
-        return _archive(turn, (*turn.seen.steps, *earlier), VANISHED)
+        return _archive(turn, VANISHED)
     action = tidy(turn)
     waits = Wait(turn.pace.poll, "upstream", "dcmanager deletes the strategy")
     return (action if action is not None else waits), turn.memory
@@ -111,16 +111,18 @@ def _gone(turn: Turn) -> Step:
         return aftermath(turn)
     began = memory.applied or any(each.outcome in (*OPEN, Outcome.EFFECTIVE) for each in turn.of(Verb.APPLY))
     if began:
-        return _archive(turn.remember(applied=True), turn.view.last_steps, VANISHED)
+        return _archive(turn.remember(applied=True), VANISHED)
     why = memory.unwinding or "Somebody deleted the strategy before it ran."
     trouble = memory.trouble if memory.unwinding else True
     last = max(memory.last_id or 0, memory.strategy_id or 0)
     return unwind(turn.remember(strategy_id=None, unwinding=why, trouble=trouble, last_id=last))
 
 
-def _archive(turn: Turn, steps: tuple[StrategyStep, ...], state: str) -> Step:
+def _archive(turn: Turn, state: str) -> Step:
+    """Every step that was ever seen, as it was last."""
+    steps = turn.seen.steps if turn.mine is not None else ()
     memory = turn.remember(archived=True, final_state=state, ended_at=turn.seen.at).memory
-    return Archive(steps, state), memory
+    return Archive(kept(memory, steps, turn.view.last_steps), state), memory
 
 
 def _delete(turn: Turn, mine: Strategy) -> Action:

@@ -55,6 +55,11 @@ class Turn:
         """Those of all attempts of this batch that are there."""
         return [group for group in self.seen.groups if any(each.is_(group) for each in self.memory.groups)]
 
+    def name_of(self, member: Member) -> str:
+        """As it is called now, as far as that was looked at."""
+        placed = self.seen.subclouds.get(member.dcmanager_id)
+        return placed.name if placed is not None else member.name
+
     def is_astray(self, member: Member) -> bool:
         """Whether it is in a group of ours, be it that the list of groups does not show that one any more."""
         where = self.group_of(member)
@@ -163,7 +168,7 @@ def creation(turn: Turn, intent: Intent) -> Creation:
         spec=turn.view.spec,
         apply_type=APPLY_TYPE,
         max_parallel=1 if turn.view.alone else len(memory.roster),
-        sites=frozenset(member.name for member in memory.roster),
+        sites=frozenset(turn.name_of(member) for member in memory.roster),
         at=intent.at,
         answered_id=intent.answered_id,
         last_id=memory.last_id,

@@ -9,6 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from events.log import append
 from operations.campaigns import actions as a
 from operations.campaigns.batch import Look, Memory
+from operations.campaigns.own_steps import kept
+from operations.campaigns.reading import read
 from operations.choices import BatchState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import own_groups, targets
@@ -22,6 +24,7 @@ from operations.engine.seen import Answer
 from operations.models import ArchivedStep, Batch, BatchIntent, Operation
 from sites.services.actors import Actor, audit
 from sites.services.brake import demand_released
+from starlingx.records import StrategyStep
 
 SOON = timedelta(seconds=1)
 ELSEWHERE = (
@@ -195,7 +198,8 @@ def _remember(batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
     mine = look.strategy if look.strategy is not None and look.strategy.id == memory.strategy_id else None
     if mine is not None:
         batch.strategy_state = mine.state
-        batch.last_steps = stored(look.steps)
+        earlier = (read(StrategyStep, step, "step") for step in batch.last_steps)
+        batch.last_steps = stored(kept(memory, look.steps, earlier))
 
 
 def _apply(book: Book, batch: Batch, action: a.Action, memory: Memory, look: Look, now: datetime) -> None:

@@ -10,6 +10,7 @@ from events.log import append
 from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
 from operations.campaigns.facts import SiteFacts
+from operations.campaigns.own_steps import named
 from operations.campaigns.postcheck import After, Health, check_after
 from operations.campaigns.reading import read
 from operations.campaigns.settling import is_late, noted
@@ -88,10 +89,10 @@ def give_back(book: Book, batch: Batch, now: datetime) -> None:
 
 
 def follow(book: Book, batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
-    """How far each step is: the VIM's own percent, which is as old as the look that brought it. Steps bear the names
-    that sites had when the batch began, which may be others than in the plan."""
+    """How far each step is: the VIM's own percent, which is as old as the look that brought it. A site may have had
+    another name when the batch began than in the plan, and another again now."""
     called = {member.site: member.name for member in memory.roster}
-    by_name = {step.cloud: step for step in look.steps}
+    by_name = {step.cloud: step for step in named(memory, look.steps)}
     changed: list[CampaignTarget] = []
     begun: list[Attempt] = []
     for pk in book.members[batch.number]:

@@ -93,6 +93,26 @@ class DcManager:
             raise Refused("Invalid group")
         self.sites[site].group = group
 
+    def rename_site(self, number: int, name: str) -> None:
+        """Allowed at any time; steps are told by the name that a site has now."""
+        site, running = self.sites[number], self.running
+        old, site.name = site.name, name
+        if running is not None and running.members.get(old) is site:
+            running.members[name] = running.members.pop(old)
+            running.steps = {
+                (name if key == old else key): replace(step, cloud=name) if key == old else step
+                for key, step in running.steps.items()
+            }
+            if old in running.began:
+                running.began[name] = running.began.pop(old)
+
+    def remove_site(self, number: int) -> None:
+        """Its step goes with it."""
+        site, running = self.sites.pop(number), self.running
+        if running is not None and running.members.get(site.name) is site:
+            for rows in (running.members, running.steps, running.began):
+                rows.pop(site.name, None)
+
     def delete_group(self, group: int) -> None:
         if group not in self.groups or group == DEFAULT_GROUP:
             raise Refused("Subcloud Group not found")

@@ -25,6 +25,7 @@ from operations.campaigns.batch import (
 )
 from operations.campaigns.decide import decide
 from operations.campaigns.facts import AlarmKey
+from operations.campaigns.own_steps import kept
 from operations.campaigns.postcheck import After, Health
 from operations.campaigns.strategy import Kind, StrategySpec
 from operations.campaigns.turn import described_as
@@ -117,7 +118,7 @@ def turn(batch: Batch, controls: Controls, luck: Luck | Lucks = Luck.FINE) -> a.
     _demand_permission(batch, told.action, controls)
     _commit(batch, told)
     if look.strategy is not None and look.strategy.id == batch.memory.strategy_id:
-        batch.last_steps = look.steps
+        batch.last_steps = kept(batch.memory, look.steps, batch.last_steps)
     with suppress(Crash):
         _do(batch, told.action, fate)
     return told.action
@@ -203,7 +204,9 @@ def _mover(dcmanager: DcManager, site: int, group: int) -> Callable[[], None]:
 
 
 def _after(batch: Batch, number: int, late: bool) -> After:
-    site = next(each for each in batch.dcmanager.sites.values() if each.id == number)
+    site = batch.dcmanager.sites.get(number)
+    if site is None:
+        return After(Health.BAD, ("It is not there any more.",))
     if batch.new_alarms.get(number):
         return After(Health.BAD, ("New alarms.",), batch.new_alarms[number])
     if site.sync == "in-sync":

@@ -83,6 +83,8 @@ def meddle(it: World, how: str) -> None:
                 made_theirs(it, temporary[-1])
             case "they name it back" if temporary:
                 dcmanager.rename_group(temporary[-1], f"{batch.label}-{batch.memory.attempt}")
+            case "they rename a site":
+                dcmanager.rename_site(3, f"cell-3 at {dcmanager.now:%H %M %S}")
             case "they move a site" if not _moving(batch, 4):
                 dcmanager.move(4, 3)
                 it.homes[4] = 3
@@ -107,7 +109,7 @@ MEDDLING = (
     "pause", "resume", "brake", "release", "hold", "let go", "abort", "their strategy", "their single one",
     "their other kind", "they delete theirs", "they delete ours", "they apply ours", "they abort ours",
     "they delete our group", "they move a site", "they rename our group", "they make our group theirs",
-    "they name it back",
+    "they name it back", "they rename a site",
 )  # fmt: skip
 LUCKS = st.sampled_from([Luck.FINE] * 5 + list(Luck))
 WAITS = st.sampled_from((1, 20, 50, 90, 200)).map(lambda seconds: timedelta(seconds=seconds))
