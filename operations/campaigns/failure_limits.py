@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,18 @@ class FailureLimit:
         """Which limit `failed` of `of` sites is beyond, as words; "" when none."""
         if self.count is not None and failed > self.count:
             return f"the limit is {self.count}"
-        if self.percent is not None and failed and failed * 100 > self.percent * of:
+        if self.percent is not None and failed and failed * 100 > Decimal(str(self.percent)) * of:
             return f"the limit is {self.percent:g} %"
         return ""
 
 
 NONE_MAY_FAIL = FailureLimit(count=0)
 ANY_MAY_FAIL = FailureLimit()
+
+
+def strictest(limits: Iterable[FailureLimit]) -> FailureLimit:
+    """What bears no more than any of them."""
+    known = list(limits)
+    counts = [limit.count for limit in known if limit.count is not None]
+    percents = [limit.percent for limit in known if limit.percent is not None]
+    return FailureLimit(min(counts, default=None), min(percents, default=None))

@@ -1,6 +1,7 @@
 """Campaigns that follow from another: what failed once more, and the way back."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from operations.campaign_facts.sites import campaign_sites
+from operations.campaigns.failure_limits import strictest
 from operations.campaigns.open_deployments import no_way_back
-from operations.campaigns.rulebook import read_spec
+from operations.campaigns.rulebook import read_spec, told_limit
 from operations.choices import TargetState
+from operations.frozen_plans import rulebook_of
 from operations.models import Campaign, CampaignTarget, Operation
 from operations.planning.problems import listed
 from operations.services.campaigns import CampaignAsk, create_campaign
@@ -25,8 +28,8 @@ def retry_failed(
     operation_id: int, secrets: Mapping[str, str], user: User, actor: Actor, now: datetime, *, with_unrun: bool = False
 ) -> Operation:
     """A new campaign with exactly the sites that failed, under the same rules, to be approved as any other; in one
-    wave without canaries. `with_unrun`: and those that never ran, once the campaign is over. Who is held by somebody
-    stays so. Raises NotNowError, RefusedError.
+    wave without canaries. `with_unrun`: and those that never ran, once the campaign is over; then no more may fail than
+    in the campaign and in any of its waves. Who is held by somebody stays so. Raises NotNowError, RefusedError.
     """
     parent = Campaign.objects.select_related("operation").get(pk=operation_id)
     wanted = [Standing.FAILED]
@@ -39,6 +42,8 @@ def retry_failed(
     if not chosen:
         raise NotNowError("None of its sites failed, or never ran." if with_unrun else "None of its sites failed.")
     ask = _after(parent, parent.ask, chosen, f"Again: {parent.operation.title}", secrets)
+    if with_unrun:
+        ask = replace(ask, rules=dict(ask.rules) | {"failures": _borne(parent)})
     with transaction.atomic():
         made = create_campaign(ask, user, actor, now, parent=parent)
         _keep_holds(parent.operation, made)
@@ -93,6 +98,12 @@ def _clouds(operation: Operation, rows: Any) -> list[int]:
     if None in ids:
         raise NotNowError("One of these subclouds is not in the portal's books any more.")
     return ids
+
+
+def _borne(parent: Campaign) -> dict[str, Any]:
+    """Its one wave must not bear more than the waves did that its sites were planned for."""
+    book = rulebook_of(parent)
+    return told_limit(strictest([book.failures, *(wave.failures for wave in book.waves)]))
 
 
 def _after(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Func, IntegerField, Q
+from django.db.models.functions import Coalesce
 
 from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End
@@ -23,9 +24,9 @@ STOPPED = "The campaign was stopped before its turn."  # of a site or batch: why
 NO_TURN = "The campaign ended before its turn."
 BAD_STEPS = ("failed",)
 NEW = Func(F("new_alarms"), function="jsonb_array_length", output_field=IntegerField())
+WAVE = Coalesce("planned_batch__wave__number", "batch__wave__number")  # whose limit a site counts against
 RESULT = (
-    "target__name", "target__error", "step_state", "step_details", "excused_by", "batch__wave__number", "new", "first",
-    "failed",
+    "target__name", "target__error", "step_state", "step_details", "excused_by", "wave", "new", "first", "failed",
 )  # fmt: skip
 TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
 TOLD = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
@@ -35,7 +36,7 @@ def results(book: Book) -> list[SiteResult]:
     """What failed, or has new alarms, over all System Controllers. One query."""
     rows = CampaignTarget.objects.filter(target__operation=book.operation.pk, batch__isnull=False).annotate(new=NEW)
     failed = Q(target__state=TargetState.FAILED) | Q(step_state__in=BAD_STEPS)
-    rows = rows.filter(failed | Q(new__gt=0)).annotate(failed=failed, first=F("new_alarms__0"))
+    rows = rows.filter(failed | Q(new__gt=0)).annotate(failed=failed, first=F("new_alarms__0"), wave=WAVE)
     return [result for row in rows.order_by("target__number").values(*RESULT) if (result := _result(row)) is not None]
 
 
@@ -45,18 +46,19 @@ def _result(row: dict[str, Any]) -> SiteResult | None:
     alarms = (AlarmKey(first["alarm_id"], first["entity"]),) if first else ()
     if not error and not alarms:
         return None
-    wave, excused = row["batch__wave__number"], bool(row["excused_by"])
-    return SiteResult(row["target__name"], wave, error, alarms, excused, max(0, row["new"] - 1))
+    excused = bool(row["excused_by"])
+    return SiteResult(row["target__name"], row["wave"], error, alarms, excused, max(0, row["new"] - 1))
 
 
 def judge(book: Book, now: datetime) -> None:
-    """Failures and new alarms against the limits. What has been stopped stays so."""
+    """Failures and new alarms against the limits, those of the wave that a site was planned for also where it came into
+    the mop-up wave. What has been stopped stays so."""
     if book.campaign.stop_reason:
         return
     skipped = _skipped(book)
     waves = {
-        wave.number: WaveLimit(wave.name, len(planned.sites) - skipped.get(wave.number, 0), planned.failures)
-        for wave, planned in zip(book.waves, book.plan.waves, strict=True)
+        wave.number: WaveLimit(wave.name, len(wave.sites) - skipped.get(wave.number, 0), wave.failures)
+        for wave in book.plans.approved.waves
     }
     told = verdict(results(book), waves, book.rules.failures)
     if told.stop:
@@ -83,9 +85,9 @@ def pause(book: Book, why: str, now: datetime) -> None:
 
 
 def _skipped(book: Book) -> dict[int, int]:
-    """By number of the wave."""
+    """By number of the wave they were planned for."""
     rows = CampaignTarget.objects.filter(batch__wave__in=book.waves, skipped=True).order_by()
-    return dict(rows.values_list("batch__wave__number").annotate(Count("pk")))
+    return dict(rows.annotate(wave=WAVE).values_list("wave").annotate(Count("pk")))
 
 
 def end(book: Book, now: datetime) -> None:

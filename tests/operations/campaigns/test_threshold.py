@@ -78,3 +78,9 @@ def test_one_more_failure_never_lets_it_go_on(size: int, failed: int, count: int
     if verdict(failures(failed), limits, FREE).stop:
         assert verdict(failures(failed + 1), limits, FREE).stop
         assert failed > 0
+
+
+def test_a_share_that_is_just_reached_is_borne() -> None:
+    """As written, not as binary fractions have it: 69 of 750 are 9.2 percent."""
+    assert FailureLimit(percent=9.2).reached(69, 750) == ""
+    assert FailureLimit(percent=9.2).reached(70, 750) == "the limit is 9.2 %"

@@ -192,3 +192,37 @@ def test_a_wave_in_which_a_whole_batch_was_held_is_not_stopped(operation: Operat
     Wave.objects.update(state=WaveState.RUNNING, started_at=timezone.now())
     step(operation)
     assert set(Wave.objects.filter(mop_up=False).values_list("state", flat=True)) == {WaveState.COMPLETED}
+
+
+def test_sites_that_come_again_make_no_wave_smaller(world: World) -> None:
+    """Five of a hundred failed, five percent may: taking thirty others to the mop-up wave changes nothing of that."""
+    wave = {"name": "All", "percent": 100, "failures": {"percent": 5}}
+    made = make_campaign(world, more=96, rules={"gates": {"prestaged": False}, "waves": [wave]})
+    begin(made, world)
+    sites = list(Target.objects.filter(operation=made).order_by("number").values_list("pk", flat=True))
+    Target.objects.filter(operation=made).update(state=TargetState.COMPLETED, ended_at=world.now)
+    Target.objects.filter(pk__in=sites[:5]).update(state=TargetState.FAILED, error="The VIM's strategy failed")
+    Target.objects.filter(pk__in=sites[-30:]).update(state=TargetState.CANCELLED, cause="held", error="An alarm.")
+    Batch.objects.update(state=BatchState.COMPLETED, ended_at=timezone.now() - timedelta(hours=9), progress={})
+    step(made)
+    assert Target.objects.filter(state=TargetState.READY).count() == 30
+    step(made)
+    assert Campaign.objects.get().stop_reason == ""
+    Target.objects.filter(pk=sites[-1]).update(state=TargetState.FAILED, error="The VIM's strategy failed")
+    step(made)
+    assert "Wave 1 (All): 6 of 100 sites failed" in Campaign.objects.get().stop_reason
+
+
+def test_a_canary_that_was_held_counts_as_a_canary_in_the_mop_up_wave(world: World) -> None:
+    rules = {"gates": {"prestaged": False}, "canaries": {"chosen": [world.clouds[0].pk]}}
+    made = make_campaign(world, rules=rules)
+    begin(made, world)
+    Target.objects.filter(operation=made).update(state=TargetState.COMPLETED, ended_at=world.now)
+    Target.objects.filter(cloud=world.clouds[0]).update(state=TargetState.CANCELLED, cause="held", error="An alarm.")
+    Batch.objects.update(state=BatchState.COMPLETED, ended_at=timezone.now() - timedelta(hours=9), progress={})
+    step(made)  # its soak is over
+    step(made)
+    assert Target.objects.get(cloud=world.clouds[0]).state == TargetState.READY
+    Target.objects.filter(cloud=world.clouds[0]).update(state=TargetState.FAILED, error="The VIM's strategy failed")
+    step(made)
+    assert "Canaries: 1 of 1 sites failed" in Campaign.objects.get().stop_reason

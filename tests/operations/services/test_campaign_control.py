@@ -230,6 +230,12 @@ class TestChildren:
         child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now, with_unrun=True)
         assert self.names(child) == {"edge-0", "edge-2", "edge-3"}
 
+    def test_its_one_wave_bears_no_more_than_those_before(self, crew: Crew) -> None:
+        waves = [{"name": "A few", "size": 1, "failures": {"count": 4}}, {"name": "Rest", "failures": {"percent": 2}}]
+        parent = self.over(crew, rules={"waves": waves, "failures": {"count": 9}})
+        child = retry_failed(parent.pk, {}, crew.planner, actor(crew.planner), crew.now, with_unrun=True)
+        assert campaign_of(child).rules["failures"] == {"count": 4, "percent": 2}
+
     def test_not_what_somebody_skipped(self, crew: Crew) -> None:
         parent = self.over(crew)
         CampaignTarget.objects.filter(target__name="edge-2").update(skipped=True, held_by="planner")
