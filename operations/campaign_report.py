@@ -15,8 +15,10 @@ from operations.campaign_told import state_reason, told
 from operations.campaign_words import ask_in_words, rules_in_words
 from operations.campaigns.batch import End
 from operations.campaigns.facts import AlarmKey
+from operations.campaigns.plan import Plan
 from operations.campaigns.postcheck import Health
 from operations.campaigns.report import CampaignFacts, LeftOut, SiteReport
+from operations.campaigns.rulebook import Rulebook
 from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.frozen_plans import plans_of, rulebook_of
 from operations.models import Campaign, Operation
@@ -48,7 +50,7 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
     entries = entries_about(pk)
     happened = decisions(operation, entries, {row["pk"]: row for row in rows}, now, whole=not hidden)
     book = rulebook_of(campaign)
-    stands = campaign_hash(plans.approved, book, campaign.not_before) == operation.plan_hash
+    stands = _is_intact(plans.approved, book, operation)
     in_plan = [row for row in rows if row["in_campaign__batch_id"] is not None]
     late = late_alarms(campaign, [row for row in in_plan if _is_late(row)])
     return CampaignFacts(
@@ -63,6 +65,13 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
         left_out=tuple(_left_out(row) for row in rows if row["state"] == TargetState.REFUSED),
         happenings=happened.told, out_of_scope=hidden, untold=happened.untold,
     )  # fmt: skip
+
+
+def _is_intact(approved: Plan, book: Rulebook, operation: Operation) -> bool | None:
+    """None where it cannot be told: a subcloud of it is not in the portal's books any more."""
+    if any(not row.id for row in approved.roster):
+        return None
+    return campaign_hash(approved, book, operation.campaign.not_before) == operation.plan_hash
 
 
 def _rows(scopes: Scopes, pk: int) -> Iterable[dict[str, Any]]:

@@ -35,19 +35,31 @@ def plan_of(campaign: Campaign) -> Plan:
 
 def plans_of(campaign: Campaign) -> Plans:
     """Three queries."""
-    planned, placed, roster = _sites(campaign)
-    rows = list(
-        campaign.waves.values_list(
-            "number", "batches__number", "batches__pk", "batches__controller__name", "batches__alone"
+    named = _Named(campaign.plan.get("controllers", {}))
+    planned, placed, roster = _sites(campaign, named)
+    columns = ("batches__controller_id", "batches__controller__name")
+    rows = [
+        (wave, number, pk, named(*controller), alone)
+        for wave, number, pk, alone, *controller in campaign.waves.values_list(
+            "number", "batches__number", "batches__pk", "batches__alone", *columns
         ).order_by("number", "batches__number")
-    )
+    ]
     approved = replace(_without_waves(campaign), roster=tuple(sorted(roster, key=lambda row: row.id)))
-    columns = ("number", "name", "soak_seconds", "failures", "mop_up")
-    waves = list(campaign.waves.values_list(*columns).order_by("number"))
+    waves = list(campaign.waves.values_list("number", "name", "soak_seconds", "failures", "mop_up").order_by("number"))
     before = [wave for wave in waves if not wave[-1]]
     return Plans(
         replace(approved, waves=_waves(before, rows, planned)), replace(approved, waves=_waves(waves, rows, placed))
     )
+
+
+class _Named:
+    """System Controllers as they were called when it was planned: another name since makes no other plan."""
+
+    def __init__(self, kept: Mapping[str, str]) -> None:
+        self._kept = kept
+
+    def __call__(self, pk: int | None, name: str | None) -> str:
+        return self._kept.get(str(pk), name or "")
 
 
 def _waves(waves: Iterable[Any], batches: Iterable[Any], members: Mapping[int, list[int]]) -> tuple[Wave, ...]:
@@ -76,19 +88,19 @@ def _without_waves(campaign: Campaign) -> Plan:
     )
 
 
-def _sites(campaign: Campaign) -> tuple[dict[int, list[int]], dict[int, list[int]], list[RosterRow]]:
+def _sites(campaign: Campaign, named: _Named) -> tuple[dict[int, list[int]], dict[int, list[int]], list[RosterRow]]:
     """{batch: its clouds} as planned and as they are now, and who they are."""
     rows = CampaignTarget.objects.filter(batch__wave__campaign=campaign).values_list(
-        "planned_batch_id", "batch_id", "target__cloud_id", "target__name", "target__controller__name",
-        "target__dcmanager_id", "target__region", "wan_link",
+        "planned_batch_id", "batch_id", "target__cloud_id", "target__name", "target__dcmanager_id", "target__region",
+        "wan_link", "target__controller_id", "target__controller__name",
     )  # fmt: skip
     planned: dict[int, list[int]] = defaultdict(list)
     placed: dict[int, list[int]] = defaultdict(list)
     roster = []
-    for before, batch, cloud, name, controller, number, region, link in rows:
+    for before, batch, cloud, name, number, region, link, controller, called in rows:
         planned[before or batch].append(cloud or 0)
         placed[batch].append(cloud or 0)
-        roster.append(RosterRow(cloud or 0, name, controller or "", number or 0, region, link))
+        roster.append(RosterRow(cloud or 0, name, named(controller, called), number or 0, region, link))
     return planned, placed, roster
 
 

@@ -41,6 +41,7 @@ def _note(operation: Operation, campaign: Campaign, proposal: Proposal, controll
         "rings": {name: list(ids) for name, ids in plan.rings},
         "warnings": list(proposal.warnings),
         "costs": [asdict(cost) for cost in proposal.costs],
+        "controllers": {str(each.site.controller_id): each.site.controller for each in proposal.judged},
     }
     campaign.hardest = proposal.hardest[:300]
     campaign.eta_p50, campaign.eta_p90 = proposal.eta.p50, proposal.eta.p90
