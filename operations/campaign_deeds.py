@@ -25,6 +25,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.release_site": ("released", "release"),
     "campaign.skip_site": ("skipped", "skip"),
     "campaign.excuse_site": ("excused", "excuse"),
+    "campaign.excuse_over": ("counted again", "count again"),
     "operation.hold": ("paused it", "pause it"),
     "operation.release": ("resumed it", "resume it"),
     "campaign.default_group": ("put into group Default, because its own is gone,", "put into group Default"),

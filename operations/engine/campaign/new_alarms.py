@@ -14,9 +14,12 @@ from events.log import append
 from operations.campaigns.alarm_gates import OWN_ALARMS
 from operations.campaigns.strategy import Kind
 from operations.choices import TargetState
+from operations.engine.campaign.halting import CAMPAIGN
 from operations.engine.events import target_event
-from operations.models import Target
+from operations.models import CampaignTarget, Target
+from operations.planning.problems import listed
 from sites.choices import Facet
+from sites.services.actors import Actor, audit
 
 # Of sites whose alarms were read since their step ended, and of which it is known what stood before
 _FRESH = """
@@ -41,9 +44,9 @@ EXCEPT
 SELECT done.target_id, n ->> 'alarm_id', n ->> 'entity' FROM done, jsonb_array_elements(done.new_alarms) n
 """
 _SITES = f"SELECT DISTINCT target_id FROM ({_FRESH}) fresh"  # noqa: S608 # nothing but our own text
-# One that has cleared again did stand, and stays noted.
+# One that has cleared again did stand, and stays noted. Who excused a site did not know of this one.
 _NOTE = f"""
-UPDATE operations_campaigntarget s SET new_alarms = s.new_alarms || fresh.told
+UPDATE operations_campaigntarget s SET new_alarms = s.new_alarms || fresh.told, excused_by = '', excuse = ''
 FROM (
     SELECT target_id, jsonb_agg(jsonb_build_object('alarm_id', alarm_id, 'entity', entity) ORDER BY alarm_id, entity)
         AS told
@@ -64,9 +67,20 @@ def note_new_alarms(operation_id: int, kind: Kind, targets: Sequence[int], now: 
     """In the caller's transaction. Nothing is asked where there are no `targets`."""
     if not targets:
         return
+    excused = CampaignTarget.objects.filter(pk__in=targets).exclude(excused_by="")
+    known = {row.pk: row for row in excused}
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, _parameters(operation_id, kind, list(targets)))
+    for row in CampaignTarget.objects.filter(pk__in=known, excused_by=""):
+        _say_it_counts(row, known[row.pk], now)
     append(target_event(target, now) for target in Target.objects.filter(pk__in=targets))
+
+
+def _say_it_counts(row: CampaignTarget, before: CampaignTarget, now: datetime) -> None:
+    fresh = row.new_alarms[len(before.new_alarms) :]
+    named = listed([f"{alarm['alarm_id']} at {alarm['entity']}" for alarm in fresh], 5)
+    detail = {"reason": f"New since {before.excused_by} excused it: {named}."}
+    audit(Actor(CAMPAIGN, "engine"), "campaign.excuse_over", f"target:{row.pk}", now, detail)
 
 
 def _parameters(operation_id: int, kind: Kind, only: list[int] | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alarms.models import Alarm
+from events.models import AuditEntry
 from operations.campaigns.baseline import new_alarms
 from operations.campaigns.batch import Member, Memory
 from operations.campaigns.facts import AlarmFact, AlarmKey
@@ -20,7 +21,9 @@ from operations.engine.campaign.records import baseline_of, by_parts
 from operations.engine.campaign.targets import begin as begin_batch
 from operations.engine.campaign.targets import check
 from operations.models import CampaignTarget, Operation
+from operations.services.campaign_sites import excuse_site
 from sites.models import Cloud, FacetState
+from sites.services.actors import Actor
 from tests.operations.views.campaigns.made import begin, make_campaign, set_site
 from tests.sites.world import World, make_world
 
@@ -156,3 +159,22 @@ def test_it_is_the_same_rule(
 
 def test_parts() -> None:
     assert [len(part) for part in by_parts(range(250))] == [100, 100, 50]
+
+
+def test_one_that_is_new_since_a_site_was_excused_counts(operation: Operation) -> None:
+    """Who excused it did not know of that one."""
+    site = done(operation, "edge-0", [])
+    cloud = site.target.cloud
+    assert cloud is not None
+    stand(cloud, alarm(1))
+    note(operation)
+    excuse_site(site.pk, "Harmless here", Actor("olga", "test"), timezone.now())
+    assert not [result for result in results(open_book(operation.pk)) if result.failed]
+    stand(cloud, alarm(1), alarm(2, "800.001"))
+    note(operation)
+    (result,) = results(open_book(operation.pk))
+    assert result.failed
+    entry = AuditEntry.objects.get(verb="campaign.excuse_over")
+    assert "800.001 at host=worker-0002" in entry.detail["reason"]
+    assert "100.101" not in entry.detail["reason"]
+    assert "olga" in entry.detail["reason"]
