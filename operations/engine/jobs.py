@@ -112,8 +112,9 @@ def running_locked(operation_id: int) -> None:
 
 
 def wake(operation_id: int, now: datetime) -> None:
-    """Let the job of the whole operation look at once; a campaign's slots too, but none before it may begin."""
-    begins = Campaign.objects.filter(pk=operation_id).values("not_before")
+    """Let the job of the whole operation look at once; a campaign's slots too, but none before it may begin, unless it
+    has been stopped since."""
+    begins = Campaign.objects.filter(pk=operation_id, stop_reason="").values("not_before")
     due = Greatest(Value(now), Subquery(begins))  # PostgreSQL's passes over null
     Job.objects.filter(operation=operation_id, target=None).update(next_at=due)
 

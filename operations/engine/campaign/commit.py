@@ -197,7 +197,7 @@ def _remember(batch: Batch, memory: Memory, look: Look, now: datetime) -> None:
     batch.strategy_id = memory.strategy_id
     mine = look.strategy if look.strategy is not None and look.strategy.id == memory.strategy_id else None
     if mine is not None:
-        batch.strategy_state = mine.state
+        batch.strategy_state = mine.state[:32]
         earlier = (read(StrategyStep, step, "step") for step in batch.last_steps)
         batch.last_steps = stored(kept(memory, look.steps, earlier))
 

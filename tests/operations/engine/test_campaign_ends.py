@@ -18,7 +18,7 @@ from operations.engine.campaign.halting import CAMPAIGN
 from operations.models import Batch, Campaign, Job, Operation, Target
 from operations.services import campaign_control, control
 from sites.services.actors import Actor
-from tests.operations.views.campaigns.made import begin, make_campaign, set_site
+from tests.operations.views.campaigns.made import approve, begin, make_campaign, set_site
 from tests.sites.world import World, make_world
 
 
@@ -153,3 +153,15 @@ def test_a_site_whose_group_is_gone_is_told_of(operation: Operation) -> None:
     write(operation, Restore(((member, 1),)), Memory(roster=(member,), applied=True))
     (entry,) = entries_of(operation.pk).filter(verb="campaign.default_group")
     assert deed(entry.verb, entry.outcome, entry.detail).endswith(f"its own is gone, {site.name}")
+
+
+def test_one_that_is_to_begin_later_ends_at_once_when_it_is_aborted(world: World) -> None:
+    made = make_campaign(world, not_before=world.now + timedelta(days=5))
+    approve(made, world)
+    campaign_control.start(made.pk, {}, Actor("olga", "test"), world.now)
+    campaign_control.abort(made.pk, "Storm warning", Actor("olga", "test"), world.now)
+    (claim,) = jobs.claim(timezone.now() + timedelta(seconds=1), 1, each=1)
+    conduct.step(claim, Job.objects.get(operation=made, controller=None))
+    made.refresh_from_db()
+    assert made.state == OperationState.ABORTED
+    assert set(made.targets.values_list("state", flat=True)) == {TargetState.CANCELLED}
