@@ -5,9 +5,9 @@ Batches at different System Controllers run truly in parallel; a wave begins whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from operations.campaigns.calendars import Opening
@@ -69,24 +69,26 @@ def conduct(
     opening: Callable[[Batch], Opening],
     *,
     rooms: Rooms | None = None,
+    unsettled: Callable[[int], str] = lambda wave: "",
     stop: str = "",
     unapproved: Mapping[int, str] = ALL_APPROVED,
 ) -> Course:
     """`statuses` by batch number; one that is absent is pending. `opening`: whether a batch may begin now, by windows.
 
-    `unapproved`: why nothing of a wave may begin before somebody approves it, by its number. `stop`: why no further
-    site starts, for good. What has begun is always driven on.
+    `unsettled`: why the soak of a wave is not over though its time is; "" where it is. `unapproved`: why nothing of a
+    wave may begin before somebody approves it, by its number. `stop`: why no further site starts, for good. What has
+    begun is always driven on.
     """
     rooms = rooms or Rooms(plan)
     begun = {number: "" for number, each in statuses.items() if each.state is BatchState.BEGUN}
     if stop:
         pending = tuple(batch.number for _, batch in plan.batches if _state(statuses, batch) is BatchState.PENDING)
         return Course(Phase.RUNNING if begun else Phase.OVER, begun, pending, message=stop)
-    wave, until = _current(plan, statuses, now)
+    wave, until, told = _current(plan, statuses, now, unsettled)
     if wave is None:
         return Course(Phase.OVER, begun)
     if until is not None:
-        return Course(Phase.SOAKING, begun, wave=wave.number, until=until, message=f"{wave.name}: soaking.")
+        return Course(Phase.SOAKING, begun, wave=wave.number, until=until, message=f"{wave.name}: {told}")
     if why := unapproved.get(wave.number):
         return Course(Phase.AWAITING, begun, wave=wave.number, message=f"{wave.name}: {why}")
     running = [site for each in statuses.values() if each.state is BatchState.BEGUN for site in each.sites]
@@ -111,20 +113,34 @@ def _closed(openings: Sequence[Opening], runs: bool) -> tuple[datetime | None, s
     return soonest, f"no window is open for long enough{left}. It goes on {soonest:%Y-%m-%d %H:%M} UTC."
 
 
+def _of(statuses: Mapping[int, BatchStatus], batch: Batch) -> BatchStatus:
+    return statuses.get(batch.number, PENDING)
+
+
 def _state(statuses: Mapping[int, BatchStatus], batch: Batch) -> BatchState:
-    return statuses.get(batch.number, PENDING).state
+    return _of(statuses, batch).state
 
 
-def _current(plan: Plan, statuses: Mapping[int, BatchStatus], now: datetime) -> tuple[Wave | None, datetime | None]:
-    """The wave that runs, or the one that soaks and until when. After the last wave nothing need soak but the last."""
+def _current(
+    plan: Plan, statuses: Mapping[int, BatchStatus], now: datetime, unsettled: Callable[[int], str]
+) -> tuple[Wave | None, datetime | None, str]:
+    """The wave that runs, or the one that soaks, until when and why. After the last wave nothing need soak but the
+    last."""
     for wave in plan.waves:
         if any(_state(statuses, batch) is not BatchState.OVER for batch in wave.batches):
-            return wave, None
-        ended = [at for batch in wave.batches if (at := statuses[batch.number].over_at) is not None]
-        until = max(ended) + wave.soak if ended else now
-        if until > now:
-            return wave, until
-    return None, None
+            return wave, None, ""
+        until = soak_end((_of(statuses, batch).over_at for batch in wave.batches), wave.soak)
+        if until is not None and until > now:
+            return wave, until, "soaking."
+        if until is not None and (why := unsettled(wave.number)):
+            return wave, until, f"soaked. {why}"
+    return None, None, ""
+
+
+def soak_end(ended: Iterable[datetime | None], soak: timedelta) -> datetime | None:
+    """Of a wave whose batches are all over; None where it has no soak, or nothing ended."""
+    known = [at for at in ended if at is not None]
+    return max(known) + soak if known and soak else None
 
 
 def _candidates(

@@ -2,7 +2,7 @@
 is asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 
@@ -13,11 +13,11 @@ from operations.campaigns.conduct import BatchStatus, Course, conduct
 from operations.campaigns.plan import Plan
 from operations.campaigns.room import Rooms
 from operations.campaigns.rulebook import Rulebook
-from operations.choices import BatchState
+from operations.choices import BatchState, WaveState
 from operations.engine.campaign.alike import Alike, alike
 from operations.engine.campaign.members import Members, Site, Sites
 from operations.engine.campaign.openings import Openings
-from operations.frozen_plans import plans_of, rulebook_of
+from operations.frozen_plans import Plans, plans_of, rulebook_of
 from operations.models import Batch, Campaign, Operation, Wave
 from operations.wave_approvals import unapproved
 
@@ -28,13 +28,15 @@ LARGE = ("progress", "last_steps")  # columns of a batch that grow with its site
 
 @dataclass
 class Book:
-    """`batches` by plan number, without what is large of them; `sites` by cloud id."""
+    """`batches` by plan number, without what is large of them; `sites` by cloud id. `soaked`: of waves whose sites were
+    looked at after the soak, what is still waited for; only who judges their alarms as well puts one in."""
 
     operation: Operation
     campaign: Campaign
     rules: Rulebook
     waves: Sequence[Wave]
     batches: dict[int, Batch]
+    soaked: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def sites(self) -> Sites:
@@ -56,9 +58,13 @@ class Book:
         return frozenset(region for site in self.sites.of(number).values() for region in site.regions)
 
     @cached_property
+    def plans(self) -> Plans:
+        return plans_of(self.campaign)
+
+    @property
     def plan(self) -> Plan:
         """With the mop-up wave, where there is one."""
-        return plans_of(self.campaign).as_run
+        return self.plans.as_run
 
     @cached_property
     def alike(self) -> Mapping[int, Sequence[Alike]]:
@@ -82,15 +88,20 @@ class Book:
         def openings() -> Openings:
             return Openings(self.alike, now, lead())
 
-        rooms, stop = Rooms(self.plan, lambda: beside(self.operation.pk)), self.campaign.stop_reason
         return conduct(
-            self.plan, self.statuses, now, lambda batch: openings().of(batch.number), rooms=rooms, stop=stop,
-            unapproved=self.unapproved(now),
+            self.plan, self.statuses, now, lambda batch: openings().of(batch.number),
+            rooms=Rooms(self.plan, lambda: beside(self.operation.pk)), unsettled=self._unsettled,
+            stop=self.campaign.stop_reason, unapproved=self.unapproved(now),
         )  # fmt: skip
 
     def unapproved(self, now: datetime) -> dict[int, str]:
         """Why nothing of a wave may begin without an approval of its own, by its number."""
         return unapproved(self.rules, self.waves, self.operation.plan_hash, now)
+
+    def _unsettled(self, number: int) -> str:
+        if any(wave.number == number and wave.state == WaveState.COMPLETED for wave in self.waves):
+            return ""
+        return self.soaked.get(number, "Its sites are looked at once more before it goes on.")
 
 
 def open_book(operation_id: int) -> Book:

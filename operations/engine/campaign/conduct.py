@@ -9,7 +9,7 @@ from events.log import append
 from operations.campaigns.conduct import Course, Phase
 from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
-from operations.engine.campaign import foresight, mop_up
+from operations.engine.campaign import foresight, mop_up, soaking
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.events import tell
 from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
@@ -25,12 +25,14 @@ from operations.models import Batch, Campaign, Job, Operation, Target, Wave
 def step(claim: jobs.Claim, job: Job) -> None:
     """Raises StaleTokenError when somebody else drives the job now."""
     now = timezone.now()
-    if (begins := Campaign.objects.get(pk=job.operation_id).not_before) and begins > now:
+    campaign = Campaign.objects.get(pk=job.operation_id)
+    if (begins := campaign.not_before) and begins > now and not campaign.stop_reason:
         with transaction.atomic():
             jobs.release(jobs.held(claim), begins)
         return
     book = open_book(job.operation_id)
     kind = book.rules.spec.kind
+    looked = soaking.look(book, now)  # first: alarms that are read after it are none that it took for judged
     fresh = sites_with_new_alarms(job.operation_id, kind)  # before the transaction, as the next: they read a lot
     foreseen = foresight.foreseen(book, now)
     held_back = mop_up.able(book, now) if mop_up.is_due(book, now) else None
@@ -39,6 +41,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         Operation.objects.select_for_update().get(pk=job.operation_id)
         note_new_alarms(job.operation_id, kind, fresh, now)
         book = open_book(job.operation_id)
+        soaking.note(book, looked, now)
         miss(book, now)
         judge(book, now)
         foresight.note(book, foreseen)

@@ -113,7 +113,11 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
         yield Block("info", "No window is open for long enough: none of the sites to come may begin.", row.waits_until)
     wave = campaign.wave_now
     if wave is not None and wave.row.state == WaveState.SOAKING:
-        yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", soaks_until(wave))
+        until = soaks_until(wave)
+        if until is None or until > now:
+            yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", until)
+        else:
+            yield Block("info", campaign.operation.state_reason or f"{wave.row.name}: soaked.", since=until)
 
 
 def _braked(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """The page of a campaign: what it waits for, its waves and batches, its sites, who did what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -162,13 +163,25 @@ def _wave_mark(wave: WaveSeen) -> tuple[str, str]:
     return WAVE_MARKS[wave.row.state], wave.row.get_state_display()
 
 
+def _soaks_until(wave: WaveSeen, now: datetime) -> datetime | None:
+    """None once it is over: what is waited for then stands above."""
+    until = soaks_until(wave) if wave.row.state == WaveState.SOAKING else None
+    return until if until is not None and until > now else None
+
+
+def _limit(wave: WaveSeen) -> str:
+    if wave.row.mop_up:
+        return "as the waves its sites are of"
+    return limit_in_words(read_limit(wave.row.failures or None, ANY_MAY_FAIL))
+
+
 def _waves(campaign: CampaignInView) -> dict[str, Any]:
     rows = [
         WaveRow(
             seen=wave, mark=_wave_mark(wave)[0], word=_wave_mark(wave)[1], bar=bar(wave.counts),
             counted=counted(wave.counts),
-            limit=limit_in_words(read_limit(wave.row.failures or None, ANY_MAY_FAIL)),
-            soaks_until=soaks_until(wave) if wave.row.state == WaveState.SOAKING else None, strips=strips(wave),
+            limit=_limit(wave),
+            soaks_until=_soaks_until(wave, campaign.now), strips=strips(wave),
         )
         for wave in campaign.waves
     ]  # fmt: skip
