@@ -15,7 +15,7 @@ from operations.choices import BatchState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import own_groups, targets
 from operations.engine.campaign.book import Book, open_book
-from operations.engine.campaign.events import batch_event, told
+from operations.engine.campaign.events import batch_event, event_of_batch, told
 from operations.engine.campaign.halting import CAMPAIGN, pause
 from operations.engine.campaign.orders import Order
 from operations.engine.campaign.records import stored
@@ -27,6 +27,7 @@ from sites.services.brake import demand_released
 from starlingx.records import StrategyStep
 
 SOON = timedelta(seconds=1)
+MOST_FAILURES = 10  # looks in a row, some eight minutes, before a batch that has begun asks for a person
 ELSEWHERE = (
     "Somebody aborted strategy {number} of this campaign at {controller} itself, not from here: it is paused."
     " Resume it, or end it."
@@ -164,13 +165,25 @@ def rest(claim: jobs.Claim, next_at: datetime | None) -> None:
         jobs.release(jobs.held(claim), next_at)
 
 
-def postpone(claim: jobs.Claim, batch: Batch | None, message: str, now: datetime, again: timedelta) -> None:
-    """Nothing could be looked at or sent now. Raises StaleTokenError."""
+def postpone(
+    claim: jobs.Claim, batch: Batch, message: str, now: datetime, again: timedelta, *, asks: bool = True
+) -> None:
+    """Nothing could be looked at or sent now. When that has been so for a while, and sites may be away from their
+    groups, somebody should look after it. Raises StaleTokenError."""
     with transaction.atomic():
         job = jobs.held(claim)
-        if batch is not None:
-            Batch.objects.filter(pk=batch.pk).update(message=message[:500])
+        _say_why(batch, message, now, asks=asks and job.failures >= MOST_FAILURES)
         jobs.release(job, now + again, message, failed=True)
+
+
+def _say_why(batch: Batch, message: str, now: datetime, *, asks: bool) -> None:
+    before = told(batch)
+    batch.message = message[:500]
+    if asks and batch.progress.get("roster"):
+        batch.state = BatchState.HELD
+    batch.save(update_fields=["message", "state"])
+    if told(batch) != before:
+        append([event_of_batch(batch.wave.campaign_id, batch, now)])
 
 
 def _attempt(batch: Batch) -> int:

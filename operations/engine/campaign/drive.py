@@ -56,7 +56,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         commit.rest(claim, None if idle else now + pace().poll)
         return
     try:
-        _turn(claim, book, batch, room, now)
+        _turn(claim, book, batch, room, now, job.lease_until or now)
     except (StarlingXError, CannotUnsealError, QuietControllerError, ReadOnlyControllerError) as problem:
         message = f"{batch.controller.name} cannot be asked: {problem}"
         commit.postpone(claim, batch, message, timezone.now(), backoff(job.failures))
@@ -64,7 +64,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
         message = f"What is remembered of this batch cannot be read: {problem}"
         commit.postpone(claim, batch, message, timezone.now(), backoff(job.failures))
     except BrakedError as braked:
-        commit.postpone(claim, batch, str(braked), timezone.now(), pace().poll)
+        commit.postpone(claim, batch, str(braked), timezone.now(), pace().poll, asks=False)
     except commit.NotNowError:
         commit.rest(claim, timezone.now() + pace().poll)
 
@@ -81,9 +81,9 @@ def _batch_of(book: Book, controller_id: int | None, now: datetime) -> tuple[Bat
     return None, ""
 
 
-def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime) -> None:
+def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime, until: datetime) -> None:
     memory, known = memory_of(batch), batch.intents.count()
-    seen = asyncio.run(_look(batch.controller, label_of(book, batch), memory, now))
+    seen = asyncio.run(_look(batch.controller, label_of(book, batch), memory, now, until))
     view = view_of(book, batch, memory, controls_of(book, batch, memory, room, now))
     decision: Decision = decide(view, seen, now, pace())
     todo: list[Order] = []
@@ -100,9 +100,9 @@ def _turn(claim: jobs.Claim, book: Book, batch: Batch, room: str, now: datetime)
     commit.write_answers(claim, answers, timezone.now(), commit.SOON)
 
 
-async def _look(controller: Controller, label: str, memory: Memory, now: datetime) -> Look:
+async def _look(controller: Controller, label: str, memory: Memory, now: datetime, until: datetime) -> Look:
     async with door(controller) as session:
-        return await look(session, label, memory, now)
+        return await look(session, label, memory, now, until)
 
 
 async def _send(controller: Controller, order: Order) -> Told:

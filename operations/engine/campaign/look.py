@@ -1,6 +1,8 @@
 """One look at a System Controller for a batch: the slot, its steps, the groups, and who is in which."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from operations.campaigns.batch import Look, Memory, Placed
 from starlingx.dcmanager import DcManager
@@ -9,12 +11,15 @@ from starlingx.session import CloudSession
 from starlingx.strategies import Strategies
 
 LOOK_SECONDS = 15.0
+LIST_SECONDS = 60.0  # as long as the collector gives it: a list of thousands costs a busy dcmanager seconds
+TO_WRITE = timedelta(seconds=5)  # of the lease, for what follows from the look
 MOVING = ("initial",)
 
 
-async def look(session: CloudSession, label: str, memory: Memory, now: datetime) -> Look:
+async def look(session: CloudSession, label: str, memory: Memory, now: datetime, until: datetime) -> Look:
     """Raises StarlingXError. The list of all subclouds is dear at the controller (half a second of its time for a
-    thousand): it is asked only while sites are, or may be, on their way into or out of a group."""
+    thousand): it is asked only while sites are, or may be, on their way into or out of a group. It is waited for as
+    long as the collector waits, but not beyond the lease, which ends `until`: somebody else would look meanwhile."""
     dcmanager, strategies = DcManager(session), Strategies(session)
     strategy = await strategies.strategy(timeout=LOOK_SECONDS)
     steps = await strategies.steps(timeout=LOOK_SECONDS) if strategy is not None else []
@@ -23,7 +28,8 @@ async def look(session: CloudSession, label: str, memory: Memory, now: datetime)
     runs = strategy is not None and strategy.id == memory.strategy_id and strategy.state not in MOVING
     listed = []
     if ours_there or not (runs or memory.archived):
-        listed = await dcmanager.subclouds(timeout=LOOK_SECONDS)
+        left = (until - TO_WRITE - timezone.now()).total_seconds()
+        listed = await dcmanager.subclouds(timeout=max(LOOK_SECONDS, min(left, LIST_SECONDS)))
     return Look(
         at=now,
         strategy=strategy,

@@ -165,3 +165,20 @@ def test_one_that_is_to_begin_later_ends_at_once_when_it_is_aborted(world: World
     made.refresh_from_db()
     assert made.state == OperationState.ABORTED
     assert set(made.targets.values_list("state", flat=True)) == {TargetState.CANCELLED}
+
+
+def test_a_controller_that_cannot_be_asked_for_long_is_asked_about(operation: Operation) -> None:
+    """Its sites may stand in the group of the batch, and nobody would know."""
+    book = open_book(operation.pk)
+    pending, begun = (book.whole(number) for number in sorted(book.batches)[-1:] + sorted(book.batches)[:1])
+    Batch.objects.filter(pk=begun.pk).update(state=BatchState.RUNNING, progress={"roster": [{"site": 1}]})
+    for failures, held in ((commit.MOST_FAILURES - 1, False), (commit.MOST_FAILURES, True)):
+        for batch in (begun, pending):
+            Job.objects.all().delete()
+            Job.objects.create(operation=operation, next_at=timezone.now() - timedelta(seconds=1), failures=failures)
+            (claim,) = jobs.claim(timezone.now(), 1, each=1)
+            batch.refresh_from_db()
+            commit.postpone(claim, batch, "central-1 cannot be asked: no answer", timezone.now(), timedelta(minutes=1))
+            batch.refresh_from_db()
+            assert batch.message == "central-1 cannot be asked: no answer"
+            assert (batch.state == BatchState.HELD) is (held and batch.pk == begun.pk)
