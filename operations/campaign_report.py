@@ -1,18 +1,21 @@
-"""What is recorded of a campaign, read for its report. Eleven queries at most, for any number of sites.
+"""What is recorded of a campaign, read for its report. Eleven queries at most, for any number of sites;
+two more for whoever sees a part.
 
 Whoever sees a part of the sites gets a report of that part: the others are counted and not named, and of what people
 decided they read what concerns their sites and the brakes.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from operations.campaign_decisions import approvals, decisions, entries_about
 from operations.campaign_late_alarms import late_alarms
+from operations.campaign_rules_seen import rules_seen, rules_to_read
 from operations.campaign_selectors import campaigns, follows
 from operations.campaign_told import state_reason, told
-from operations.campaign_words import ask_in_words, rules_in_words
+from operations.campaign_words import ask_in_words
 from operations.campaigns.batch import End
 from operations.campaigns.facts import AlarmKey
 from operations.campaigns.plan import Plan
@@ -51,12 +54,13 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
     happened = decisions(operation, entries, {row["pk"]: row for row in rows}, now, whole=not hidden)
     book = rulebook_of(campaign)
     stands = _is_intact(plans.approved, book, operation)
+    shown = replace(plans.as_run, limits=rules_seen(scopes, pk, book, whole=not hidden).limits)
     in_plan = [row for row in rows if row["in_campaign__batch_id"] is not None]
     late = late_alarms(campaign, [row for row in in_plan if _is_late(row)])
     return CampaignFacts(
         number=pk, title=operation.title, reason=operation.reason, requester=operation.requester_name,
-        requested_at=operation.created_at, plan=plans.as_run, hash=operation.plan_hash, intact=stands, as_of=now,
-        in_words=(*ask_in_words(book.spec), *rules_in_words(book)),
+        requested_at=operation.created_at, plan=shown, hash=operation.plan_hash, intact=stands, as_of=now,
+        in_words=(*ask_in_words(book.spec), *rules_to_read(scopes, pk, book, whole=not hidden)),
         planner=campaign.planner_name, planned_at=campaign.planned_at, approvals=tuple(approvals(campaign, entries)),
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),
         over=operation.state in ENDED_OPERATIONS, stop_reason=_stop(operation, campaign, whole=not hidden),

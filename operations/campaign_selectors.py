@@ -61,7 +61,7 @@ def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
     """Waves in order, each with its batches, and sites by state. Three queries.
 
     [{"number", "name", "state", …, "sites": {"total", state: number}, "batches": [{"number", …, "sites": {…}}]}].
-    Of batches without a site in scope nothing is told.
+    Of waves and batches without a site in scope nothing is told.
     """
     counted = _by_batch(scopes, campaign)
     batches: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -77,6 +77,7 @@ def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
             "batches": batches[wave["id"]],
         }
         for wave in campaign.waves.order_by("number").values(*WAVE)
+        if batches[wave["id"]] or scopes.fleet
     ]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, StrIndex
 
 from operations.choices import ENDED_OPERATIONS, Kind
-from operations.models import Campaign, Operation, Target
+from operations.models import Campaign, Operation, Target, Wave
 from sites.access import Scopes
 
 STOPPED = "The reason may name subclouds out of your scope, so it is not shown."
@@ -54,8 +55,15 @@ def state_reason_column(scopes: Scopes) -> Combinable:
     """As state_reason() has it; of operations that are no campaign it is for everybody."""
     if scopes.fleet:
         return F("state_reason")
-    goes_on = Q(campaign__stop_reason="") & ~Q(state__in=ENDED_OPERATIONS)
+    goes_on = Q(campaign__stop_reason="") & ~Q(state__in=ENDED_OPERATIONS) & Q(~_names_hidden_wave(scopes))
     return _column("state_reason", scopes, STOPPED, ~Q(kind=Kind.CAMPAIGN) | goes_on)
+
+
+def _names_hidden_wave(scopes: Scopes) -> Exists:
+    """Of an Operation: whether its state_reason begins with the name of a wave that has no site in scope."""
+    here = Target.objects.filter(scopes.placed(), in_campaign__batch__wave=OuterRef("pk"))
+    named = StrIndex(OuterRef("state_reason"), Concat(F("name"), Value(": ")))
+    return Exists(Wave.objects.annotate(named=named).filter(~Exists(here), campaign=OuterRef("pk"), named=1))
 
 
 def _column(name: str, scopes: Scopes, instead: str, free: Q | None = None) -> Combinable:

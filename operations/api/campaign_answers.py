@@ -11,6 +11,7 @@ from operations.api.common import one_row, scopes_of, user_of
 from operations.api.operations import operation_columns
 from operations.campaign_deeds import turns
 from operations.campaign_mop_up import RULE
+from operations.campaign_rules_seen import rules_seen
 from operations.campaign_selectors import (
     approval_word,
     campaigns,
@@ -24,6 +25,7 @@ from operations.campaign_verdicts import approval_problem, campaign_verdicts
 from operations.campaigns.plan import Wave
 from operations.campaigns.rulebook import told_limit, told_rules, told_spec
 from operations.campaigns.site_time import site_zone
+from operations.frozen_plans import rulebook_of
 from operations.services.campaign_rows import told_reasons
 from operations.services.proposals import Proposal, tally
 from sites.access import Scopes
@@ -33,7 +35,7 @@ SAME = (
     "strategy", "not_before", "stopped_at", "stopped_by", "waits_until", "approval_expires_at", "eta_p50", "eta_p90",
     "eta_at",
 )  # fmt: skip
-MORE = ("ask", "rules", "planned_at", "approved_at", "approval_note")
+MORE = ("ask", "planned_at", "approved_at", "approval_note")
 
 
 def campaign_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
@@ -50,8 +52,8 @@ def campaign_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
 
 
 def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
-    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Eight queries, and two for
-    what the user's role allows."""
+    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Eight queries, one more for
+    whoever sees a part of it, and two for what the user's role allows."""
     scopes, now = scopes_of(request), now_of(request)
     row = one_row(campaigns(scopes), pk, campaign_columns(scopes, now))
     operation = campaigns(scopes).select_related("campaign").get(pk=pk)
@@ -64,6 +66,9 @@ def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
         | {name: getattr(campaign, name) for name in MORE}
         | {
             "planner": campaign.planner_name,
+            "rules": campaign.rules
+            if all_of_it
+            else told_rules(rules_seen(scopes, pk, rulebook_of(campaign), whole=False)),
             "approval_problem": approval_problem(operation, campaign, now),
             "hardest": told(campaign.hardest, whole=all_of_it, instead=""),
             "costs": plan.get("costs", []),

@@ -106,7 +106,7 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
         who, at, reason = paused(campaign.operation.pk) or ("", None, "")
         by = f" by {who}" if who else ""
         said = f"Paused{by}: no further site starts. What runs goes on: dcmanager knows no pause."
-        yield Block("warn", f"{said} {reason}".strip(), since=at)
+        yield Block("warn", f"{said} {told(reason, whole=campaign.whole)}".strip(), since=at)
     if row.not_before and row.not_before > now:
         yield Block("info", "It begins later.", row.not_before)
     if row.waits_until and not row.stop_reason:

@@ -13,9 +13,10 @@ from operations.campaign_marks import WAVE_MARKS, bar, counted
 from operations.campaign_mop_up import RULE
 from operations.campaign_offers import Asker, Numbers, campaign_offers, is_own
 from operations.campaign_reads import SITE_SORTS, WaveSeen, sites
+from operations.campaign_rules_seen import rules_to_read
 from operations.campaign_selectors import followers, follows
 from operations.campaign_told import UNCERTAIN, state_reason, told
-from operations.campaign_words import ask_in_words, limit_in_words, rules_in_words, stopped_in_words
+from operations.campaign_words import ask_in_words, limit_in_words, stopped_in_words
 from operations.campaigns.failure_limits import ANY_MAY_FAIL
 from operations.campaigns.rulebook import read_limit
 from operations.choices import WaveState
@@ -109,9 +110,10 @@ def _refused(found: list[Offer]) -> list[str]:
 
 def _plan(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
     operation, row = campaign.operation, campaign.campaign
+    rules = rules_to_read(request.scopes, operation.pk, campaign.book, whole=campaign.whole)
     return {
         "operation": operation, "in_view": campaign, "campaign": row,
-        "asked": ask_in_words(campaign.book.spec), "rules": rules_in_words(campaign.book),
+        "asked": ask_in_words(campaign.book.spec), "rules": rules,
         "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
         "children": followers(request.scopes, operation.pk).values("pk", "title"),
     }  # fmt: skip
