@@ -12,6 +12,10 @@ from operations.campaigns.turn import Turn
 from starlingx.records import StrategyStep
 
 NEVER_BEGAN = ("initial", "aborted")
+UNPROVEN = (
+    "Its strategy vanished before it was seen to begin, and what was asked for was there before: nothing shows that it"
+    " was done."
+)
 
 
 def aftermath(turn: Turn) -> tuple[Action, Memory]:
@@ -53,7 +57,7 @@ def _end(turn: Turn, member: Member) -> SiteEnd:
     site, step, after = member.site, _steps(turn).get(member.name), turn.view.after.get(member.site)
     unseen = step is None or step.state in NEVER_BEGAN
     if after is not None and after.health is Health.GOOD:
-        return SiteEnd(site, End.DONE)
+        return SiteEnd(site, End.NOT_RUN, UNPROVEN) if unseen and after.as_before else SiteEnd(site, End.DONE)
     if after is not None and unseen and not after.worse:
         return SiteEnd(site, End.NOT_RUN, "Its strategy vanished before it was seen to begin, and it is as it was.")
     if after is not None:

@@ -32,7 +32,8 @@ class After:
 
     `worse`: something is worse than before, not only as it was; so the work must have begun. `alarms`: all that stood
     then, for the report; None where they were not read since the work. `unread`: nobody has looked at all of it since.
-    `read_since`, `read_at`: of settling.py.
+    `read_since`, `read_at`: of settling.py. `as_before`: what was asked for was there before already, so that it is
+    there now does not prove that anything was done.
     """
 
     health: Health
@@ -43,6 +44,20 @@ class After:
     read_since: datetime | None = None
     read_at: datetime | None = None
     unread: bool = False
+    as_before: bool = False
+
+
+def is_there(site: SiteFacts, spec: StrategySpec) -> bool:
+    """Whether what is asked for shows, though nothing be done: in-sync before its root CA is renewed, prestaged with
+    another release."""
+    return not any(_not_there(site, spec))
+
+
+def is_as_before(was_there: bool, prestaged: str, after: SiteFacts, spec: StrategySpec) -> bool:
+    """`was_there`: is_there when the batch began; `prestaged`: the releases that were prestaged then."""
+    if spec.prestages and not spec.deploys:
+        return was_there and after.prestage_versions == prestaged
+    return was_there
 
 
 def check_after(before: SiteFacts, after: SiteFacts, spec: StrategySpec, ended_at: datetime, *, late: bool) -> After:

@@ -9,8 +9,9 @@ from django.db.models import F, Func, JSONField
 from operations.campaigns.batch import BatchView, Controls, Intent, Memory, Outcome, Planned, Verb
 from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
 from operations.campaigns.plan import canonical
-from operations.campaigns.postcheck import After
+from operations.campaigns.postcheck import After, is_there
 from operations.campaigns.reading import UnreadableError, read
+from operations.campaigns.strategy import StrategySpec
 from operations.engine.campaign.book import Book
 from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
 from sites.ingest import made_groups
@@ -79,12 +80,13 @@ def _archived(row: ArchivedStep) -> StrategyStep:
     )
 
 
-def baseline_of(facts: SiteFacts) -> dict[str, Any]:
+def baseline_of(facts: SiteFacts, spec: StrategySpec) -> dict[str, Any]:
     """Columns of CampaignTarget that say how a site was before it was worked on."""
     alarms = None if facts.alarms is None else [_told(alarm) for alarm in facts.alarms]
     hosts = None if facts.hosts_unfit is None else list(facts.hosts_unfit)
     return {"baseline": alarms, "before": {
         "ceph": facts.ceph, "hosts_unfit": hosts, "software_version": facts.software_version,
+        "there": is_there(facts, spec), "prestaged": facts.prestage_versions,
     }}  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -11,7 +12,7 @@ from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End, Look, Member, Memory, SiteEnd
 from operations.campaigns.facts import SiteFacts
 from operations.campaigns.own_steps import named
-from operations.campaigns.postcheck import After, Health, check_after
+from operations.campaigns.postcheck import After, Health, check_after, is_as_before
 from operations.campaigns.reading import read
 from operations.campaigns.settling import is_late, noted
 from operations.campaigns.strategy import StrategySpec
@@ -47,7 +48,7 @@ def begin(book: Book, batch: Batch, roster: Sequence[Member], now: datetime) -> 
         rows = []
         for pk in part:
             site = facts.get(pk)
-            before = baseline_of(site.facts if site else SiteFacts(name=members[pk].name))
+            before = baseline_of(site.facts if site else SiteFacts(name=members[pk].name), book.rules.spec)
             rows.append(CampaignTarget(
                 pk=book.sites[pk].row.pk, home_group_id=members[pk].home_group, baseline_at=now, after={},
                 error_before=errors.get(pk, ""), **before,
@@ -154,6 +155,8 @@ def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, la
         else:
             ended = row.step_finished_at or memory.ended_at
             told = _checked(row, facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
+            was_there, prestaged = row.before.get("there", False), row.before.get("prestaged", "")
+            told = replace(told, as_before=is_as_before(was_there, prestaged, site.facts, book.rules.spec))
         row.after, row.new_alarms = stored(told), keys_told(told.new_alarms)
         if told.health is Health.WAITS:
             unwell.append(pk)

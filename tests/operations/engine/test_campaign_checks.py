@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from operations.campaigns.batch import Memory
+from operations.campaigns.batch import Member, Memory
 from operations.engine.campaign import targets
 from operations.engine.campaign.book import open_book
-from operations.models import CampaignTarget, Operation
+from operations.models import Campaign, CampaignTarget, Operation
 from sites.choices import Facet
-from sites.models import FacetState, Hint
+from sites.models import Cloud, FacetState, Hint
 from tests.operations.views.campaigns.made import begin, make_campaign
 from tests.sites.world import World, make_world
 
@@ -65,3 +65,17 @@ def test_the_collector_is_asked_to_look_at_who_is_waited_for_but_not_all_the_tim
         check(operation, ended, ended + timedelta(seconds=seconds))
         asked.append((Hint.objects.get(reason="worked_on").at - ended).total_seconds())
     assert asked == [0, 0, 0, 31]
+
+
+@pytest.mark.parametrize(("versions", "as_before"), [("25.09", True), ("25.09,26.09", False)])
+def test_whether_it_was_so_before_is_kept(operation: Operation, world: World, versions: str, as_before: bool) -> None:
+    """The site had another release prestaged."""
+    Campaign.objects.update(ask={"kind": "prestage", "release": "26.09"})
+    Cloud.objects.update(prestage_status="complete", prestage_versions="25.09")
+    book = open_book(operation.pk)
+    number = min(book.batches)
+    site = book.sites[book.members[number][0]]
+    targets.begin(book, book.batches[number], [Member(site.cloud_id, site.dcmanager_id, site.name, 1)], world.now)
+    Cloud.objects.update(prestage_versions=versions)
+    check(operation, world.now, world.now + MINUTE)
+    assert CampaignTarget.objects.get(pk=site.row.pk).after["as_before"] is as_before

@@ -12,8 +12,8 @@ from alarms.models import Alarm
 from events.models import AuditEntry
 from operations.campaigns.baseline import new_alarms
 from operations.campaigns.batch import Member, Memory
-from operations.campaigns.facts import AlarmFact, AlarmKey
-from operations.campaigns.strategy import Kind
+from operations.campaigns.facts import AlarmFact, AlarmKey, SiteFacts
+from operations.campaigns.strategy import Kind, StrategySpec
 from operations.engine.campaign.book import open_book
 from operations.engine.campaign.halting import results
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
@@ -63,9 +63,8 @@ def alarm(number: int, alarm_id: str = "100.101", *, affects: bool | None = True
 def done(operation: Operation, name: str, before: list[AlarmFact]) -> CampaignTarget:
     """The site is done, and its alarms were read since."""
     now = timezone.now()
-    facts = baseline_of(
-        type("Facts", (), {"alarms": tuple(before), "ceph": "ok", "hosts_unfit": (), "software_version": "26.09"})()
-    )
+    known = SiteFacts(name=name, alarms=tuple(before), ceph="ok", hosts_unfit=(), software_version="26.09")
+    facts = baseline_of(known, StrategySpec(kind=Kind.SW_DEPLOY))
     target = set_site(operation, name, "completed", step_finished_at=now - timedelta(minutes=9), new_alarms=[], **facts)
     FacetState.objects.filter(cloud=target.cloud, facet="alarms").update(observed_at=now)
     return CampaignTarget.objects.get(pk=target.pk)
