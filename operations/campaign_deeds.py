@@ -20,6 +20,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.halt": ("halted it by itself", "halt it"),
     "campaign.mop_up": ("began the mop-up wave", "begin the mop-up wave"),
     "campaign.cancel": ("cancelled it", "cancel it"),
+    "campaign.begin_anyway": ("let it begin anyway", "let it begin anyway"),
     "campaign.try_again": ("had a batch tried again", "have a batch tried again"),
     "campaign.hold_site": ("held", "hold"),
     "campaign.release_site": ("released", "release"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from operations.campaign_chain import may_be_followed
 from operations.campaign_verdicts import VERBS
 from operations.choices import ENDED_OPERATIONS, OperationState
 from operations.models import Campaign, Operation
@@ -38,15 +39,20 @@ class Numbers:
 
 
 def campaign_offers(
-    operation: Operation, campaign: Campaign, asker: Asker, numbers: Numbers, *, approved: bool, deploys: bool
-) -> list[Offer]:
-    """`approved`: an approval of this plan counts now. `deploys`: there is a way back."""
+    operation: Operation, campaign: Campaign, asker: Asker, numbers: Numbers, *, approved: bool, deploys: bool,
+    stuck: bool,
+) -> list[Offer]:  # fmt: skip
+    """`approved`: an approval of this plan counts now. `deploys`: there is a way back. `stuck`: the campaign before
+    it did not come through."""
     found: list[Offer] = []
     if operation.state == OperationState.PLANNED:
         found += _planned(operation, campaign, asker, approved=approved)
     if operation.state == OperationState.PROCESSING:
-        found += _running(operation, campaign, asker)
-    return [*found, *_afterwards(operation, asker, numbers, deploys=deploys)]
+        found += _running(operation, campaign, asker, stuck=stuck)
+    found += _afterwards(operation, asker, numbers, deploys=deploys)
+    if may_be_followed(operation, campaign):
+        found.append(Offer("follow", "Plan what follows", asker.lacks("change")))
+    return found
 
 
 def is_own(operation: Operation, campaign: Campaign, name: str) -> bool:
@@ -65,9 +71,11 @@ def _planned(operation: Operation, campaign: Campaign, asker: Asker, *, approved
     yield Offer("abort", "Cancel the plan", asker.lacks("abort"), style="danger")
 
 
-def _running(operation: Operation, campaign: Campaign, asker: Asker) -> Iterator[Offer]:
+def _running(operation: Operation, campaign: Campaign, asker: Asker, *, stuck: bool) -> Iterator[Offer]:
     if campaign.stop_reason:
         return
+    if stuck:
+        yield Offer("begin-anyway", "Begin anyway", asker.lacks("begin_anyway"), style="danger")
     if operation.held:
         yield Offer("resume", "Resume", asker.lacks("release"), direct=True, style="primary")
     else:

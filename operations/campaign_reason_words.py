@@ -2,6 +2,7 @@
 
 WORDS = {
     "active-controller": "another controller is active",
+    "after-campaign": "the campaign before comes first",
     "alarms-stale": "alarms not read lately",
     "alarms-unknown": "alarms never read",
     "availability-unknown": "not known whether online",
@@ -37,10 +38,12 @@ WORDS = {
     "newer": "runs something newer",
     "no-deployment": "no deployment is open",
     "no-backup": "no backup young enough",
+    "not-done-before": "not done in the campaign before",
     "not-prestaged": "not prestaged",
     "offline": "offline",
     "peer-group": "in a peer group",
     "prestage-running": "is being prestaged",
+    "read-before-campaign": "not read since the campaign before",
     "read-only": "System Controller is read only here",
     "rehoming": "is being rehomed",
     "release-not-on-controller": "release not on the System Controller",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from operations.campaign_chain import came_after
 from operations.campaign_decisions import approvals, decisions, entries_about
 from operations.campaign_late_alarms import late_alarms
 from operations.campaign_rules_seen import rules_seen, rules_to_read
@@ -65,7 +66,8 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),
         over=operation.state in ENDED_OPERATIONS, stop_reason=_stop(operation, campaign, whole=not hidden),
         stopped_at=campaign.stopped_at, stopped_by=campaign.stopped_by,
-        follows=follows(scopes, campaign), sites=tuple(_site(row, late.get(row["pk"])) for row in in_plan),
+        follows=follows(scopes, campaign), after=came_after(scopes, campaign),
+        begin_anyway_by=campaign.begin_anyway_by, sites=tuple(_site(row, late.get(row["pk"])) for row in in_plan),
         left_out=tuple(_left_out(row) for row in rows if row["state"] == TargetState.REFUSED),
         happenings=happened.told, out_of_scope=hidden, untold=happened.untold,
     )  # fmt: skip
@@ -75,7 +77,8 @@ def _is_intact(approved: Plan, book: Rulebook, operation: Operation) -> bool | N
     """None where it cannot be told: a subcloud of it is not in the portal's books any more."""
     if any(not row.id for row in approved.roster):
         return None
-    return campaign_hash(approved, book, operation.campaign.not_before) == operation.plan_hash
+    campaign = operation.campaign
+    return campaign_hash(approved, book, campaign.not_before, campaign.after_number) == operation.plan_hash
 
 
 def _rows(scopes: Scopes, pk: int) -> Iterable[dict[str, Any]]:

@@ -11,7 +11,7 @@ from operations.models import Campaign, Operation
 RUN, APPROVE, PAUSE = "operations.run_campaign", "operations.approve_campaign", "operations.pull_brake"
 VERBS = {  # what each needs; whoever may pull the brake may pause
     "change": RUN, "approve": APPROVE, "revoke": APPROVE, "start": RUN, "hold": PAUSE, "release": RUN, "abort": RUN,
-    "retry_failed": RUN, "roll_back": RUN,
+    "retry_failed": RUN, "roll_back": RUN, "begin_anyway": RUN,
 }  # fmt: skip
 OF_BATCHES = {"try_again": RUN}  # legal by the state of a batch, not by that of the campaign
 
@@ -30,11 +30,11 @@ class CampaignVerdict:
 
 
 def campaign_verdicts(
-    operation: Operation, user: User, now: datetime, counts: dict[str, int], *, stop_reason: str
+    operation: Operation, user: User, now: datetime, counts: dict[str, int], *, stop_reason: str, not_anyway: str
 ) -> list[CampaignVerdict]:
-    """`counts`: sites by state; `stop_reason`: as this user may read it. Nothing is asked of the database but the
-    user's permissions."""
-    reasons = _reasons(operation, user, now, counts, stop_reason)
+    """`counts`: sites by state; `stop_reason`: as this user may read it; `not_anyway`: of services/chaining.py. Nothing
+    is asked of the database but the user's permissions."""
+    reasons = _reasons(operation, user, now, counts, stop_reason) | {"begin_anyway": not_anyway}
     return [CampaignVerdict(verb, reasons[verb], user.has_perm(needs)) for verb, needs in VERBS.items()]
 
 

@@ -137,6 +137,7 @@ class CampaignFilter(OperationFilter):
     )
     approval = ApprovalFilter(choices=[(word, word) for word in ("none", "approved", "expired")])
     follows = IdsFilter(field_name="campaign__parent_id")
+    after = IdsFilter(field_name="campaign__after_number")
 
 
 class TargetFilter(django_filters.FilterSet):

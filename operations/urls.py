@@ -121,6 +121,7 @@ campaigns_api: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/release/", campaign_acts.Release.as_view(), name="campaign-release"),
     path("campaigns/<int:pk>/abort/", campaign_acts.Abort.as_view(), name="campaign-abort"),
     path("campaigns/<int:pk>/retry-failed/", campaign_acts.RetryFailed.as_view(), name="campaign-retry-failed"),
+    path("campaigns/<int:pk>/begin-anyway/", campaign_acts.BeginAnyway.as_view(), name="campaign-begin-anyway"),
     path("campaigns/<int:pk>/roll-back/", campaign_acts.RollBack.as_view(), name="campaign-roll-back"),
     path("campaigns/<int:pk>/batches/<int:batch>/settle/", campaign_acts.Settle.as_view(), name="campaign-settle"),
     path(

@@ -25,6 +25,7 @@ from operations.api.common import answered, given, scopes_of, user_of
 from operations.models import Batch
 from operations.services import approvals, campaign_control, control
 from operations.services.campaign_children import retry_failed, roll_back
+from operations.services.chaining import begin_anyway
 from operations.services.permits import campaign_for
 from sites.idempotency import idempotent
 from sites.services.actors import actor_of, now_of
@@ -104,6 +105,20 @@ class Abort(APIView):
         body = given(request, ReasonBody)
         with answered():
             campaign_control.abort(pk, body["reason"], actor_of(request), now_of(request))
+        return Response(campaign_answer(request, pk))
+
+
+class BeginAnyway(APIView):
+    @extend_schema(
+        summary="Let it begin though the campaign before it did not come through; what was not done there stays held",
+        tags=TAGS, request=ReasonBody, responses=CampaignSchema,
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        campaign_for(request, scopes_of(request), pk, "begin_anyway")
+        body = given(request, ReasonBody)
+        with answered():
+            begin_anyway(pk, body["reason"], actor_of(request), now_of(request))
         return Response(campaign_answer(request, pk))
 
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from operations.api.common import one_row, scopes_of, user_of
 from operations.api.operations import operation_columns
+from operations.campaign_chain import after_column, links
 from operations.campaign_deeds import turns
 from operations.campaign_mop_up import RULE
 from operations.campaign_rules_seen import rules_seen
@@ -27,6 +28,7 @@ from operations.campaigns.rulebook import told_limit, told_rules, told_spec
 from operations.campaigns.site_time import site_zone
 from operations.frozen_plans import rulebook_of
 from operations.services.campaign_rows import told_reasons
+from operations.services.chaining import not_anyway
 from operations.services.proposals import Proposal, tally
 from sites.access import Scopes
 from sites.services.actors import now_of
@@ -46,21 +48,23 @@ def campaign_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
         "stop_reason": stop_reason_column(scopes),
         "eta_note": eta_note_column(scopes),
         "follows": follows_column(scopes),
+        "after": after_column(scopes),
         "approver": "campaign__approver_name",
         "approval": approval_word(now),
     }
 
 
 def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
-    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Eight queries, one more for
-    whoever sees a part of it, and two for what the user's role allows."""
+    """Everything about a campaign, as far as its sites are in scope. Raises Http404. Nine queries, more where it stands
+    in a chain, one more for whoever sees a part of it, and two for what the user's role allows."""
     scopes, now = scopes_of(request), now_of(request)
     row = one_row(campaigns(scopes), pk, campaign_columns(scopes, now))
     operation = campaigns(scopes).select_related("campaign").get(pk=pk)
     campaign = operation.campaign
     against, left_out = reasons_by_key(scopes, pk)
     all_of_it, plan = row["whole"], campaign.plan if row["whole"] else {}
-    verdicts = campaign_verdicts(operation, user_of(request), now, row["counts"], stop_reason=row["stop_reason"])
+    verdicts = campaign_verdicts(operation, user_of(request), now, row["counts"], stop_reason=row["stop_reason"],
+                                 not_anyway=not_anyway(operation, campaign))  # fmt: skip
     return (
         row
         | {name: getattr(campaign, name) for name in MORE}
@@ -69,11 +73,14 @@ def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
             "rules": campaign.rules
             if all_of_it
             else told_rules(rules_seen(scopes, pk, rulebook_of(campaign), whole=False)),
+            "begin_anyway_by": campaign.begin_anyway_by,
+            "begin_anyway_at": campaign.begin_anyway_at,
             "approval_problem": approval_problem(operation, campaign, now),
             "hardest": told(campaign.hardest, whole=all_of_it, instead=""),
             "costs": plan.get("costs", []),
             "warnings": plan.get("warnings", []),
             "followed_by": list(followers(scopes, pk).values_list("pk", flat=True)),
+            "chain": [asdict(link) for link in links(scopes, campaign)],
             "turns": turns(pk, whole=all_of_it),
             "waves": [_told_wave(wave) for wave in waves_of(scopes, campaign)],
             "blocking": against,
@@ -112,6 +119,7 @@ def told_proposal(seen: Proposal) -> dict[str, Any]:
             examples.setdefault(key, reason)
     return {
         "plan_hash": seen.hash, "judged_at": seen.judged_at, "pending": seen.pending, "not_before": seen.not_before,
+        "after": seen.ahead and seen.ahead.number,
         "counts": tally(seen.judged), "mop_up": RULE,
         "reasons": [examples[key] | {"sites": number} for key, number in tallied.most_common()],
         "waves": [_planned_wave(wave) for wave in seen.plan.waves],

@@ -139,6 +139,10 @@ class CampaignPlan(BodySerializer):
     clouds = _ids("Ids of subclouds")
     filter = s.DictField(required=False, help_text="The parameters of /subclouds/, each with a value or a list of them")
     not_before = s.DateTimeField(required=False, allow_null=True, help_text="When it may begin, once it is started")
+    after = s.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=LARGEST_ID,
+        help_text="The campaign that it is to follow: it begins once that one has come to its end",
+    )  # fmt: skip
 
 
 class NewCampaign(CampaignPlan):

@@ -140,6 +140,8 @@ class ReportSchema(s.Serializer[dict[str, object]]):
     requester = s.CharField()
     requested_at = s.DateTimeField()
     follows = s.IntegerField(allow_null=True, help_text="The campaign whose failed or chosen sites it has")
+    after = s.IntegerField(allow_null=True, help_text="The campaign that it began after, where you see that")
+    begin_anyway_by = s.CharField(help_text="Who let it begin though that one did not come through")
     as_of = s.DateTimeField(help_text="Everything is as it stood then")
     over = s.BooleanField()
     outcome = s.CharField()

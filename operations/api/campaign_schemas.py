@@ -3,8 +3,9 @@
 from rest_framework import serializers as s
 
 from operations.api.schemas import OperationSchema, TargetSchema
+from operations.campaign_chain import BEFORE, NEXT, THIS
 from operations.campaigns.reasons import Effect
-from operations.choices import BatchState, WaveState
+from operations.choices import BatchState, OperationState, WaveState
 from operations.services.proposals import ELIGIBLE, HELD, INELIGIBLE
 
 APPROVALS = ("none", "approved", "expired")
@@ -104,6 +105,7 @@ class PreviewSchema(s.Serializer[dict[str, object]]):
         help_text="Sites that would take part and are being asked for their health: ask again while it is not 0"
     )
     not_before = s.DateTimeField(allow_null=True)
+    after = s.IntegerField(allow_null=True, help_text="The campaign that it begins after")
     counts = TallySchema()
     mop_up = s.CharField(help_text="What becomes of sites that are held when their turn comes")
     reasons = ReasonTallySchema(many=True)
@@ -121,6 +123,7 @@ class CampaignRowSchema(OperationSchema):
     strategy = s.CharField(help_text="Kind of dcmanager's strategy")
     not_before = s.DateTimeField(allow_null=True)
     follows = s.IntegerField(allow_null=True, help_text="The campaign whose failed or chosen sites it has")
+    after = s.IntegerField(allow_null=True, help_text="The campaign that it begins after, where you see that")
     approval = s.ChoiceField([(word, word) for word in APPROVALS])
     approver = s.CharField()
     approval_expires_at = s.DateTimeField(allow_null=True)
@@ -198,6 +201,16 @@ class TurnSchema(s.Serializer[dict[str, object]]):
     reason = s.CharField(help_text="Empty where there is none, or where it may name sites out of your scope")
 
 
+class LinkSchema(s.Serializer[dict[str, object]]):
+    id = s.IntegerField()
+    title = s.CharField()
+    state = s.ChoiceField(OperationState.choices)
+    strategy = s.CharField()
+    place = s.ChoiceField([(word, word) for word in (BEFORE, THIS, NEXT)])
+    ended_at = s.DateTimeField(allow_null=True)
+    eta_p90 = s.DateTimeField(allow_null=True)
+
+
 class CampaignSchema(CampaignRowSchema):
     ask = s.DictField(help_text="The strategy's arguments")
     rules = s.DictField()
@@ -210,6 +223,9 @@ class CampaignSchema(CampaignRowSchema):
     costs = CostSchema(many=True)
     warnings = s.ListField(child=s.CharField())
     followed_by = s.ListField(child=s.IntegerField(), help_text="Campaigns that follow from this one")
+    begin_anyway_by = s.CharField(help_text="Who let it begin though the campaign before did not come through")
+    begin_anyway_at = s.DateTimeField(allow_null=True)
+    chain = LinkSchema(many=True, help_text="Campaigns that begin one after the other, as far as you see them")
     turns = TurnSchema(many=True, help_text="When it was started, paused, resumed, halted, aborted; the oldest first")
     waves = WaveSchema(many=True)
     blocking = ReasonTallySchema(many=True, help_text="What stands against sites that are not over")

@@ -23,6 +23,7 @@ from operations.filters import CampaignFilter
 from operations.models import Operation
 from operations.selectors import OPERATION_SORTS
 from operations.services.campaigns import CampaignAsk, asked_before, change_plan, create_campaign, preview
+from operations.services.chaining import seen_before
 from operations.services.choosing import chosen_clouds
 from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
@@ -58,6 +59,7 @@ class Campaigns(ScopedList):
         asked = given(request, NewCampaign)
         with answered():
             ask = _ask(request, asked)
+            seen_before(scopes_of(request), ask.after)
             if "filter" in asked and not (ask.seen_hash or "expected" in asked):
                 raise RefusedError({"expected": f"Say how many you mean: the filter matches {len(ask.clouds)} now."})
             operation = create_campaign(ask, user_of(request), actor_of(request), now_of(request))
@@ -74,7 +76,9 @@ class Preview(APIView):
     def post(self, request: Request) -> Response:
         demand(request, RUN, "campaign.preview", "operation:new")
         with answered():
-            seen = preview(_ask(request, given(request, CampaignPlan)), now_of(request))
+            ask = _ask(request, given(request, CampaignPlan))
+            seen_before(scopes_of(request), ask.after)
+            seen = preview(ask, now_of(request))
         return Response(told_proposal(seen), headers={"Retry-After": str(ASK_AGAIN)} if seen.pending else None)
 
 
@@ -104,6 +108,7 @@ class OneCampaign(ScopedObject):
         operation = campaign_for(request, scopes_of(request), pk, "change")
         asked = given(request, ChangedCampaign)
         with answered():
+            seen_before(scopes_of(request), asked.get("after"))
             ask = _changed(request, operation, asked)
             change_plan(pk, ask, user_of(request), actor_of(request), now_of(request))
         return Response(campaign_answer(request, pk))
@@ -125,6 +130,7 @@ def _ask(request: Request, asked: Mapping[str, Any], before: Sequence[int] | Non
     return CampaignAsk(
         strategy=asked["strategy"], rules=saved_rules(asked.get("rules", {})), clouds=clouds,
         title=asked.get("title", ""), reason=asked.get("reason", ""), not_before=asked.get("not_before"),
+        after=asked.get("after"),
         seen_hash=asked.get("plan_hash", ""), secrets=asked.get("secrets", {}),
     )  # fmt: skip
 
@@ -139,7 +145,7 @@ def _changed(request: Request, operation: Operation, asked: Mapping[str, Any]) -
     before = asked_before(operation)
     rest: dict[str, Any] = {
         "strategy": before.strategy, "rules": before.rules, "title": before.title, "reason": before.reason,
-        "not_before": before.not_before,
+        "not_before": before.not_before, "after": before.after,
     }  # fmt: skip
     same = "clouds" not in asked and "filter" not in asked
     return _ask(request, rest | dict(asked), before.clouds if same else None)

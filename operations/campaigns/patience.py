@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from operations.campaigns.chain import AHEAD, READ_BEFORE
 from operations.campaigns.reasons import Reason
 
 FACTS = timedelta(minutes=5)  # of real time, however fast a demo goes: so the collector reads
@@ -19,7 +20,7 @@ _ALL_IS_OLD = frozenset({"stale", "never-seen"})
 _OF_NEIGHBOURS = frozenset({"neighbour-down", "neighbour-unknown"})  # a cut line or a restart is often over soon
 _BY_A_LOOK = _ALL_IS_OLD | {
     "alarms-stale", "alarms-unknown", "ceph-stale", "health-unknown", "health-stale", "kubernetes-unknown",
-    "releases-unknown",
+    "releases-unknown", READ_BEFORE,
 }  # fmt: skip
 _SOON_TOLD = _BY_A_LOOK | _OF_NEIGHBOURS
 _BY_BACKUP, _AT_WORK = frozenset({"no-backup", "backup-old"}), frozenset({"busy", "backup-running"})
@@ -27,9 +28,10 @@ _SOON_OVER = frozenset({"busy", "backup-running", "prestage-running", "deploy-ru
 
 
 def is_soon_told(reasons: Iterable[Reason]) -> bool:
-    """Whether all that stands against the site is that a look of the collector is missing, or too long ago."""
+    """Whether all that stands against the site is that a look of the collector is missing, or too long ago, or that the
+    campaign ahead is to be done there first."""
     keys = {reason.key for reason in reasons if reason.stands_against}
-    return bool(keys) and keys <= _BY_A_LOOK
+    return bool(keys) and keys <= _BY_A_LOOK | {AHEAD}
 
 
 def patience(reasons: Iterable[Reason], work: timedelta) -> timedelta:

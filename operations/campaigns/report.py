@@ -125,6 +125,8 @@ class CampaignFacts:
     stopped_at: datetime | None = None
     stopped_by: str = ""
     follows: int | None = None
+    after: int | None = None
+    begin_anyway_by: str = ""
     sites: tuple[SiteReport, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     happenings: tuple[Happening, ...] = ()
@@ -143,6 +145,8 @@ def report(facts: CampaignFacts) -> dict[str, Any]:
         "requester": facts.requester,
         "requested_at": _time(facts.requested_at),
         "follows": facts.follows,
+        "after": facts.after,
+        "begin_anyway_by": facts.begin_anyway_by,
         "as_of": _time(facts.as_of),
         "over": facts.over,
         "outcome": facts.outcome,

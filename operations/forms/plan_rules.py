@@ -3,7 +3,7 @@
 Its JSON is what operations/campaigns/rulebook.py reads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -31,7 +31,7 @@ CEPH = [
 
 
 class RulesForm(forms.Form):
-    """All but waves and windows, of which there may be any number."""
+    """All but waves and windows, of which there may be any number. `before`: campaigns that it may begin after."""
 
     ceph = forms.ChoiceField(label="Ceph", choices=CEPH, required=False)
     health = forms.BooleanField(label="Hosts and health query must be well", required=False, initial=True)
@@ -64,8 +64,18 @@ class RulesForm(forms.Form):
         label="Not before (UTC)", required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
+    after = forms.TypedChoiceField(
+        label="Begin after", required=False, coerce=int, empty_value=None,
+        help_text="Not before that campaign came to its end. Sites that were not done there are held.",
+    )  # fmt: skip
     title = forms.CharField(label="Title", required=False, max_length=200, help_text="Empty: made from the plan.")
     reason = forms.CharField(label="Why", required=False, max_length=500, help_text="Or the number of the change.")
+
+    def __init__(self, *args: Any, before: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        after = self.fields["after"]
+        if isinstance(after, forms.ChoiceField):
+            after.choices = [("", "nothing: by itself"), *before]
 
     def clean_default_zone(self) -> str:
         name: str = self.cleaned_data["default_zone"]

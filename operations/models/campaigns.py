@@ -18,6 +18,9 @@ class Campaign(models.Model):
     The plan is frozen: `operation.plan_hash` covers ask, rules, not_before, waves, batches and who is in them.
     An approval holds for the hash it was given for, until it expires. `planner`: who made the plan that stands, which
     is the requester until somebody else changes it.
+
+    `after_number`: the campaign that this one begins after, which the hash covers; it stays when that one is forgotten,
+    and `after` does not. `begin_anyway_*`: who let it begin though that one did not come through.
     """
 
     operation = models.OneToOneField(Operation, models.CASCADE, primary_key=True, related_name="campaign")
@@ -30,6 +33,10 @@ class Campaign(models.Model):
     planned_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
+    after = models.ForeignKey("self", models.SET_NULL, null=True, related_name="next_in_chain")
+    after_number = models.BigIntegerField(null=True)
+    begin_anyway_at = models.DateTimeField(null=True)
+    begin_anyway_by = models.CharField(max_length=150, blank=True)
 
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     approver_name = models.CharField(max_length=150, blank=True)

@@ -82,7 +82,7 @@ def demand_approval(operation: Operation, campaign: Campaign, now: datetime) -> 
     if campaign.approval_expires_at is None or campaign.approval_expires_at <= begins:
         when = f"{campaign.approval_expires_at:%Y-%m-%d %H:%M} UTC" if campaign.approval_expires_at else "at once"
         raise NotApprovedError(f"The approval by {campaign.approver_name} ends {when}: have it approved again.")
-    stands = campaign_hash(plan_of(campaign), rulebook_of(campaign), campaign.not_before)
+    stands = campaign_hash(plan_of(campaign), rulebook_of(campaign), campaign.not_before, campaign.after_number)
     if not campaign.approved_hash == operation.plan_hash == stands:
         raise NotApprovedError("The plan is not the one that was approved: make the plan anew, and have it approved.")
 

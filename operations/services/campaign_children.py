@@ -41,7 +41,9 @@ def retry_failed(
     chosen = _clouds(parent.operation, rows)
     if not chosen:
         raise NotNowError("None of its sites failed, or never ran." if with_unrun else "None of its sites failed.")
-    ask = _after(parent, parent.ask, chosen, f"Again: {parent.operation.title}", secrets)
+    ask = replace(
+        _after(parent, parent.ask, chosen, f"Again: {parent.operation.title}", secrets), after=parent.after_number
+    )  # what was not done in the campaign before is not done now either
     if with_unrun:
         ask = replace(ask, rules=dict(ask.rules) | {"failures": _borne(parent)})
     with transaction.atomic():

@@ -21,6 +21,7 @@ from operations.models import Campaign, Job, Operation, RunSecret
 from operations.services import run_secrets
 from operations.services.campaign_events import campaign_events
 from operations.services.campaign_rows import clouds_of, write_plan
+from operations.services.chaining import demand_link, link, lock_links
 from operations.services.proposals import Judged, Proposal, propose
 from operations.services.requests import MOST_TARGETS, RefusedError
 from operations.services.start import NotNowError
@@ -37,7 +38,8 @@ CHANGED = "The plan would be another one than you saw: look at a new preview."
 class CampaignAsk:
     """`strategy` and `rules`: JSON of operations/campaigns/rulebook.py. `clouds`: ids, in the user's scope.
 
-    `seen_hash`: of the preview that was looked at; "" where there was none. `secrets` show in no repr.
+    `after`: the campaign that it is to follow, which the user sees. `seen_hash`: of the preview that was looked at; ""
+    where there was none. `secrets` show in no repr.
     """
 
     strategy: Mapping[str, Any]
@@ -46,6 +48,7 @@ class CampaignAsk:
     title: str = ""
     reason: str = ""
     not_before: datetime | None = None
+    after: int | None = None
     seen_hash: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -56,7 +59,9 @@ def preview(ask: CampaignAsk, now: datetime, but_for: int | None = None, *, agai
 
     Raises RefusedError for what is wrong with the request as a whole.
     """
-    proposal = propose(_checked(ask, now), ask.clouds, now, not_before=ask.not_before, but_for=but_for)
+    book = _checked(ask, now)
+    demand_link(ask.after, book.spec, but_for)
+    proposal = propose(book, ask.clouds, now, not_before=ask.not_before, after=ask.after, but_for=but_for)
     if not again:
         ask_for_health(_unasked(proposal), now)
     return replace(proposal, pending=awaited(untold(proposal), now))
@@ -72,8 +77,10 @@ def create_campaign(
     book = _checked(ask, now)
     _demand_permission(book, user)
     _demand_secrets(book, ask.secrets)
+    if not _inherits(ask, parent):
+        demand_link(ask.after, book.spec)
     with transaction.atomic():
-        proposal = propose(book, ask.clouds, now, not_before=ask.not_before)
+        proposal = propose(book, ask.clouds, now, not_before=ask.not_before, after=ask.after)
         _demand_sense(proposal, ask)
         ask_for_health(_unasked(proposal), now)
         operation = Operation.objects.create(
@@ -83,6 +90,7 @@ def create_campaign(
         )  # fmt: skip
         Job.objects.create(operation=operation)
         campaign = Campaign(operation=operation, parent=parent, planner=user, planner_name=actor.name)
+        _link(campaign, ask, parent)
         campaign.save()
         write_plan(operation, campaign, proposal)
         run_secrets.keep(operation, ask.secrets, now)
@@ -98,19 +106,22 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
     book = _checked(ask, now)
     _demand_permission(book, user)
     with transaction.atomic():
+        lock_links()
         operation = jobs.operation_locked(operation_id)
         campaign = Campaign.objects.select_for_update().get(pk=operation_id)
         if operation.state != OperationState.PLANNED:
             raise NotNowError(f"It is {operation.get_state_display()}: only a plan that has not begun can be changed.")
+        demand_link(ask.after, book.spec, operation.pk)
         kept = RunSecret.objects.filter(operation=operation).values_list("name", flat=True)
         _demand_secrets(book, ask.secrets, kept)
-        proposal = propose(book, ask.clouds, now, not_before=ask.not_before, but_for=operation.pk)
+        proposal = propose(book, ask.clouds, now, not_before=ask.not_before, after=ask.after, but_for=operation.pk)
         _demand_sense(proposal, ask)
         ask_for_health(_unasked(proposal), now)
         was, voided = operation.plan_hash, void_approval(campaign)
         campaign.planner, campaign.planner_name = user, actor.name
         operation.title = (ask.title or operation.title)[:200]
         operation.reason = ask.reason[:500]
+        link(campaign, ask.after)
         write_plan(operation, campaign, proposal)
         if not book.needs_password:
             RunSecret.objects.filter(operation=operation).delete()
@@ -126,8 +137,20 @@ def asked_before(operation: Operation) -> CampaignAsk:
     campaign = operation.campaign
     return CampaignAsk(
         strategy=campaign.ask, rules=campaign.rules, clouds=clouds_of(operation), title=operation.title,
-        reason=operation.reason, not_before=campaign.not_before,
+        reason=operation.reason, not_before=campaign.not_before, after=campaign.after_number,
     )  # fmt: skip
+
+
+def _inherits(ask: CampaignAsk, parent: Campaign | None) -> bool:
+    """Whether it follows the campaign that its parent followed: that was judged when it was the parent's."""
+    return parent is not None and ask.after is not None and ask.after == parent.after_number
+
+
+def _link(campaign: Campaign, ask: CampaignAsk, parent: Campaign | None) -> None:
+    link(campaign, ask.after)
+    if parent is not None and _inherits(ask, parent):
+        campaign.after_id = parent.after_id  # it may be forgotten
+        campaign.begin_anyway_at, campaign.begin_anyway_by = parent.begin_anyway_at, parent.begin_anyway_by
 
 
 def void_approval(campaign: Campaign) -> bool:
@@ -203,5 +226,5 @@ def _told(operation: Operation, campaign: Campaign, proposal: Proposal) -> dict[
         "plan_hash": operation.plan_hash, "strategy": campaign.ask, "rules": campaign.rules,
         "clouds": [each.site.id for each in proposal.judged if each.takes_part],
         "refused": [each.site.id for each in proposal.judged if not each.takes_part], "reason": operation.reason,
-        "parent": campaign.parent_id,
+        "parent": campaign.parent_id, "after": campaign.after_number,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operations.campaign_facts.calendar import freezes
+from operations.campaign_facts.chain import chain, judged_after
 from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import durations_of, lead
@@ -15,6 +16,7 @@ from operations.campaign_facts.sites import CampaignSite, campaign_sites, neighb
 from operations.campaign_outages import outages
 from operations.campaigns.approvals import Approvals
 from operations.campaigns.calendars import Freeze, calendar_of
+from operations.campaigns.chain import Ahead, notes
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
 from operations.campaigns.eta import Eta, estimate
@@ -64,10 +66,12 @@ class Proposal:
     judged_at: datetime
     outages: tuple[str, ...] = ()
     pending: int = 0
+    ahead: Ahead | None = None
 
     @property
     def hash(self) -> str:
-        return campaign_hash(self.plan, self.book, self.not_before)
+        after = self.ahead.number if self.ahead else None
+        return campaign_hash(self.plan, self.book, self.not_before, after)
 
     @property
     def hardest(self) -> str:
@@ -85,22 +89,27 @@ def propose(
     now: datetime,
     *,
     not_before: datetime | None = None,
+    after: int | None = None,
     but_for: int | None = None,
 ) -> Proposal:
-    """At most 23 queries for any number of sites. `but_for`: the operation whose plan this is, if there is one already.
+    """At most 23 queries for any number of sites, and seven where it is to begin `after` another campaign. `but_for`:
+    the operation whose plan this is, if there is one already.
 
     The caller has read the clouds within the user's scopes.
     """
     sites = campaign_sites(cloud_ids, now, but_for=but_for, with_removed=True)
     controllers = controller_facts({site.controller_id for site in sites.values()}, now)
     bare = uncovered(sites, now, book.gates.statuses_fresh)
+    linked = chain(after, sites)
     judged = tuple(
-        Judged(site, judge(site.facts, book.gates, controllers[site.controller_id], now) + bare.get(site.id, ()))
+        Judged(site, judged_after(linked, site.id, reasons, book.spec))
         for site in sorted(sites.values(), key=lambda site: (site.facts.name, site.id))
+        for reasons in [judge(site.facts, book.gates, controllers[site.controller_id], now) + bare.get(site.id, ())]
     )
     frozen, taking_part = freezes(), [each for each in judged if each.takes_part]
     planned = [_plan_site(each, book, frozen) for each in taking_part]
-    begins = max(now, not_before or now)
+    ahead = linked.ahead if linked else None
+    begins = max(now, not_before or now, (ahead and ahead.expected_at) or now)
     rules = book.plan_rules(begins, neighbours(each.site.id for each in taking_part))
     plan = make_plan(planned, rules)
     eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins, lead())
@@ -108,14 +117,16 @@ def propose(
     findings = (finding.sentence for finding in eta.findings)
     return Proposal(
         book=book, judged=judged, plan=plan, costs=costs(planned, rules), eta=eta, not_before=not_before,
-        judged_at=now, warnings=(*findings, *plan.warnings, *_zone_notes(taking_part, book)),
-        outages=tuple(outages(book.spec, kinds)),
+        judged_at=now, warnings=(*findings, *plan.warnings, *_zone_notes(taking_part, book), *notes(ahead, book.spec)),
+        outages=tuple(outages(book.spec, kinds)), ahead=ahead,
     )  # fmt: skip
 
 
-def campaign_hash(plan: Plan, book: Rulebook, not_before: datetime | None) -> str:
-    """SHA-256 in hex."""
+def campaign_hash(plan: Plan, book: Rulebook, not_before: datetime | None, after: int | None = None) -> str:
+    """SHA-256 in hex. A plan that follows no other campaign has the hash it had before there were chains."""
     told = [plan_hash(plan), told_spec(book.spec), told_rules(book), not_before and not_before.timestamp()]
+    if after is not None:
+        told.append({"after": after})
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

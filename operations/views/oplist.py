@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from operations.campaign_chain import after_column
 from operations.campaign_told import state_reason_column
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState
 from operations.facets import Facets, FacetValue, count_facets, unfaceted
@@ -45,7 +46,8 @@ def page(request: PortalRequest) -> HttpResponse:
         return _refused(request, [(error.field, str(error))])
     if not filters.is_valid():
         return _refused(request, [(name, " ".join(map(str, said))) for name, said in filters.errors.items()])
-    rows = filters.qs.values(*FIELDS, **JOINED, counts=counts(request.scopes), why=state_reason_column(request.scopes))
+    told = {"counts": counts(request.scopes), "why": state_reason_column(request.scopes)}
+    rows = filters.qs.values(*FIELDS, **JOINED, **told, after=after_column(request.scopes))
     found = finish(list(apply(rows, asked)), lambda row: [row[field.lstrip("-")] for field in asked.fields], asked)
     _word(found)
     context: dict[str, Any] = {

@@ -49,6 +49,11 @@ def ask(cloud_id: int, now: datetime) -> None:
     leave_hint(cloud_id, "asked", now, now + ASK_FOR)
 
 
+def read_again(cloud_ids: Iterable[int], now: datetime) -> None:
+    """All of these is to be read now; who was asked for in the last minutes is not again."""
+    _leave_hints(cloud_ids, "asked", now, now + HEALTH_FOR, again=AGAIN_AFTER)
+
+
 def follow(cloud_ids: Iterable[int], now: datetime, again: timedelta) -> None:
     """Work was done on these clouds, and how they are is waited for: one look each, the next after `again`."""
     _leave_hints(cloud_ids, "worked_on", now, now + again, again=again)

@@ -5,19 +5,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from events.log import append
 from operations.campaigns.conduct import Course, Phase
 from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
-from operations.engine.campaign import foresight, mop_up, soaking
+from operations.engine.campaign import ahead, foresight, mop_up, soaking
 from operations.engine.campaign.book import OVER, Book, open_book
-from operations.engine.campaign.events import tell
+from operations.engine.campaign.events import say, tell
 from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
 from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
 from operations.engine.campaign.unapproved import take_back
-from operations.engine.events import operation_event
 from operations.engine.stopping import stop_all
 from operations.models import Batch, Campaign, Job, Operation, Target, Wave
 
@@ -31,6 +29,9 @@ def step(claim: jobs.Claim, job: Job) -> None:
             jobs.release(jobs.held(claim), begins)
         return
     book = open_book(job.operation_id)
+    if (before := ahead.awaited(book)) is not None:
+        ahead.wait(claim, book, before, now)
+        return
     kind = book.rules.spec.kind
     looked = soaking.look(book, now)  # first: alarms that are read after it are none that it took for judged
     fresh = sites_with_new_alarms(job.operation_id, kind)  # before the transaction, as the next: they read a lot
@@ -62,7 +63,7 @@ def step(claim: jobs.Claim, job: Job) -> None:
             end(book, now)
             jobs.release(held, None)
         else:
-            _say(book, course.message, now)
+            say(book, course.message, now)
             jobs.release(held, now + pace().poll)
 
 
@@ -130,12 +131,3 @@ def _wait(book: Book, course: Course) -> None:
     if book.campaign.waits_until != course.opens:
         book.campaign.waits_until = course.opens
         book.campaign.save(update_fields=["waits_until"])
-
-
-def _say(book: Book, message: str, now: datetime) -> None:
-    operation = book.operation
-    text = (book.campaign.stop_reason or ("On hold: no further site starts." if operation.held else message))[:500]
-    if operation.state_reason != text:
-        operation.state_reason = text
-        operation.save(update_fields=["state_reason"])
-        append([operation_event(operation, now, {"state_reason": text})])

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from operations.campaign_facts.chain import chain, judged_after
 from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.durations import lead
 from operations.campaign_facts.sites import CampaignSite, campaign_sites
 from operations.campaigns.batch import Controls, Memory
 from operations.campaigns.calendars import Opening
+from operations.campaigns.chain import READ_BEFORE
 from operations.campaigns.eligibility import judge
 from operations.campaigns.patience import patience
 from operations.campaigns.reasons import Reason, hold, is_alone
@@ -27,6 +29,7 @@ from operations.models import Batch
 from operations.services.start import NotNowError, RefusedError
 from sites.models import Brake
 from sites.services.brake import FLEET, sentence
+from sites.services.clouds import read_again
 
 # How long other work at a site is waited for: about as long as a backup or a prestage may take
 OTHER_WORK = timedelta(minutes=30)
@@ -49,6 +52,7 @@ def controls_of(book: Book, batch: Batch, memory: Memory, room: str, now: dateti
         check_up(members, book.rules.gates, opening, room, now)
         gates = gates_now(book.rules.gates, opening, room)
         against = judged(book, members, now, alone=batch.alone, gates=gates)
+        read_again([pk for pk, reasons in against.items() if any(each.key == READ_BEFORE for each in reasons)], now)
         stands = bool(brake or book.operation.held or book.campaign.stop_reason or memory.roster)
         if not stands and is_near(opening, room, now):
             begun, refused = _backed_up(book, against, now)
@@ -92,11 +96,12 @@ def judged(
     ids = {pk for site in members if (pk := book.sites[site].row.target.controller_id) is not None}
     controllers = controller_facts(ids, now)
     bare = uncovered(members, now, book.rules.gates.statuses_fresh)
+    linked = chain(book.campaign.after_number, members)
     told: dict[int, tuple[Reason, ...]] = {}
     for part in by_parts(members):
         for pk, site in facts_now(book, part, now).items():
             reasons = judge(site.facts, gates or book.rules.gates, controllers[site.controller_id], now)
-            reasons += bare.get(pk, ())
+            reasons = judged_after(linked, pk, reasons + bare.get(pk, ()), book.rules.spec)
             against = tuple(reason for reason in reasons if reason.stands_against)
             if is_alone(reasons) and not alone:
                 against = (*against, JOINED)

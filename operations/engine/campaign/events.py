@@ -6,6 +6,7 @@ from typing import Any
 from events.kinds import Kind
 from events.log import NewEvent, append
 from operations.engine.campaign.book import Book
+from operations.engine.events import operation_event
 from operations.models import Batch
 
 TOLD = ("state", "message", "strategy_id", "strategy_state")
@@ -34,3 +35,13 @@ def tell(book: Book, now: datetime, **data: object) -> None:
     facts = {"operation": book.operation.pk, **data}
     subject = f"operation:{book.operation.pk}"
     append([NewEvent(Kind.CAMPAIGN_CHANGED, subject, now, facts, book.operation.controller_id)])
+
+
+def say(book: Book, message: str, now: datetime) -> None:
+    """What the whole does or waits for. In the caller's transaction, which holds the operation's row."""
+    operation = book.operation
+    text = (book.campaign.stop_reason or ("On hold: no further site starts." if operation.held else message))[:500]
+    if operation.state_reason != text:
+        operation.state_reason = text
+        operation.save(update_fields=["state_reason"])
+        append([operation_event(operation, now, {"state_reason": text})])

@@ -28,13 +28,13 @@ PAUSED = "It is paused: so it would end if it went on now. "
 AWAITS = "A wave waits for approval: so it would end if that were given now. "
 
 
-def foreseen(book: Book, now: datetime) -> dict[str, Any]:
-    """Columns of the campaign; none where what is there is young enough."""
+def foreseen(book: Book, now: datetime, *, begins: datetime | None = None) -> dict[str, Any]:
+    """Columns of the campaign; none where what is there is young enough. `begins`: where that is not now."""
     reckoned = book.campaign.eta_at
     if reckoned is not None and now - reckoned < EVERY:
         return {}
     try:
-        return _reckoned(book, now)
+        return _reckoned(book, now, max(now, begins or now))
     except Exception:  # a fault of ours in foreseeing the end must not keep a campaign from it
         log.exception("the end of campaign %s cannot be foreseen", book.operation.pk)
         return {"eta_p50": None, "eta_p90": None, "eta_note": UNKNOWN, "eta_at": now}
@@ -46,7 +46,7 @@ def note(book: Book, columns: dict[str, Any]) -> None:
         Campaign.objects.filter(pk=book.campaign.pk).update(**columns)
 
 
-def _reckoned(book: Book, now: datetime) -> dict[str, Any]:
+def _reckoned(book: Book, now: datetime, begins: datetime) -> dict[str, Any]:
     left = _left(book)
     kinds = {row["cloud"]: (profile_of(row["cloud__system_mode"]), row["cloud__software_version"]) for row in left}
     calendars = Calendars(book.rules)
@@ -57,7 +57,7 @@ def _reckoned(book: Book, now: datetime) -> dict[str, Any]:
     batches = {number: _now(batch, by_batch[number]) for number, batch in book.batches.items()}
     stopped = bool(book.campaign.stop_reason)
     lasting = durations(kinds, book.rules.spec)
-    eta = estimate_left(book.plan, batches, sites, lasting, now, stopped=stopped, lead=lead())
+    eta = estimate_left(book.plan, batches, sites, lasting, begins, stopped=stopped, lead=lead())
     said = (PAUSED if book.operation.held else "") + _approvals(book, now) + eta.note(len(left))
     return {"eta_p50": eta.p50, "eta_p90": eta.p90, "eta_note": said[:300], "eta_at": now}
 

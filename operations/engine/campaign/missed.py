@@ -6,6 +6,7 @@ goes on by them; else it is paused, and somebody says when it is to begin. An ap
 
 from datetime import datetime, timedelta
 
+from operations.campaign_facts.chain import ahead_of
 from operations.campaigns.batch import Verb
 from operations.choices import NOT_DONE
 from operations.engine.campaign.book import Book
@@ -34,19 +35,24 @@ def approval_ran_out(campaign: Campaign, now: datetime) -> bool:
 def miss(book: Book, now: datetime) -> None:
     """At every turn until something ran: it may be paused, or wait for a window or for the slot, for days. In the
     caller's transaction, which holds the operation's row."""
-    campaign, operation = book.campaign, book.operation
-    if campaign.stop_reason:
-        return
-    if approval_ran_out(campaign, now):
-        halt(book, EXPIRED.format(at=campaign.approval_expires_at), now)
-        return
-    if has_begun(book):
+    operation = book.operation
+    if book.campaign.stop_reason or expire(book, now) or has_begun(book):
         return
     due = _due(book)
     if due is not None and now - due > MISSED and not book.rules.windows and not operation.held:
         pause(book, LATE.format(at=due), now)
 
 
+def expire(book: Book, now: datetime) -> bool:
+    """Halts it where its approval ran out. In the caller's transaction, which holds the operation's row."""
+    expired = approval_ran_out(book.campaign, now)
+    if expired:
+        halt(book, EXPIRED.format(at=book.campaign.approval_expires_at), now)
+    return expired
+
+
 def _due(book: Book) -> datetime | None:
-    """When it should have begun: as planned, or when somebody started it."""
-    return max((at for at in (book.campaign.not_before, book.operation.started_at) if at), default=None)
+    """When it should have begun: as planned, when somebody started it, or when the campaign before it was over."""
+    campaign, ahead = book.campaign, ahead_of(book.campaign)
+    before = campaign.begin_anyway_at or (ahead and ahead.ended_at)
+    return max((at for at in (campaign.not_before, book.operation.started_at, before) if at), default=None)

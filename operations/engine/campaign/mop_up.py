@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from events.log import append
+from operations.campaign_facts.chain import chain, judged_after
 from operations.campaign_facts.controllers import controller_facts
 from operations.campaign_facts.cover import uncovered
 from operations.campaign_facts.sites import CampaignSite
@@ -76,8 +77,10 @@ def _able(
     book: Book, part: Sequence[int], controllers: Mapping[int, ControllerFacts], calendars: Calendars, now: datetime
 ) -> Iterator[PlanSite]:
     bare = uncovered(part, now, book.rules.gates.statuses_fresh)
+    linked = chain(book.campaign.after_number, part)
     for pk, site in facts_now(book, part, now).items():
         reasons = judge(site.facts, book.rules.gates, controllers[site.controller_id], now) + bare.get(pk, ())
+        reasons = judged_after(linked, pk, reasons, book.rules.spec)
         if _could_run(reasons):
             yield _plan_site(book, book.sites[pk], site, calendars, alone=is_alone(reasons))
 

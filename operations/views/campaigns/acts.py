@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from operations.forms.campaigns import ActForm
 from operations.models import Operation
 from operations.services import approvals, campaign_children, campaign_control, control
+from operations.services.chaining import begin_anyway
 from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
@@ -88,6 +89,10 @@ def _started(request: PortalRequest, operation: Operation, form: ActForm) -> Ope
     return campaign_control.start(operation.pk, form.secrets, actor_of(request), request.now)
 
 
+def _let_begin(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    return begin_anyway(operation.pk, form.cleaned_data["reason"], actor_of(request), request.now)
+
+
 def _held(held: bool) -> Done:
     def do(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
         return control.hold(operation.pk, held, actor_of(request), request.now)
@@ -112,6 +117,7 @@ ACTS: dict[str, Act] = {
     "approve": Act("approve", _approved, questions.approve),
     "revoke": Act("revoke", _revoked, questions.revoke),
     "start": Act("start", _started, questions.start),
+    "begin-anyway": Act("begin_anyway", _let_begin, questions.begin_anyway),
     "pause": Act("hold", _held(True), questions.pause),
     "resume": Act("release", _held(False)),
     "abort": Act("abort", _aborted, questions.abort),

@@ -55,6 +55,7 @@ def blocks(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> list[Block]
     if campaign.over:
         return []
     found = list(_not_begun(campaign)) if campaign.planned else list(_under_way(campaign))
+    found += _behind(campaign)
     return [*_braked(campaign, brakes), *found]
 
 
@@ -118,6 +119,19 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
             yield Block("info", f"{wave.row.name}: soaking. New alarms there still count.", until)
         else:
             yield Block("info", campaign.operation.state_reason or f"{wave.row.name}: soaked.", since=until)
+
+
+def _behind(campaign: CampaignInView) -> Iterator[Block]:
+    """The campaign before comes first; an approval that would be over by then is of no use."""
+    ahead, expires = campaign.waits, campaign.campaign.approval_expires_at
+    if ahead is None or campaign.campaign.stop_reason:
+        return
+    expected = ahead.expected_at
+    when = f" Nine of ten like it would end by {expected:%Y-%m-%d %H:%M} UTC." if expected else ""
+    yield Block("warn" if ahead.stuck else "info", f"{ahead.why}{when}")
+    if expected and campaign.campaign.approved_hash and expires is not None and expires <= expected:
+        said = "The approval may be over before that: then nothing runs, and it has to be planned and approved anew."
+        yield Block("warn", said, expires)
 
 
 def _braked(campaign: CampaignInView, brakes: tuple[BrakeOn, ...]) -> Iterator[Block]:

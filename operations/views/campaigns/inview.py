@@ -7,7 +7,9 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 
+from operations.campaign_facts.chain import ahead_of
 from operations.campaign_reads import WaveSeen, added, campaign_row, eligible, failed, tally, waves
+from operations.campaigns.chain import Ahead
 from operations.campaigns.rulebook import Rulebook
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, WaveState
 from operations.frozen_plans import rulebook_of
@@ -19,7 +21,7 @@ from sites.middleware import PortalRequest, once
 
 @dataclass(slots=True, kw_only=True)
 class CampaignInView:
-    """`counts` of the sites in scope by how they stand; `now`: of the request."""
+    """`counts` of the sites in scope by how they stand; `now`: of the request; `ahead`: the campaign it follows."""
 
     seen: OperationInView
     campaign: Campaign
@@ -27,6 +29,7 @@ class CampaignInView:
     waves: list[WaveSeen]
     counts: Counter[str]
     now: datetime
+    ahead: Ahead | None = None
 
     @property
     def operation(self) -> Operation:
@@ -77,6 +80,14 @@ class CampaignInView:
         return found or next((wave for wave in self.waves if wave.row.state == WaveState.PENDING), None)
 
     @property
+    def waits(self) -> Ahead | None:
+        """The campaign before, while it keeps this one from beginning."""
+        begun = any(wave.row.started_at or wave.row.ended_at for wave in self.waves)
+        if self.over or begun or self.campaign.begin_anyway_at or self.ahead is None or not self.ahead.why:
+            return None
+        return self.ahead
+
+    @property
     def approval_good(self) -> bool:
         """An approval of the plan that stands, that has not expired before it may begin."""
         expires = self.campaign.approval_expires_at
@@ -85,7 +96,8 @@ class CampaignInView:
 
 
 def campaign_in_view(request: HttpRequest, pk: int) -> CampaignInView:
-    """Raises Http404 where it is no campaign, or none of its sites is in scope. Five queries."""
+    """Raises Http404 where it is no campaign, or none of its sites is in scope. Five queries, and two
+    where it follows another."""
     return once(request, ("campaign", pk), lambda: _read(cast(PortalRequest, request), pk))
 
 
@@ -97,7 +109,7 @@ def _read(request: PortalRequest, pk: int) -> CampaignInView:
     counted = tally(request.scopes, pk)
     return CampaignInView(
         seen=seen, campaign=campaign, book=rulebook_of(campaign), waves=waves(request.scopes, pk, counted),
-        counts=added(counted.values()), now=request.now,
+        counts=added(counted.values()), now=request.now, ahead=ahead_of(campaign),
     )  # fmt: skip
 
 

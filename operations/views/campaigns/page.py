@@ -25,6 +25,7 @@ from operations.offers import Offer
 from operations.standings import IN_BAR, MARKS, WORKED_ON, Standing
 from operations.views.campaigns.audit import told_entries
 from operations.views.campaigns.blocking import blocks, lanes
+from operations.views.campaigns.chaincells import chain_cells
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view, soaks_until
 from operations.views.campaigns.lanes import Strip, strips
 from operations.views.campaigns.sitecells import FIELDS, markup
@@ -94,6 +95,7 @@ def _head(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
         "mark": OPERATION_MARKS[operation.state], "offers": found,
         "reasons": _refused(found),
         "bar": bar(campaign.counts), "counted": counted(campaign.counts), "chips": chips(request, campaign),
+        "chain": chain_cells(request.scopes, row),
         "blocks": blocks(campaign, request.standing.brakes), "lanes": lanes(campaign),
         **_said(request, campaign),
     }  # fmt: skip
@@ -140,7 +142,7 @@ def offers(request: PortalRequest, campaign: CampaignInView) -> list[Offer]:
     )  # fmt: skip
     return campaign_offers(
         campaign.operation, campaign.campaign, asker, numbers, approved=campaign.approval_good,
-        deploys=campaign.book.spec.deploys,
+        deploys=campaign.book.spec.deploys, stuck=campaign.waits is not None and campaign.waits.stuck,
     )  # fmt: skip
 
 

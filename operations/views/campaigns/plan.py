@@ -38,7 +38,8 @@ def page(request: PortalRequest) -> HttpResponse:
     except RefusedError as refusal:
         return render(request, "operations/campaigns/plan_nothing.html", {"why": refusal.problems.values()}, status=400)
     if request.method == "GET":
-        operation = Operation.objects.select_related("campaign").get(pk=choice.change) if choice.change else None
+        taken = choice.change or choice.origin
+        operation = Operation.objects.select_related("campaign").get(pk=taken) if taken else None
         return _page(request, choice, fresh(choice, operation))
     forms = bound(request.POST, choice)
     if request.POST.get("add"):

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from operations.campaigns.chain import following
+from operations.campaigns.strategy import Kind
 from operations.forms.plan_rows import WaveForm, WindowForm, rows_of, wave_initial
 from operations.forms.plan_rules import RulesForm, rules_initial
 from operations.forms.plan_strategy import StrategyForm, strategy_initial
@@ -60,7 +62,7 @@ class PlanForms:
         given = self.rules.cleaned_data
         return CampaignAsk(
             strategy=self.strategy.strategy, rules=saved_rules(rules), clouds=choice.clouds, title=given["title"],
-            reason=given["reason"], not_before=given["not_before"], seen_hash=seen_hash,
+            reason=given["reason"], not_before=given["not_before"], after=given["after"], seen_hash=seen_hash,
             secrets=self.strategy.secrets(backs_up=given["start_backups"]),
         )  # fmt: skip
 
@@ -80,7 +82,7 @@ def bound(data: QueryDict, choice: PlanChoice) -> PlanForms:
     chosen = set(data.getlist("saved"))
     return PlanForms(
         strategy=StrategyForm(data, releases=releases(choice)),
-        rules=RulesForm(data),
+        rules=RulesForm(data, before=choice.before),
         waves=rows_of(WaveForm, "wave", data, more["wave"]),
         windows=rows_of(WindowForm, "window", data, more["window"]),
         saved=[(row, row.name in chosen) for row in MaintenanceWindow.objects.all()],
@@ -89,21 +91,27 @@ def bound(data: QueryDict, choice: PlanChoice) -> PlanForms:
 
 
 def fresh(choice: PlanChoice, operation: Operation | None) -> PlanForms:
-    """For a new plan, or filled from the plan of `operation`."""
+    """For a new plan, or filled from the plan of `operation`, which it changes or is to follow."""
     saved = [(row, False) for row in MaintenanceWindow.objects.all()]
     known = releases(choice)
     if operation is None:
         start = {"release_id": known[0]} if known else {}
         waves, windows = rows_of(WaveForm, "wave", None, 1), rows_of(WindowForm, "window", None, 0)
-        return PlanForms(StrategyForm(initial=start, releases=known), RulesForm(), waves, windows, saved, [])
+        rules_form = RulesForm(before=choice.before)
+        return PlanForms(StrategyForm(initial=start, releases=known), rules_form, waves, windows, saved, [])
     campaign = operation.campaign
     rules: Mapping[str, Any] = campaign.rules
-    told = rules_initial(rules, choice.names) | {
-        "title": operation.title, "reason": operation.reason, "not_before": campaign.not_before,
-    }  # fmt: skip
+    told = rules_initial(rules, choice.names) | {"reason": operation.reason}
+    if choice.origin:
+        ask, told = {"kind": following(campaign.strategy)}, told | {"after": operation.pk}
+        if campaign.strategy == Kind.PRESTAGE:  # its laxer gate is that of a work without a reboot
+            told["ceph"] = ""
+    else:
+        ask = campaign.ask
+        told |= {"title": operation.title, "not_before": campaign.not_before, "after": campaign.after_number}
     return PlanForms(
-        strategy=StrategyForm(initial=strategy_initial(campaign.ask), releases=known),
-        rules=RulesForm(initial=told),
+        strategy=StrategyForm(initial=strategy_initial(ask), releases=known),
+        rules=RulesForm(initial=told, before=choice.before),
         waves=rows_of(WaveForm, "wave", None, 0, [wave_initial(rule) for rule in rules.get("waves", ())]),
         windows=rows_of(WindowForm, "window", None, 0, rules.get("windows", ())),
         saved=saved,

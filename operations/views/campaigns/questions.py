@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from operations.campaign_facts.chain import chain
 from operations.campaign_outages import outages
 from operations.campaign_reads import sites
 from operations.campaign_reason_words import in_words
@@ -58,10 +59,13 @@ def plain(action: str) -> Question:
 def approve(request: PortalRequest, campaign: CampaignInView) -> Ask:
     """The approver sees what it does to how many sites, and which plan it is."""
     operation, by = campaign.operation, campaign.campaign.planner_name or "nobody known"
-    lines = (
+    lines: tuple[str, ...] = (
         f"You approve the plan {operation.plan_hash[:16]}, made by {by}, and no other.",
         "Whoever may run campaigns can then start it while your approval holds.",
     )
+    if (ahead := campaign.waits) is not None:
+        expected = f" (nine of ten by {ahead.expected_at:%Y-%m-%d %H:%M} UTC)" if ahead.expected_at else ""
+        lines += (f"{ahead.why}{expected} Let your approval hold for longer than that.",)
     question = Question(f"Approve “{operation.title}”", lines, "Approve this plan")
     return Ask(question, with_approval=True, plan_hash=operation.plan_hash, impact=impact(request, campaign))
 
@@ -135,8 +139,26 @@ def start(request: PortalRequest, campaign: CampaignInView) -> Ask:
     if campaign.book.needs_password and not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
         secrets = (SYSADMIN,)
         lines.append("It lay here for more than a day: the password was erased and is needed again.")
-    verb = "Schedule" if begins else "Start"
+    if (ahead := campaign.waits) is not None:
+        lines.insert(0, ahead.why)
+    verb = "Schedule" if begins or ahead else "Start"
     return Ask(Question(f"{verb} “{operation.title}”", tuple(lines), verb, "primary", str(ready), secrets))
+
+
+def begin_anyway(request: PortalRequest, campaign: CampaignInView) -> Ask:
+    """How many sites were done in the campaign before, and how many stay held."""
+    ahead, number = campaign.ahead, campaign.campaign.after_number
+    ids = sites(request.scopes, campaign.operation.pk).exclude(standing=Standing.REFUSED.value)
+    linked = chain(number, ids.exclude(cloud=None).values_list("cloud", flat=True))
+    held = sum(bool(site.how) for site in linked.sites.values()) if linked else 0
+    became = f"is {ahead.word}" if ahead is not None and ahead.spec is not None else "is in the books no more"
+    lines = [f"Campaign #{number}, which it was to follow, {became}."]
+    if held:
+        lines.append(f"{subclouds(held)} were not done there and stay held, each with that as its reason.")
+    free = max(0, campaign.to_come - held)
+    lines.append(f"{subclouds(free)} may run from now on, each in its windows, under the approval that stands.")
+    question = Question(f"Begin “{campaign.operation.title}” anyway", tuple(lines), "Begin anyway", "danger", str(free))
+    return Ask(question, with_reason=True)
 
 
 def pause(request: PortalRequest, campaign: CampaignInView) -> Ask:

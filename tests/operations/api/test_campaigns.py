@@ -325,7 +325,7 @@ class TestList:
 
 QUERIES = {
     CAMPAIGNS: 3,
-    f"{CAMPAIGNS}{{campaign}}/": 12,
+    f"{CAMPAIGNS}{{campaign}}/": 13,
     f"{CAMPAIGNS}{{campaign}}/sites/": 4,
 }
 

@@ -1,0 +1,115 @@
+"""The campaign that another follows, and what became of the sites there. Six queries at most for any number of sites.
+
+A site was done there when it was completed, in that campaign or in one that ran what it had left (retry, run the rest),
+and was not rolled back since.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from operations.campaigns.chain import Ahead, SiteAhead, seen_ahead
+from operations.campaigns.reasons import Reason
+from operations.campaigns.rulebook import read_spec
+from operations.campaigns.strategy import StrategySpec
+from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
+from operations.models import Campaign, Target
+from operations.standings import Standing, standing
+from sites.choices import Facet
+from sites.models import FacetState
+
+CAME_TO_ITS_END = (OperationState.COMPLETED, OperationState.FAILED_TEMP)
+GENERATIONS = 20  # of retries of retries
+HOW = {
+    Standing.FAILED: "it failed", Standing.EXCUSED: "it failed", Standing.HELD_BACK: "it was held to the end",
+    Standing.SKIPPED: "it was skipped", Standing.NOT_RUN: "it did not run", Standing.ON_HOLD: "it is on hold",
+    Standing.DECISION: "it needs a decision", Standing.RUNNING: "it is being worked on",
+}  # fmt: skip
+ROLLED_BACK, NOT_YET = "it was rolled back since", "it has not had its turn"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`sites`: by cloud, those that take part in the campaign ahead."""
+
+    ahead: Ahead
+    sites: Mapping[int, SiteAhead] = field(default_factory=dict)
+
+
+def judged_after(linked: Chain | None, pk: int, reasons: tuple[Reason, ...], then: StrategySpec) -> tuple[Reason, ...]:
+    """`reasons` against a cloud, as they are after the campaign ahead, where there is one."""
+    if linked is None:
+        return reasons
+    return seen_ahead(reasons, linked.sites.get(pk), linked.ahead, then)
+
+
+def ahead_of(campaign: Campaign) -> Ahead | None:
+    """None where it follows no other. Two queries at most."""
+    return None if campaign.after_number is None else ahead(campaign.after_number)
+
+
+def ahead(number: int) -> Ahead:
+    """That campaign as it is now. Two queries at most."""
+    row = Campaign.objects.select_related("operation").filter(pk=number).first()
+    if row is None:
+        return Ahead(number=number)
+    operation = row.operation
+    over = operation.state in ENDED_OPERATIONS
+    through = over and operation.state in CAME_TO_ITS_END and not row.stop_reason
+    if through and operation.state == OperationState.FAILED_TEMP:
+        through = operation.targets.filter(state=TargetState.COMPLETED).exists()
+    word = "halted" if row.stop_reason and not row.stopped_by else operation.get_state_display()
+    return Ahead(
+        number=number, spec=read_spec(row.ask), over=over, came_through=through, word=word,
+        ended_at=operation.ended_at, expected_at=None if over else row.eta_p90,
+    )  # fmt: skip
+
+
+def chain(number: int | None, cloud_ids: Iterable[int]) -> Chain | None:
+    """The campaign ahead with these sites; None where there is none."""
+    if number is None:
+        return None
+    found = ahead(number)
+    if found.spec is None:
+        return Chain(found)
+    ids = set(cloud_ids)
+    return Chain(found, _sites(number, ids))
+
+
+def _sites(number: int, ids: Collection[int]) -> dict[int, SiteAhead]:
+    family = _family(number)
+    rows: Any = Target.objects.filter(operation__in=family, cloud__in=ids).annotate(word=standing())
+    columns = ("cloud", "operation", "word", "state", "ended_at")
+    taking_part = {}
+    done: dict[int, tuple[datetime | None, str]] = {}
+    for pk, operation, word, state, ended_at in rows.order_by("operation").values_list(*columns):
+        if operation == number and state != TargetState.REFUSED:
+            taking_part[pk] = HOW.get(word, NOT_YET)
+        if state == TargetState.COMPLETED:
+            done[pk] = (None, ROLLED_BACK) if family[operation] else (ended_at, "")
+    read_at = _read_at(taking_part)
+    found = {}
+    for pk, how in taking_part.items():
+        at, why = done.get(pk, (None, how))
+        found[pk] = SiteAhead(why, at, read_at.get((pk, Facet.SOFTWARE)), read_at.get((pk, Facet.KUBERNETES)))
+    return found
+
+
+def _family(number: int) -> dict[int, bool]:
+    """{campaign: whether it rolls back}: that one, and those that go back to it. A query for each generation."""
+    found, young = {number: False}, [number]
+    for _ in range(GENERATIONS):
+        rows = Campaign.objects.filter(parent__in=young).exclude(pk__in=found).values_list("pk", "ask__rollback")
+        young = []
+        for pk, back in rows:
+            found[pk] = bool(back)
+            young.append(pk)
+        if not young:
+            break
+    return found
+
+
+def _read_at(ids: Iterable[int]) -> dict[tuple[int, str], datetime | None]:
+    rows = FacetState.objects.filter(cloud__in=list(ids), facet__in=(Facet.SOFTWARE, Facet.KUBERNETES))
+    return {(pk, facet): at for pk, facet, at in rows.values_list("cloud_id", "facet", "observed_at")}
