@@ -101,7 +101,8 @@ def _before(request: PortalRequest, choice: PlanChoice) -> list[tuple[str, str]]
     stands = choice.origin
     if choice.change:
         stands = Campaign.objects.values_list("after_number", flat=True).get(pk=choice.change)
-    rows = list(may_come_before(request.scopes).exclude(pk=choice.change).values_list("pk", "title", "state")[:OFFERED])
+    others = may_come_before(request.scopes).exclude(pk=choice.change or 0)
+    rows = list(others.values_list("pk", "title", "state")[:OFFERED])
     if stands is not None and stands not in {pk for pk, _, _ in rows}:
         told = campaigns(request.scopes).filter(pk=stands).values_list("pk", "title", "state")
         rows = [*(told or [(stands, "not in your scope, or in the books no more", "")]), *rows]

@@ -348,5 +348,6 @@ def test_queries_are_pinned(many: int, sign_in: SignIn, world: World) -> None:
     client.get(f"/operations/{operation.pk}/")
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/operations/{operation.pk}/")
-    # session, user, standing; operation, campaign, tally, waves, batches; sites, children, audit; counts of the top bar
-    assert len(captured) == 12
+    # session, user, standing; operation, campaign, tally, waves, batches; sites, children, chain, audit; counts of the
+    # top bar
+    assert len(captured) == 13

@@ -1,0 +1,111 @@
+"""Chains of campaigns in a browser: planned behind one another, seen as a chain, and let begin anyway."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from operations.choices import OperationState
+from operations.models import Campaign, Operation
+from sites.access import Scopes
+from sites.models import Cloud
+from tests.operations.conftest import SignIn
+from tests.operations.views.campaigns.made import approve, make_campaign
+from tests.operations.views.campaigns.test_acts import act, ask
+from tests.operations.views.campaigns.test_plan import FORM, PATH, hash_in, previewed
+from tests.sites.world import World
+
+EVERYONE = Scopes(fleet=True)
+
+
+@pytest.fixture
+def first(world: World) -> Operation:
+    made = make_campaign(world, title="Release 26.09.1")
+    wanted = {"software": "out-of-sync", "kube-rootca": "out-of-sync", "firmware": "out-of-sync"}
+    Cloud.objects.filter(kind="subcloud").update(endpoint_sync=wanted)
+    return made
+
+
+@pytest.fixture
+def second(world: World, first: Operation) -> Operation:
+    return make_campaign(
+        world, patchable=False, strategy={"kind": "firmware"}, after=first.pk, title="Firmware", rules={}
+    )
+
+
+def page(client: Client, operation: Operation) -> str:
+    return unescape(client.get(f"/operations/{operation.pk}/").content.decode())
+
+
+def test_plan_what_follows_takes_sites_and_rules_over(sign_in: SignIn, world: World, first: Operation) -> None:
+    client = sign_in("Engineer")
+    assert f'href="{PATH}?from={first.pk}">Plan what follows' in page(client, first)
+    text = unescape(client.get(f"{PATH}?from={first.pk}").content.decode())
+    assert f"<b>4</b> subclouds: those of campaign #{first.pk}" in text
+    assert f'<option value="{first.pk}" selected>#{first.pk} Release 26.09.1 (planned)' in text
+    assert re.search(r'<input type="radio" name="kind" value="kubernetes"[^>]* checked', text)
+    assert 'value="Brazil"' in text  # a wave
+    form = {"kind": "firmware", "from": str(first.pk), "after": str(first.pk)}
+    seen = previewed(client, **form)
+    assert f"It begins once campaign #{first.pk} has come to its end." in unescape(seen)
+    answer = client.post(PATH, FORM | form | {"do": "plan", "plan_hash": hash_in(seen)})
+    made = Campaign.objects.latest("pk")
+    assert answer.headers["Location"] == f"/operations/{made.pk}/"
+    assert (made.after_number, made.operation.targets.count()) == (first.pk, 4)
+
+
+def test_the_ceph_gate_of_a_prestage_is_not_taken_over(sign_in: SignIn, world: World, first: Operation) -> None:
+    Campaign.objects.update(strategy="prestage", ask={"kind": "prestage", "release": "26.09"})
+    Campaign.objects.update(rules=Campaign.objects.get().rules | {"gates": {"ceph": "off"}})
+    text = sign_in("Engineer").get(f"{PATH}?from={first.pk}").content.decode()
+    assert '<option value="off" selected' not in text
+
+
+def test_what_the_service_refuses_stands_at_the_field(sign_in: SignIn, first: Operation, second: Operation) -> None:
+    client = sign_in("Engineer")
+    text = unescape(previewed(client, after=str(second.pk)))
+    assert "A firmware campaign does not come before a software one" in text
+    assert "Select a valid choice" in previewed(client, after="999")
+
+
+def test_a_campaign_shows_what_comes_before_and_behind(sign_in: SignIn, first: Operation, second: Operation) -> None:
+    client = sign_in("Viewer")
+    for one, other in ((first, second), (second, first)):
+        text = page(client, one)
+        assert "The chain it stands in" in text
+        assert f'<a href="/operations/{other.pk}/">#{other.pk} {other.title}</a>' in text
+    assert f"It begins once campaign #{first.pk} has come to its end; that is planned." in page(client, second)
+    assert f"#{second.pk}, after #{first.pk}" in client.get("/operations/").content.decode()
+
+
+def test_an_approval_that_may_be_over_by_then_is_said(
+    sign_in: SignIn, world: World, first: Operation, second: Operation
+) -> None:
+    approve(second, world)
+    Campaign.objects.filter(pk=first.pk).update(eta_p90=world.now + timedelta(days=3))
+    said = "The approval may be over before that"
+    client = sign_in("Viewer")
+    assert said not in page(client, second)
+    Campaign.objects.filter(pk=first.pk).update(eta_p90=world.now + timedelta(days=9))
+    assert said in page(client, second)
+    assert "Let your approval hold for longer than that." in ask(sign_in("Approver"), second, "approve")
+
+
+def test_begin_anyway_is_asked_for_what_it_sets_free(
+    sign_in: SignIn, world: World, first: Operation, second: Operation
+) -> None:
+    approve(second, world)
+    Operation.objects.filter(pk=second.pk).update(state=OperationState.PROCESSING, started_at=world.now)
+    client = sign_in("Engineer")
+    assert "Begin anyway" not in page(client, second)
+    first.targets.filter(name__in=["edge-0", "edge-1", "edge-2"]).update(state="completed")
+    Operation.objects.filter(pk=first.pk).update(state=OperationState.ABORTED, ended_at=world.now)
+    assert "Begin anyway" in page(client, second)
+    asked = ask(client, second, "begin-anyway")
+    assert "1 subcloud was not done there" in asked
+    assert act(client, second, "begin-anyway", asked="3", typed="4", reason="CHG-9") == 400
+    assert act(client, second, "begin-anyway", asked="3", typed="3", reason="CHG-9") == 302
+    assert Campaign.objects.get(pk=second.pk).begin_anyway_at is not None
+    assert "let it begin anyway" in page(client, second)
