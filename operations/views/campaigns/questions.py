@@ -154,12 +154,8 @@ def begin_anyway(request: PortalRequest, campaign: CampaignInView) -> Ask:
     became = f"is {ahead.word}" if ahead is not None and ahead.spec is not None else "is in the books no more"
     lines = [f"Campaign #{number}, which it was to follow, {became}."]
     if held:
-        were = (
-            "1 subcloud was not done there and stays"
-            if held == 1
-            else f"{held:,} subclouds were not done there and stay"
-        )
-        lines.append(f"{were} held, with that as the reason.")
+        stay = "was not done there and stays" if held == 1 else "were not done there and stay"
+        lines.append(f"{subclouds(held)} {stay} held, with that as the reason.")
     free = max(0, campaign.to_come - held)
     lines.append(f"{subclouds(free)} may run from now on, each in its windows, under the approval that stands.")
     question = Question(f"Begin “{campaign.operation.title}” anyway", tuple(lines), "Begin anyway", "danger", str(free))
