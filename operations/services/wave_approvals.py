@@ -106,7 +106,8 @@ def _waiting(operation: Operation, campaign: Campaign, wave: Wave | None, number
 
 def _demand_intact(operation: Operation, campaign: Campaign) -> None:
     """Reckons the hash anew from the rows, as the start does."""
-    if campaign_hash(plan_of(campaign), rulebook_of(campaign), campaign.not_before) != operation.plan_hash:
+    stands = campaign_hash(plan_of(campaign), rulebook_of(campaign), campaign.not_before, campaign.after_number)
+    if stands != operation.plan_hash:
         raise NotApprovedError(CHANGED)
 
 
