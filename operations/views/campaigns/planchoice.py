@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 
 from operations.campaign_chain import may_come_before
 from operations.campaign_selectors import campaigns
@@ -86,10 +86,8 @@ def _of_plan(request: PortalRequest, pk: int) -> PlanChoice:
 
 
 def _of_the_one_before(request: PortalRequest, pk: int) -> PlanChoice:
-    """Sites in scope that take part there, and are in the books still."""
-    operation = campaigns(request.scopes).filter(pk=pk).first()
-    if operation is None:
-        raise Http404("There is no such campaign, or it is not in your scope.")
+    """Its sites that are in the books still. Its rules may name any of them: they are for whoever sees all."""
+    campaign_for(request, request.scopes, pk, "change")
     taking_part = targets(request.scopes).filter(operation=pk).exclude(state=TargetState.REFUSED)
     rows = subclouds(request.scopes).filter(pk__in=taking_part.values("cloud"), removed_at=None)
     found = dict(rows.order_by("name").values_list("pk", "name"))

@@ -56,6 +56,12 @@ def test_plan_what_follows_takes_sites_and_rules_over(sign_in: SignIn, world: Wo
     assert (made.after_number, made.operation.targets.count()) == (first.pk, 4)
 
 
+def test_whoever_sees_a_part_takes_nothing_over(sign_in: SignIn, world: World, first: Operation) -> None:
+    client = sign_in("Engineer", group=world.groups[0])
+    answer = client.get(f"{PATH}?from={first.pk}")
+    assert (answer.status_code, "Brazil" in answer.content.decode()) == (403, False)
+
+
 def test_the_ceph_gate_of_a_prestage_is_not_taken_over(sign_in: SignIn, world: World, first: Operation) -> None:
     Campaign.objects.update(strategy="prestage", ask={"kind": "prestage", "release": "26.09"})
     Campaign.objects.update(rules=Campaign.objects.get().rules | {"gates": {"ceph": "off"}})
