@@ -33,6 +33,7 @@ ELSEWHERE = (
     " Resume it, or end it."
 )
 SAID = ("confirmed_id", "disowned_id", "forgiven")  # columns that people write, and nobody else
+ONE_AT_A_TIME = "target_one_at_a_time"  # of operations/models/targets.py
 BEGINNING = 0x6465  # advisory lock of batches that begin
 OURS = [
     "progress",
@@ -66,8 +67,10 @@ def write(
     """
     try:
         return _write(claim, book, batch, told_now, orders, known, now)
-    except IntegrityError:  # another operation began to work on one of the sites
-        raise NotNowError from None
+    except IntegrityError as problem:
+        if getattr(getattr(problem.__cause__, "diag", None), "constraint_name", "") != ONE_AT_A_TIME:
+            raise  # a fault of ours, which must be told of as one
+        raise NotNowError from None  # another operation began to work on one of the sites
 
 
 def _write(
