@@ -131,7 +131,8 @@ class Memory:
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
     `wrong`, `wrong_at`: the last trouble, and when. `aborted_elsewhere`: somebody else aborted its strategy upstream.
     `groups`: those that were made for this attempt, or turned up of earlier ones. `steps`: which step of its strategy
-    is whose, (dcmanager's id of the site, id of the step).
+    is whose, (dcmanager's id of the site, id of the step). `shown`, `shown_at`: what the strategy and its steps last
+    showed, as a digest, and since when.
     """
 
     attempt: int = 1
@@ -156,6 +157,8 @@ class Memory:
     aborted_elsewhere: bool = False
     groups: tuple[OwnGroup, ...] = ()
     steps: tuple[tuple[int, int], ...] = ()
+    shown: str = ""
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +212,8 @@ class BatchView:
 
     `last_steps`: steps as seen at the last look that showed each, `archive` those that were archived. `after`: how
     sites are after the work, as far as it was checked, by site. `passing`: when groups that any campaign made were
-    created, by dcmanager's id; asked for only until a batch has chosen its sites.
+    created, by dcmanager's id; `others`: numbers of the campaigns that other strategies are of, by strategy id. Both
+    are asked for only until a batch has chosen its sites.
     """
 
     label: str
@@ -223,6 +227,7 @@ class BatchView:
     archive: tuple[StrategyStep, ...] = ()
     after: Mapping[int, After] = field(default_factory=dict)
     passing: Mapping[int, datetime | None] = field(default_factory=dict)
+    others: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
         if why:
             return Wait(pace.poll, key, why)
     if strategy is not None:
-        return Wait(pace.poll, "foreign", _foreign(strategy))
+        return Wait(pace.poll, "foreign", _foreign(strategy, turn.view.others.get(strategy.id)))
     if controls.room:
         return Wait(pace.poll, "room", controls.room)
     if not controls.opening.is_open:
@@ -149,8 +149,10 @@ def _is_passed_through(turn: Turn, group: SubcloudGroup) -> bool:
     return made or group.name.startswith(PORTAL_MADE)
 
 
-def _foreign(strategy: Strategy) -> str:
-    """One that has ended does not go away by itself."""
+def _foreign(strategy: Strategy, campaign: int | None) -> str:
+    """One that has ended does not go away by itself, unless a campaign of this portal made it."""
+    if campaign is not None:
+        return f"Waits for the slot: {described(strategy)} is in it, which is that of campaign {campaign}."
     stays = " It has ended, and stays until whoever made it deletes it." if strategy.state in AT_REST else ""
     return f"Waits for the slot: {described(strategy)} is in it, which is not ours.{stays}"
 

@@ -11,6 +11,7 @@ from operations.campaigns.batch import OPEN, Memory, Outcome, Verb
 from operations.campaigns.membership import tidy, unwind
 from operations.campaigns.obstacles import obstacle
 from operations.campaigns.own_steps import kept, with_own_steps
+from operations.campaigns.standstill import standstill, with_what_shows
 from operations.campaigns.turn import AT_REST, Turn, made_by
 from operations.planning.problems import listed
 from starlingx.records import Strategy
@@ -25,7 +26,7 @@ def with_strategy(turn: Turn) -> Step:
     mine = turn.mine
     if mine is None:
         return _gone(turn)
-    turn = with_own_steps(turn)
+    turn = with_what_shows(with_own_steps(turn), mine)
     if mine.state == "initial":
         return _initial(turn, mine)
     turn = turn.remember(applied=turn.memory.applied or mine.state in (*RUNNING, *AT_REST))
@@ -36,7 +37,7 @@ def with_strategy(turn: Turn) -> Step:
     if mine.state in AT_REST:
         return _ended(turn, mine)
     if mine.state in ("deleting", "deleted"):
-        return _deleting(turn)
+        return _deleting(turn, mine)
     return Watch(turn.pace.poll, f"The strategy is in a state this portal does not know: {mine.state}"), turn.memory
 
 
@@ -84,6 +85,8 @@ def _running(turn: Turn, mine: Strategy) -> Step:
     may_abort = not turn.is_open(Verb.ABORT) and due(turn, Verb.ABORT) <= turn.now
     if over and mine.state == "applying" and states["initial"] and may_abort:
         return Abort(mine.id), turn.memory
+    if (still := standstill(turn, mine)) is not None:
+        return still, turn.memory
     told = listed((f"{count} {state}" for state, count in sorted(states.items())), 6)
     return Watch(turn.pace.poll, f"{mine.state}: {told}"), turn.memory
 
@@ -95,12 +98,12 @@ def _ended(turn: Turn, mine: Strategy) -> Step:
     return (action if action is not None else _delete(turn, mine)), turn.memory
 
 
-def _deleting(turn: Turn) -> Step:
+def _deleting(turn: Turn, mine: Strategy) -> Step:
     """By us, or by somebody else: then what is still there is kept."""
     if turn.memory.applied and not turn.memory.archived:
         return _archive(turn, VANISHED)
     action = tidy(turn)
-    waits = Wait(turn.pace.poll, "upstream", "dcmanager deletes the strategy")
+    waits = standstill(turn, mine) or Wait(turn.pace.poll, "upstream", "dcmanager deletes the strategy")
     return (action if action is not None else waits), turn.memory
 
 

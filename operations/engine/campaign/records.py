@@ -12,6 +12,7 @@ from operations.campaigns.plan import canonical
 from operations.campaigns.postcheck import After, is_there
 from operations.campaigns.reading import UnreadableError, read
 from operations.campaigns.strategy import StrategySpec
+from operations.choices import BatchState
 from operations.engine.campaign.book import Book
 from operations.models import ArchivedStep, Batch, BatchIntent, CampaignTarget
 from sites.ingest import made_groups
@@ -37,8 +38,8 @@ def memory_of(batch: Batch) -> Memory:
 
 
 def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> BatchView:
-    """Three queries: intents of this attempt, archived steps, how sites are after the work without their alarms. One
-    more until its sites are chosen: which groups are nobody's home."""
+    """Three queries: intents of this attempt, archived steps, how sites are after the work without their alarms. Two
+    more until its sites are chosen: which groups are nobody's home, and whose other strategies are."""
     members = book.members[batch.number]
     checked = CampaignTarget.objects.filter(batch=batch).exclude(after={}).values_list("target__cloud_id", WELL_OR_NOT)
     intents = BatchIntent.objects.filter(batch=batch, attempt=memory.attempt).order_by("number")
@@ -54,7 +55,16 @@ def view_of(book: Book, batch: Batch, memory: Memory, controls: Controls) -> Bat
         archive=tuple(_archived(row) for row in ArchivedStep.objects.filter(batch=batch)),
         after={pk: read(After, told, "after") for pk, told in checked if pk in book.sites},
         passing={} if memory.roster else made_groups(batch.controller_id),
+        others={} if memory.roster else _others(batch),
     )
+
+
+def _others(batch: Batch) -> dict[int, int]:
+    """Campaign by strategy, of those that may be in the slot of that System Controller beside this batch's."""
+    rows = Batch.objects.filter(controller=batch.controller_id, strategy_id__isnull=False).exclude(pk=batch.pk)
+    rows = rows.filter(state__in=(BatchState.RUNNING, BatchState.RESTORING, BatchState.STOPPING, BatchState.HELD))
+    found = rows.values_list("strategy_id", "wave__campaign")
+    return {strategy: campaign for strategy, campaign in found if strategy is not None}
 
 
 def stored(value: Any) -> Any:

@@ -69,6 +69,7 @@ class Batch:
     after: dict[int, After] = field(default_factory=dict)
     ends: tuple[SiteEnd, ...] | None = None
     asked: str = ""
+    others: Mapping[int, int] = field(default_factory=dict)
     passing: Mapping[int, datetime | None] = field(default_factory=dict)
     waits: str = ""
     history: list[str] = field(default_factory=list)
@@ -97,7 +98,7 @@ def peek(batch: Batch, controls: Controls, look: Look | None = None) -> a.Decisi
     view = BatchView(
         label=batch.label, spec=SPEC, planned=batch.planned, memory=batch.memory, intents=tuple(batch.intents),
         alone=batch.alone, controls=controls, last_steps=batch.last_steps, archive=batch.archive, after=batch.after,
-        passing=batch.passing,
+        passing=batch.passing, others=batch.others,
     )  # fmt: skip
     look = look or batch.dcmanager.look()
     told = decide(view, look, batch.dcmanager.now, PACE)

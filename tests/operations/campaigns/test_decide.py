@@ -106,6 +106,15 @@ def test_a_foreign_strategy_is_waited_for_and_described() -> None:
     assert "which is not ours" in action.message
 
 
+def test_a_strategy_of_another_campaign_is_called_so() -> None:
+    it = batch()
+    it.others = {it.dcmanager.create_strategy(SPEC, owner="them"): 12}
+    action = does(it)
+    assert isinstance(action, a.Wait)
+    assert action.key == "foreign"
+    assert action.message.endswith("is in it, which is that of campaign 12.")
+
+
 def test_who_takes_part_is_chosen_when_it_begins() -> None:
     it = batch(5)
     del it.dcmanager.sites[4]

@@ -15,7 +15,7 @@ FULL = Memory(
     strategy_id=7, unwinding="Paused by Ann.", trouble=True, applied=True, archived=True, final_state="complete",
     ended_at=datetime(2026, 11, 26, 1, 30, 2, 500, tzinfo=UTC), confirmed=7, disowned=5, forgiven=9,
     wrong="create strategy: refused", wrong_at=datetime(2026, 11, 26, 1, 20, tzinfo=UTC),
-    steps=((11, 40), (12, 41)),
+    steps=((11, 40), (12, 41)), shown="ab12", shown_at=datetime(2026, 11, 26, 1, 22, tzinfo=UTC),
     groups=(OwnGroup(10, "dcportal-7-1-3", datetime(2026, 11, 26, 1, 21, tzinfo=UTC), "theirs"),),
 )  # fmt: skip
 

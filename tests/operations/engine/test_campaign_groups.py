@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from operations.campaign_deeds import deed, entries_of, why
 from operations.campaigns.actions import Action, Decision, DeleteGroup, Wait
-from operations.campaigns.batch import Controls, Look, Memory, OwnGroup
+from operations.campaigns.batch import Controls, Look, Member, Memory, OwnGroup
 from operations.engine import jobs
 from operations.engine.campaign import commit, own_groups
 from operations.engine.campaign.book import open_book
@@ -73,3 +73,14 @@ def test_who_renames_it_is_told_of_once(operation: Operation) -> None:
     (entry,) = entries_of(operation.pk).filter(verb="campaign.group_renamed")
     assert deed(entry.verb, entry.outcome, entry.detail).endswith(f"its group {NAME}")
     assert THEIRS in why(entry.detail)
+
+
+def test_strategies_of_other_batches_are_known_while_the_slot_is_waited_for(operation: Operation) -> None:
+    book = open_book(operation.pk)
+    mine = book.whole(min(book.batches))
+    other = Batch.objects.exclude(pk=mine.pk)[0]
+    Batch.objects.filter(pk=other.pk).update(strategy_id=41, state="running", controller=mine.controller)
+    assert view_of(book, mine, Memory(), Controls()).others == {41: operation.pk}
+    assert view_of(book, mine, Memory(roster=(Member(1, 1, "edge-0", 1),)), Controls()).others == {}
+    Batch.objects.filter(pk=other.pk).update(state="completed")
+    assert view_of(book, mine, Memory(), Controls()).others == {}
