@@ -14,8 +14,9 @@ from operations.campaigns.reading import read
 from operations.choices import BatchState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import own_groups, targets
-from operations.engine.campaign.book import Book, open_book
+from operations.engine.campaign.book import Book
 from operations.engine.campaign.events import batch_event, event_of_batch, told
+from operations.engine.campaign.gatekeeping import may_go_on
 from operations.engine.campaign.halting import CAMPAIGN, pause
 from operations.engine.campaign.orders import Order
 from operations.engine.campaign.records import stored
@@ -94,9 +95,7 @@ def _write(
         action = decision.action
         if isinstance(action, (*STARTS, a.Finish)):
             Operation.objects.select_for_update().get(pk=book.operation.pk)  # one campaign's batches begin in turn
-        if isinstance(action, STARTS) and said_otherwise(book, batch, now):
-            raise NotNowError
-        if isinstance(action, a.Begin) and open_book(book.operation.pk).course(now).drive.get(batch.number) != "":
+        if isinstance(action, STARTS) and (said_otherwise(book, batch, now) or not may_go_on(book, batch, action, now)):
             raise NotNowError
         if orders:
             for region in sorted(book.regions(batch.number)):

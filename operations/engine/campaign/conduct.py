@@ -11,13 +11,19 @@ from operations.engine import jobs
 from operations.engine.campaign import ahead, foresight, mop_up, soaking
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.events import say, tell
-from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge
+from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge, pause
 from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
 from operations.engine.campaign.unapproved import take_back
 from operations.engine.stopping import stop_all
 from operations.models import Batch, Campaign, Job, Operation, Target, Wave
+
+CANARIES = 0  # number of their wave
+NO_CANARY = (
+    "None of the {count} canaries was worked on: what this does, no site has shown yet. What stood against each is said"
+    " beside it. Resumed, the other waves go first, and the canaries come in the mop-up wave if they can."
+)
 
 
 def step(claim: jobs.Claim, job: Job) -> None:
@@ -99,6 +105,18 @@ def _waves(book: Book, course: Course, now: datetime) -> None:
             wave.ended_at = now
         wave.save()
         tell(book, now, wave=wave.number, state=state)
+        if state == WaveState.COMPLETED:
+            _heed_canaries(book, wave, now)
+
+
+def _heed_canaries(book: Book, wave: Wave, now: datetime) -> None:
+    """Canaries of which none was worked on have shown nothing: whether the rest may go first, a person says."""
+    if wave.number != CANARIES or len(book.waves) == 1 or book.campaign.stop_reason or book.operation.held:
+        return
+    sites = Target.objects.filter(operation=book.operation.pk, in_campaign__batch__wave=wave)
+    if not sites.filter(state__in=(TargetState.COMPLETED, TargetState.FAILED)).exists():
+        book.operation.held = True
+        pause(book, NO_CANARY.format(count=sites.count()), now)
 
 
 def _wave_state(wave: Wave, batches: list[Batch], course: Course, *, stopped: bool) -> WaveState:

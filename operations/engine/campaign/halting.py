@@ -51,18 +51,20 @@ def _result(row: dict[str, Any]) -> SiteResult | None:
 
 
 def judge(book: Book, now: datetime) -> None:
-    """Failures and new alarms against the limits, those of the wave that a site was planned for also where it came into
-    the mop-up wave. What has been stopped stays so."""
-    if book.campaign.stop_reason:
-        return
+    """Failures and new alarms against the limits. What has been stopped stays so."""
+    if not book.campaign.stop_reason and (why := beyond(book)):
+        halt(book, why, now)
+
+
+def beyond(book: Book) -> str:
+    """Which limit the failures and new alarms in the rows are beyond; "" for none. They count against the wave that a
+    site was planned for, also where it came into the mop-up wave."""
     skipped = _skipped(book)
     waves = {
         wave.number: WaveLimit(wave.name, len(wave.sites) - skipped.get(wave.number, 0), wave.failures)
         for wave in book.plans.approved.waves
     }
-    told = verdict(results(book), waves, book.rules.failures)
-    if told.stop:
-        halt(book, told.sentence, now)
+    return verdict(results(book), waves, book.rules.failures).sentence
 
 
 def halt(book: Book, why: str, now: datetime) -> None:

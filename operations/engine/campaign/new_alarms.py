@@ -1,11 +1,11 @@
-"""Alarms that are new at sites which are done, through soak and later waves: by what the collector has read since.
+"""Alarms that are new at sites which are done, through soak and a day: by what the collector has read since.
 
 Sets of identities, compared by PostgreSQL: complete for whatever number of alarms a site has, and none of them is held
 here. What counts is what operations/campaigns/baseline.py says.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -21,12 +21,16 @@ from operations.planning.problems import listed
 from sites.choices import Facet
 from sites.services.actors import Actor, audit
 
+COUNT_FOR = timedelta(hours=24)  # after the step, or until the wave has soaked: what comes later says little of it
 # Of sites whose alarms were read since their step ended, and of which it is known what stood before
 _FRESH = """
 WITH done AS MATERIALIZED (
-    SELECT s.target_id, t.cloud_id, s.baseline, s.new_alarms
+    SELECT s.target_id, t.cloud_id, s.baseline, s.new_alarms,
+        greatest(coalesce(s.step_finished_at, t.ended_at) + %(count_for)s, coalesce(w.ended_at, 'infinity')) AS until
     FROM operations_campaigntarget s
     JOIN operations_target t ON t.id = s.target_id AND t.state = %(done)s
+    JOIN operations_batch b ON b.id = s.batch_id
+    JOIN operations_wave w ON w.id = b.wave_id
     JOIN sites_facetstate f ON f.cloud_id = t.cloud_id AND f.facet = %(facet)s
     WHERE t.operation_id = %(operation)s AND jsonb_typeof(s.baseline) = 'array'
         AND f.observed_at >= coalesce(s.step_finished_at, '-infinity') AND (%(only)s::bigint[] IS NULL
@@ -34,7 +38,7 @@ WITH done AS MATERIALIZED (
 )
 SELECT done.target_id, a.alarm_id::text AS alarm_id, a.entity_instance_id::text AS entity
 FROM done JOIN alarms_alarm a ON a.cloud_id = done.cloud_id AND a.cleared_at IS NULL
-WHERE a.alarm_id <> ALL(%(own)s)
+WHERE a.alarm_id <> ALL(%(own)s) AND least(a.raised_at, a.first_seen_at) <= done.until
     AND coalesce(a.management_affecting OR a.service_affecting, a.management_affecting, a.service_affecting, true)
 EXCEPT
 SELECT done.target_id, b ->> 'alarm_id', b ->> 'entity' FROM done, jsonb_array_elements(done.baseline) b
@@ -86,5 +90,5 @@ def _say_it_counts(row: CampaignTarget, before: CampaignTarget, now: datetime) -
 def _parameters(operation_id: int, kind: Kind, only: list[int] | None) -> dict[str, Any]:
     return {
         "operation": operation_id, "done": TargetState.COMPLETED, "facet": Facet.ALARMS,
-        "own": sorted(OWN_ALARMS[kind]), "only": only,
+        "own": sorted(OWN_ALARMS[kind]), "only": only, "count_for": COUNT_FOR,
     }  # fmt: skip

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from operations.campaigns.actions import Begin, Decision
 from operations.campaigns.batch import Look, Member, Memory
-from operations.choices import BatchState, TargetState
+from operations.choices import BatchState, TargetState, WaveState
 from operations.engine import jobs
 from operations.engine.campaign import commit
 from operations.engine.campaign.book import Book, open_book
 from operations.engine.campaign.controls import controls_of
-from operations.models import Batch, Job, Operation, Target
+from operations.models import Batch, Job, Operation, Target, Wave
 from operations.services.campaigns import create_campaign
 from sites.models import Cloud, Neighbours
 from tests.operations.campaign_facts.patchable import make_patchable
@@ -34,10 +34,12 @@ def crew(db: Any) -> Crew:
 
 
 def campaign(crew: Crew, *numbers: int, **rules: Any) -> Operation:
-    """Over the sites edge-N. It runs, and no batch has begun."""
+    """Over the sites edge-N. It runs, its first wave was opened, and no batch has begun."""
     ask = crew.ask(clouds=[crew.world.clouds[n].pk for n in numbers], rules={"gates": {"prestaged": False}} | rules)
     operation = create_campaign(ask, crew.planner, actor(crew.planner), crew.now)
     Operation.objects.filter(pk=operation.pk).update(state="processing", started_at=crew.now)
+    first_wave = Wave.objects.filter(campaign=operation.pk).order_by("number")[0]
+    Wave.objects.filter(pk=first_wave.pk).update(state=WaveState.RUNNING, started_at=crew.now)
     return operation
 
 

@@ -20,7 +20,7 @@ from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_ne
 from operations.engine.campaign.records import baseline_of, by_parts
 from operations.engine.campaign.targets import begin as begin_batch
 from operations.engine.campaign.targets import check
-from operations.models import CampaignTarget, Operation
+from operations.models import CampaignTarget, Operation, Wave
 from operations.services.campaign_sites import excuse_site
 from sites.models import Cloud, FacetState
 from sites.services.actors import Actor
@@ -177,3 +177,30 @@ def test_one_that_is_new_since_a_site_was_excused_counts(operation: Operation) -
     assert "800.001 at host=worker-0002" in entry.detail["reason"]
     assert "100.101" not in entry.detail["reason"]
     assert "olga" in entry.detail["reason"]
+
+
+def test_what_comes_long_after_the_soak_does_not_count(operation: Operation) -> None:
+    """A technician locks a host ten days later, while other waves run."""
+    now = timezone.now()
+    site = done(operation, "edge-0", [])
+    cloud, batch = site.target.cloud, site.batch
+    assert cloud is not None
+    assert batch is not None
+    CampaignTarget.objects.filter(pk=site.pk).update(step_finished_at=now - timedelta(days=10))
+    Wave.objects.filter(pk=batch.wave_id).update(ended_at=now - timedelta(days=9))
+    stand(cloud, alarm(1))
+    assert note(operation) == []
+    Wave.objects.filter(pk=batch.wave_id).update(ended_at=None)  # it soaks still
+    assert note(operation) == [site.pk]
+
+
+def test_within_a_day_it_counts_also_after_the_soak(operation: Operation) -> None:
+    now = timezone.now()
+    site = done(operation, "edge-0", [])
+    cloud, batch = site.target.cloud, site.batch
+    assert cloud is not None
+    assert batch is not None
+    CampaignTarget.objects.filter(pk=site.pk).update(step_finished_at=now - timedelta(hours=23))
+    Wave.objects.filter(pk=batch.wave_id).update(ended_at=now - timedelta(hours=22))
+    stand(cloud, alarm(1))
+    assert note(operation) == [site.pk]
