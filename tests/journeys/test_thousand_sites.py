@@ -137,15 +137,41 @@ def test_every_site_is_patched_once_in_its_window_within_all_limits(fleet: Fleet
     figures = {"sites": len(ids), "strategies": len(strategies), "seconds": took.total_seconds()} | cpu.spent()
     log.info("a campaign over %s", figures)
     assert ended["state"] == "completed", (board.troubles(pk), json.dumps(ended)[:3000])
+    check_all(
+        lambda: check_done(fleet, upstream, strategies),
+        lambda: check_seen(seen),
+        lambda: check_windows(strategies, opens),
+        lambda: check_limits(fleet, strategies),
+        lambda: check_waves(board.sites(pk), strategies),
+    )
+
+
+def check_all(*checks: Callable[[], None]) -> None:
+    """So long a run is not done again to see what else is wrong."""
+    wrong: list[Exception] = []
+    for check in checks:
+        try:
+            check()
+        except AssertionError as problem:
+            wrong.append(problem)
+    if wrong:
+        raise ExceptionGroup("not as it was promised", wrong)
+
+
+def check_done(fleet: Fleet, upstream: UpstreamLog, strategies: list[Ran]) -> None:
+    """Each site once, by one strategy that ran. One that came too late for its window is taken back before it begins,
+    and made again."""
     assert upstream.patched() == dict.fromkeys(fleet.sites, 1)
-    assert set(upstream.created().values()) == {1}
-    assert board.groups() == upstream.groups
-    assert board.portal_made() == []
+    taken_back = [ran for ran in upstream.strategies() if not ran.applied]
+    assert all(ran.deleted for ran in taken_back)
+    assert len(taken_back) <= max(1, len(strategies) // 10)
+    assert fleet.board.groups() == upstream.groups
+    assert fleet.board.portal_made() == []
     wait_until(lambda: not behind(fleet), timeout=120, what="dcmanager says in-sync of every site that it can ask")
+
+
+def check_seen(seen: set[frozenset[int]]) -> None:
     assert len(seen) == 1, "somebody who sees one group saw other sites meanwhile"
-    check_windows(strategies, opens)
-    check_limits(fleet, strategies)
-    check_waves(board.sites(pk), strategies)
 
 
 def behind(fleet: Fleet) -> dict[str, str]:
