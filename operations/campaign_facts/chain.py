@@ -60,6 +60,8 @@ def ahead(number: int) -> Ahead:
     if through and operation.state == OperationState.FAILED_TEMP:
         through = operation.targets.filter(state=TargetState.COMPLETED).exists()
     word = "halted" if row.stop_reason and not row.stopped_by else operation.get_state_display()
+    if operation.state == OperationState.PLANNED:
+        word = "not started yet"
     return Ahead(
         number=number, spec=read_spec(row.ask), over=over, came_through=through, word=word,
         ended_at=operation.ended_at, expected_at=None if over else row.eta_p90,

@@ -47,7 +47,7 @@ class Ahead:
     def why(self) -> str:
         """Why the one that follows begins nothing; "" where it may."""
         if not self.over:
-            return f"It begins once campaign #{self.number} has come to its end; that is {self.word}."
+            return f"It begins once campaign #{self.number}, which is {self.word}, has come to its end."
         if self.came_through:
             return ""
         became = f"which is {self.word}" if self.spec is not None else "which is in the books no more"

@@ -126,8 +126,8 @@ def _behind(campaign: CampaignInView) -> Iterator[Block]:
     ahead, expires = campaign.waits, campaign.campaign.approval_expires_at
     if ahead is None or campaign.campaign.stop_reason:
         return
-    expected = ahead.expected_at
-    when = f" Nine of ten like it would end by {expected:%Y-%m-%d %H:%M} UTC." if expected else ""
+    expected = ahead.expected_at if ahead.expected_at and ahead.expected_at > campaign.now else None
+    when = f" In nine of ten cases that is by {expected:%Y-%m-%d %H:%M} UTC." if expected else ""
     yield Block("warn" if ahead.stuck else "info", f"{ahead.why}{when}")
     if expected and campaign.campaign.approved_hash and expires is not None and expires <= expected:
         said = "The approval may be over before that: then nothing runs, and it has to be planned and approved anew."

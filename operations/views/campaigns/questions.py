@@ -157,7 +157,10 @@ def begin_anyway(request: PortalRequest, campaign: CampaignInView) -> Ask:
         stay = "was not done there and stays" if held == 1 else "were not done there and stay"
         lines.append(f"{subclouds(held)} {stay} held, with that as the reason.")
     free = max(0, campaign.to_come - held)
-    lines.append(f"{subclouds(free)} may run from now on, each in its windows, under the approval that stands.")
+    if free:
+        lines.append(f"{subclouds(free)} may run from now on, each in its windows, under the approval that stands.")
+    else:
+        lines.append("None of them may run then. Retry in that campaign what was not done there, or abort this one.")
     question = Question(f"Begin “{campaign.operation.title}” anyway", tuple(lines), "Begin anyway", "danger", str(free))
     return Ask(question, with_reason=True)
 

@@ -45,7 +45,7 @@ def keys(reasons: tuple[Reason, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize(("found", "stuck", "said"), [
-    (RUNNING, False, "It begins once campaign #7 has come to its end; that is running."),
+    (RUNNING, False, "It begins once campaign #7, which is running, has come to its end."),
     (THROUGH, False, ""),
     (ahead(word="halted"), True, "which is halted and did not come through: somebody must say"),
     (Ahead(number=7), True, "which is in the books no more and did not come through"),

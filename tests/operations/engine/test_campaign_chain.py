@@ -65,7 +65,7 @@ def began(operation: Operation) -> bool:
 def test_it_begins_nothing_before_the_other_has_ended(first: Operation, second: Operation) -> None:
     step(second)
     assert not began(second)
-    assert second.state_reason == f"It begins once campaign #{first.pk} has come to its end; that is planned."
+    assert second.state_reason == f"It begins once campaign #{first.pk}, which is not started yet, has come to its end."
     assert not Job.objects.filter(operation=second, controller__isnull=False).exists()
     ends(first, OperationState.COMPLETED)
     step(second)

@@ -82,7 +82,9 @@ def test_a_campaign_shows_what_comes_before_and_behind(sign_in: SignIn, first: O
         text = page(client, one)
         assert "The chain it stands in" in text
         assert f'<a href="/operations/{other.pk}/">#{other.pk} {other.title}</a>' in text
-    assert f"It begins once campaign #{first.pk} has come to its end; that is planned." in page(client, second)
+    assert f"It begins once campaign #{first.pk}, which is not started yet, has come to its end." in page(
+        client, second
+    )
     assert f"#{second.pk}, after #{first.pk}" in client.get("/operations/").content.decode()
 
 
