@@ -96,12 +96,14 @@ def changes(ahead: StrategySpec, then: StrategySpec) -> frozenset[str]:
     return _KUBERNETES | left_open
 
 
+def link_in_words(number: int) -> tuple[str, str]:
+    """(term, text), as rules are told."""
+    return "Begins after", f"campaign #{number}, once that has come to its end; a site that was not done there is held"
+
+
 def notes(ahead: Ahead | None, then: StrategySpec) -> Iterator[str]:
-    """What whoever plans it should know of the one ahead."""
-    if ahead is None:
-        return
-    yield f"It begins once campaign #{ahead.number} has come to its end. A site that was not done there is held."
-    if ahead.spec is not None and _leaves_open(ahead.spec, then):
+    """What whoever plans it is warned of."""
+    if ahead is not None and ahead.spec is not None and _leaves_open(ahead.spec, then):
         yield (
             f"Campaign #{ahead.number} leaves its deployments open, and nothing else begins beside an open one: put a"
             " clean-up between the two, or have that campaign delete its deployments."

@@ -17,6 +17,7 @@ from operations.campaign_rules_seen import rules_to_read
 from operations.campaign_selectors import followers, follows
 from operations.campaign_told import UNCERTAIN, state_reason, told
 from operations.campaign_words import ask_in_words, limit_in_words, stopped_in_words
+from operations.campaigns.chain import link_in_words
 from operations.campaigns.failure_limits import ANY_MAY_FAIL
 from operations.campaigns.rulebook import read_limit
 from operations.choices import WaveState
@@ -112,10 +113,11 @@ def _refused(found: list[Offer]) -> list[str]:
 
 def _plan(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
     operation, row = campaign.operation, campaign.campaign
+    linked = [link_in_words(row.after_number)] if row.after_number else []
     rules = rules_to_read(request.scopes, operation.pk, campaign.book, whole=campaign.whole)
     return {
         "operation": operation, "in_view": campaign, "campaign": row,
-        "asked": ask_in_words(campaign.book.spec), "rules": rules,
+        "asked": ask_in_words(campaign.book.spec), "rules": [*linked, *rules],
         "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
         "children": followers(request.scopes, operation.pk).values("pk", "title"),
     }  # fmt: skip

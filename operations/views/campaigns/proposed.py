@@ -11,6 +11,7 @@ from operations.campaign_facts.calendar import freezes
 from operations.campaign_mop_up import RULE
 from operations.campaign_reason_words import in_words
 from operations.campaigns.calendars import calendar_of
+from operations.campaigns.chain import link_in_words
 from operations.campaigns.plan import Wave
 from operations.campaigns.site_time import site_zone
 from operations.services.proposals import HELD, INELIGIBLE, Judged, Proposal, tally
@@ -62,6 +63,7 @@ def proposed(proposal: Proposal, now: datetime) -> dict[str, Any]:
         "counts": counts, "grounds": grounds(proposal.judged), "bars": bars(proposal, now),
         **zones(proposal, now), "costs": proposal.costs[:4], "eta": proposal.eta,
         "findings": proposal.eta.findings, "eta_note": proposal.eta_note, "warnings": proposal.warnings,
+        "linked": link_in_words(proposal.ahead.number) if proposal.ahead else None,
         "outages": proposal.outages, "batches": len(list(proposal.plan.batches)), "mop_up": RULE,
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from operations.campaign_outages import outages
 from operations.campaign_reads import sites
 from operations.campaign_reason_words import in_words
 from operations.campaign_words import ask_in_words, rules_in_words
+from operations.campaigns.chain import link_in_words
 from operations.engine.usual import usual
 from operations.forms.campaigns import ActForm
 from operations.kinds import SYSADMIN
@@ -83,6 +84,8 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
         rows.append(("Wait", waiting))
     if end := _end(campaign.campaign):
         rows.append(("Expected end", end))
+    if number := campaign.campaign.after_number:
+        rows.append(link_in_words(number))
     rows += ask_in_words(campaign.book.spec) + rules_in_words(campaign.book)
     if campaign.campaign.hardest:
         rows.append(("Costs most", campaign.campaign.hardest))

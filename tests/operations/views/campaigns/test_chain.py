@@ -49,7 +49,7 @@ def test_plan_what_follows_takes_sites_and_rules_over(sign_in: SignIn, world: Wo
     assert 'value="Brazil"' in text  # a wave
     form = {"kind": "firmware", "from": str(first.pk), "after": str(first.pk)}
     seen = previewed(client, **form)
-    assert f"It begins once campaign #{first.pk} has come to its end." in unescape(seen)
+    assert f"Begins after campaign #{first.pk}, once that has come to its end" in unescape(seen)
     answer = client.post(PATH, FORM | form | {"do": "plan", "plan_hash": hash_in(seen)})
     made = Campaign.objects.latest("pk")
     assert answer.headers["Location"] == f"/operations/{made.pk}/"
