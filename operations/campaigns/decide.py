@@ -45,6 +45,7 @@ from operations.campaigns.turn import APPLY_TYPE, AT_REST, Turn, made_by, open_w
 from operations.planning.problems import listed
 from starlingx.records import Strategy, SubcloudGroup
 
+LEFT_BEHIND = timedelta(hours=1)
 IDLE = timedelta(minutes=1)  # the longest wait for a window: people change their minds meanwhile
 NOT_AT_ALL = timedelta(0)
 
@@ -136,10 +137,23 @@ def _must_wait(turn: Turn, members: tuple[Member, ...]) -> Action | None:
         after = min(max(opens - turn.now, pace.poll), IDLE) if opens else IDLE
         return Wait(after, "window", controls.opening.reason)
     passing = {group.id for group in turn.seen.groups if _is_passed_through(turn, group)}
-    busy = [member.name for member in members if member.home_group in passing]
+    busy = [member for member in members if member.home_group in passing]
     if busy and not turn.view.alone:
-        return Wait(pace.poll, "busy", f"{listed(busy, 5)} is passing through a group that another campaign made.")
+        return _away(turn, busy)
     return after_troubles(turn) if members else None
+
+
+def _away(turn: Turn, busy: list[Member]) -> Wait | AskPerson:
+    """Sites pass through a group in minutes. One that has stood for long was left behind, perhaps by another portal."""
+    within = {member.home_group for member in busy}
+    groups = [group for group in turn.seen.groups if group.id in within]
+    told = f"{listed([member.name for member in busy], 5)} is passing through {listed(g.name for g in groups)}, "
+    if all(group.created_at is None or turn.now - group.created_at < LEFT_BEHIND for group in groups):
+        return Wait(turn.pace.poll, "busy", f"{told}a group that another campaign made.")
+    return AskPerson(
+        f"{told}which a campaign made long ago, of this portal or of another: if none is at work there, move it out.",
+        turn.pace.poll,
+    )
 
 
 def _is_passed_through(turn: Turn, group: SubcloudGroup) -> bool:
@@ -188,17 +202,26 @@ def _prepare(turn: Turn) -> Step:
     return _make_group(turn) if group is None else _gather(turn, group)
 
 
+def _somebody_elses(turn: Turn) -> AskPerson | None:
+    """A group of the name that ours should have: of another portal at this System Controller, or of an earlier life
+    of this one."""
+    if all(group.name != turn.group_name for group in turn.seen.groups):
+        return None
+    return AskPerson(f"Group {turn.group_name} is not as this campaign made it; somebody else did.", turn.pace.poll)
+
+
 def _make_group(turn: Turn) -> Step:
     if turn.is_open(Verb.CREATE_GROUP):
         return Wait(turn.pace.poll, "unknown-outcome", listed(open_words(turn), 3)), turn.memory
-    return CreateGroup(turn.group_name, len(turn.memory.roster)), turn.memory
+    create = CreateGroup(turn.group_name, len(turn.memory.roster))
+    return _somebody_elses(turn) or create, turn.memory
 
 
 def _gather(turn: Turn, group: SubcloudGroup) -> Step:
     """Sites into the group; once all are in it, and nobody else, the strategy over it."""
     roster, memory = turn.memory.roster, turn.memory
     as_made = group.update_apply_type == APPLY_TYPE and group.max_parallel_subclouds == len(roster)
-    if turn.last(Verb.CREATE_GROUP) is None or not as_made:
+    if not as_made:
         return AskPerson(
             f"Group {group.name} is not as this campaign made it; somebody else did.", turn.pace.poll
         ), memory

@@ -1,8 +1,9 @@
 """Which groups at a System Controller did this batch make? People may rename them: dcmanager's id stays.
 
-A group is ours by proof only: its id was in the answer to our request, or it was seen under the name that only this
-batch gives, or with the description of it, made when we asked. Once known it stays ours, whatever it is called, until
-it is gone; an id that was given anew has another time of creation.
+A group is ours by proof only: its id was in the answer to our request, or it has the name or the description that we
+asked for, and was made when we asked. A name alone proves nothing: another portal at the same System Controller may
+count its campaigns likewise. Once known it stays ours, whatever it is called, until it is gone; an id that was given
+anew has another time of creation.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from operations.campaigns.batch import DEFAULT_GROUP, Intent, Outcome, OwnGroup,
 from operations.campaigns.ownership import CLOCKS_MAY_DIFFER
 from operations.campaigns.turn import REQUEST_TIME, Turn, described_as
 from starlingx.records import SubcloudGroup
+
+IN_VAIN = (Outcome.REFUSED, Outcome.UNSENT)
 
 
 def with_own_groups(turn: Turn) -> Turn:
@@ -36,28 +39,27 @@ def _renamed(name: str, group: SubcloudGroup) -> str:
 def _made_as(turn: Turn, group: SubcloudGroup, own: list[OwnGroup]) -> str:
     """The name that this batch gave it; "" for one that is not known to be ours."""
     asked = turn.of(Verb.CREATE_GROUP)
-    if any(each.answered_id == group.id and _in_time(turn, each, group) for each in asked):
+    in_time = any(_in_time(turn, each, group) for each in asked if each.outcome not in IN_VAIN)
+    if any(each.answered_id == group.id for each in asked) and (in_time or group.name == turn.group_name):
         return turn.group_name
     homes = {DEFAULT_GROUP, *(member.home_group for member in turn.memory.roster)}
     if group.id in homes:
         return ""  # whatever somebody called it
-    if group.name.startswith(f"{turn.view.label}-") and not _is_taken(turn, group.name, own):
-        return group.name
-    if group.description == described_as(turn.group_name) and any(_in_time(turn, each, group) for each in asked):
+    if in_time and _is_like(turn, group, own):
         return turn.group_name
     reused = group.id in {each.id for each in own}
     moved_to = {each.target for each in turn.of(Verb.MOVE)}
     return turn.group_name if group.id in moved_to and not reused else ""
 
 
-def _is_taken(turn: Turn, name: str, own: list[OwnGroup]) -> bool:
-    """Whether all groups are known that we can have made under that name: then another is somebody else's."""
-    known = [each for each in own if each.name == name]
-    if any(each.is_(group) for each in known for group in turn.seen.groups):
-        return True
-    vain = (Outcome.REFUSED, Outcome.UNSENT)
-    asked = [each for each in turn.of(Verb.CREATE_GROUP) if each.outcome not in vain]
-    return len(known) >= max(1, len(asked))
+def _is_like(turn: Turn, group: SubcloudGroup, own: list[OwnGroup]) -> bool:
+    """Whether it is as we asked for, and not all are known yet that can have been made so: then another is somebody
+    else's. One that has only the name is not ours while one of ours stands, whatever that is called."""
+    known = [each for each in own if each.name == turn.group_name]
+    if len(known) >= sum(1 for each in turn.of(Verb.CREATE_GROUP) if each.outcome not in IN_VAIN):
+        return False
+    stands = any(each.is_(there) for each in known for there in turn.seen.groups)
+    return group.description == described_as(turn.group_name) or (group.name == turn.group_name and not stands)
 
 
 def _in_time(turn: Turn, request: Intent, group: SubcloudGroup) -> bool:

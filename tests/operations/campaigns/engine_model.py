@@ -136,7 +136,8 @@ def _demand_permission(batch: Batch, action: a.Action, controls: Controls) -> No
         assert "" == controls.paused == controls.stop == controls.abort
         assert controls.opening.is_open
         assert not any(member.site in controls.held or member.site in controls.skipped for member in roster)
-        assert not any(group.name.startswith("dcportal-") for group in dcmanager.groups.values())
+        standing = [dcmanager.groups[number] for number in batch.made & dcmanager.groups.keys()]
+        assert not any(group.name.startswith("dcportal-") for group in standing)
         assert not batch.known_groups()
         assert not batch.made & {dcmanager.sites[member.dcmanager_id].group for member in roster}
         assert running is not None

@@ -178,3 +178,39 @@ def test_what_is_remembered_of_earlier_attempts_is_dropped_with_them() -> None:
             break
     assert (it.memory.attempt, it.memory.groups) == (2, ())
     assert set(it.dcmanager.groups) == {1, 2, 3}
+
+
+@pytest.mark.parametrize("name", ["dcportal-7-1-1", "dcportal-7-1-2", "dcportal-7-1-"])
+def test_groups_of_another_portal_that_counts_likewise_are_left_alone(name: str) -> None:
+    it = before(a.Restore)
+    it.dcmanager.rename_group(group(it).id, "for a moment")
+    theirs = it.dcmanager.create_group(name, 3, described_as(name))
+    it.dcmanager.tick(timedelta(minutes=5))
+    list(drive(it))
+    assert it.dcmanager.groups.pop(theirs).name == name
+    demand_all_as_before(it)
+
+
+def test_a_name_that_another_portal_was_quicker_with_is_asked_about_and_nothing_of_it_is_touched() -> None:
+    it = before(a.CreateGroup)
+    theirs = it.dcmanager.create_group("dcportal-7-1-1", 3)
+    it.dcmanager.sites[9] = Site(9, "theirs", theirs)
+    assert isinstance(does(it), a.AskPerson)
+    over = Controls(abort="Ended by Ann.")
+    for _ in range(6):
+        turn(it, over)
+        it.dcmanager.tick(timedelta(seconds=15))
+    assert it.ends is not None
+    assert it.dcmanager.sites.pop(9).group == theirs
+    assert it.dcmanager.created == []
+
+
+def test_sites_that_were_left_behind_in_a_group_of_a_campaign_are_asked_about() -> None:
+    it = batch()
+    it.dcmanager.sites[1].group = it.dcmanager.create_group("dcportal-6-9-1", 2)
+    it.dcmanager.tick(timedelta(minutes=59))
+    assert waits(it) == "busy"
+    it.dcmanager.tick(timedelta(minutes=2))
+    action = does(it)
+    assert isinstance(action, a.AskPerson)
+    assert "cell-1 is passing through dcportal-6-9-1, which a campaign made long ago" in action.message
