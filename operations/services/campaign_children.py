@@ -12,7 +12,7 @@ from operations.campaign_facts.sites import campaign_sites
 from operations.campaigns.failure_limits import strictest
 from operations.campaigns.open_deployments import no_way_back
 from operations.campaigns.rulebook import read_spec, told_limit
-from operations.choices import TargetState
+from operations.choices import ACTIVE_TARGETS, ENDED_OPERATIONS, TargetState
 from operations.frozen_plans import rulebook_of
 from operations.models import Campaign, CampaignTarget, Operation
 from operations.planning.problems import listed
@@ -21,6 +21,7 @@ from operations.services.start import NotNowError
 from operations.standings import Standing, standing
 from sites.services.actors import Actor
 
+TO_COME = (TargetState.READY, *ACTIVE_TARGETS)
 NEVER_RAN = (Standing.HELD_BACK, Standing.NOT_RUN)  # not what somebody skipped: that is left out for good
 
 
@@ -47,6 +48,7 @@ def retry_failed(
     if with_unrun:
         ask = replace(ask, rules=dict(ask.rules) | {"failures": _borne(parent)})
     with transaction.atomic():
+        _demand_untaken(parent, chosen)
         made = create_campaign(ask, user, actor, now, parent=parent)
         _keep_holds(parent.operation, made)
     return made
@@ -79,9 +81,10 @@ def roll_back(
     if stuck := list(_stuck(rows, now)):
         raise NotNowError(f"{listed([name for name, _ in stuck], 5)} cannot go back. {stuck[0][1]}")
     ask = {"kind": "sw-deploy", "rollback": True}
-    title = f"Roll back: {parent.operation.title}"
-    return create_campaign(_after(parent, ask, _clouds(parent.operation, rows), title, secrets), user, actor, now,
-                           parent=parent)  # fmt: skip
+    chosen, title = _clouds(parent.operation, rows), f"Roll back: {parent.operation.title}"
+    with transaction.atomic():
+        _demand_untaken(parent, chosen)
+        return create_campaign(_after(parent, ask, chosen, title, secrets), user, actor, now, parent=parent)
 
 
 def _stuck(rows: Any, now: datetime) -> Iterator[tuple[str, str]]:
@@ -92,6 +95,16 @@ def _stuck(rows: Any, now: datetime) -> Iterator[tuple[str, str]]:
         why = no_way_back(known[pk].facts.releases) if pk in known else ""
         if why:
             yield name, why
+
+
+def _demand_untaken(parent: Campaign, clouds: Sequence[int]) -> None:
+    """Not twice the same: whoever presses twice, or second, is told of the campaign that has these sites already. In
+    the caller's transaction, which holds the parent's row until the new one is there. Raises NotNowError."""
+    Campaign.objects.select_for_update().get(pk=parent.pk)
+    after = Operation.objects.filter(campaign__parent=parent).exclude(state__in=ENDED_OPERATIONS)
+    taken = after.filter(targets__cloud__in=clouds, targets__state__in=TO_COME).order_by("pk").first()
+    if taken is not None:
+        raise NotNowError(f"Campaign {taken.pk} ({taken.title}) is there for some of these already: end it first.")
 
 
 def _clouds(operation: Operation, rows: Any) -> list[int]:
