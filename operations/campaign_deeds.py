@@ -33,6 +33,7 @@ VERBS = {  # what was done, and what was wanted
     "campaign.group_renamed": ("found renamed, by somebody outside this portal, its group", "find renamed its group"),
     "brake.pull": ("pulled the brake", "pull the brake"),
     "brake.release": ("released the brake", "release the brake"),
+    "operation.cancel": ("cancelled it", "cancel it"),
     "operation.campaign": ("changed it", "change it"),
 }
 

@@ -49,8 +49,7 @@ def cancel(operation_id: int, actor: Actor, now: datetime) -> str:
         operation = jobs.operation_locked(operation_id)
         if operation.state in ENDED_OPERATIONS:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
-        if operation.state == OperationState.PROCESSING:
-            demand_no_campaign(operation)
+        demand_no_campaign(operation)
         idle = [TargetState.CHECKING, TargetState.READY, TargetState.WAITING]
         targets = list(operation.targets.select_for_update().filter(state__in=idle))
         for target in targets:
