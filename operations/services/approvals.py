@@ -15,7 +15,7 @@ from operations.services.campaign_events import campaign_events
 from operations.services.campaigns import void_approval
 from operations.services.proposals import campaign_hash
 from operations.services.start import NotNowError
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 USUAL = timedelta(days=7)
 LONGEST = timedelta(days=30)
@@ -39,15 +39,16 @@ def approve(
     The caller has checked the permission and the scope. Whoever asked for the campaign or made the plan that stands is
     not a second person, whether in a browser or by a token: both are the same user.
     """
+    note = said(note, 500)
     try:
         with transaction.atomic():
             operation, campaign = _locked(operation_id)
             _demand_approvable(operation, campaign, seen_hash, user, holds)
             campaign.approver, campaign.approver_name = user, actor.name
             campaign.approved_hash, campaign.approved_at = operation.plan_hash, now
-            campaign.approval_expires_at, campaign.approval_note = now + holds, note[:500]
+            campaign.approval_expires_at, campaign.approval_note = now + holds, note
             campaign.save()
-            detail = {"plan_hash": operation.plan_hash, "expires": campaign.approval_expires_at, "note": note[:500]}
+            detail = {"plan_hash": operation.plan_hash, "expires": campaign.approval_expires_at, "note": note}
             audit(actor, "campaign.approve", _subject(operation_id), now, detail)
             append(campaign_events(operation, now, {"approved": True, "approver": actor.name}))
     except NotApprovedError as refusal:
@@ -66,7 +67,7 @@ def revoke(operation_id: int, actor: Actor, now: datetime, *, note: str = "") ->
         if not void_approval(campaign):
             raise NotNowError("It is not approved.")
         campaign.save()
-        audit(actor, "campaign.revoke", _subject(operation_id), now, {"approved_by": by, "note": note[:500]})
+        audit(actor, "campaign.revoke", _subject(operation_id), now, {"approved_by": by, "note": said(note, 500)})
         append(campaign_events(operation, now, {"approved": False}))
     return operation
 

@@ -20,7 +20,7 @@ from operations.services.hashing import plan_hash
 from operations.services.requests import RefusedError
 from operations.services.start import begin
 from sites.models import Cloud, Controller, SubcloudGroup
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 DEFAULT_OPTIONS = "all clouds default"
 
@@ -110,7 +110,7 @@ def _asked(
     what = targets[0].name if len(targets) == 1 else f"{len(targets)} subclouds"
     with transaction.atomic():
         operation = Operation.objects.create(
-            kind=kind, title=f"{spec.kind.label}: {what}"[:200], reason=reason[:500], state=OperationState.PLANNED,
+            kind=kind, title=f"{spec.kind.label}: {what}"[:200], reason=said(reason, 500), state=OperationState.PLANNED,
             controller=controller, options=_told(targets[0].facts), requester=user, requester_name=actor.name,
             source=actor.source[:60], created_at=now,
         )  # fmt: skip

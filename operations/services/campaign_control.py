@@ -16,7 +16,7 @@ from operations.services.approvals import NotApprovedError, demand_approval, ref
 from operations.services.campaign_events import campaign_events
 from operations.services.requests import RefusedError
 from operations.services.start import NONE_READY, NotNowError
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 SECRETS_LIVE = timedelta(days=90)  # as long as a campaign may run; they go with its end
 
@@ -59,18 +59,19 @@ def abort(operation_id: int, reason: str, actor: Actor, now: datetime) -> Operat
     For the engine: Campaign.stop_reason is set, for good. Events tell no reason: it may name any of its sites. A plan
     that has not begun is cancelled.
     """
-    if not reason.strip():
+    why = said(reason, 500)
+    if not why:
         raise RefusedError({"reason": "Say why: it stands in the report."})
     with transaction.atomic():
         operation, campaign = _locked(operation_id)
         if operation.state == OperationState.PLANNED:
-            return _cancel(operation, campaign, reason.strip()[:500], actor, now)
+            return _cancel(operation, campaign, why, actor, now)
         if operation.state != OperationState.PROCESSING:
             raise NotNowError(f"It is over: {operation.get_state_display()}.")
         if campaign.stop_reason:
             raise NotNowError(f"It stops already: {campaign.stop_reason}")
-        stop(operation, campaign, f"Stopped by {actor.name}: {reason.strip()}", actor, now)
-        audit(actor, "campaign.abort", f"operation:{operation.pk}", now, {"reason": reason.strip()[:500]})
+        stop(operation, campaign, f"Stopped by {actor.name}: {why}", actor, now)
+        audit(actor, "campaign.abort", f"operation:{operation.pk}", now, {"reason": why})
     return operation
 
 

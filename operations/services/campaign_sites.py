@@ -20,7 +20,7 @@ from operations.engine.events import target_event
 from operations.models import CampaignTarget, Target
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
 STARTED = "Its strategy has been started: dcmanager takes it in its turn, and no single site can be taken out any more."
@@ -87,9 +87,10 @@ def excuse_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Tar
 
 
 def _said(reason: str) -> str:
-    if not reason.strip():
+    why = said(reason, 300)
+    if not why:
         raise RefusedError({"reason": "Say why: others will ask."})
-    return reason.strip()[:300]
+    return why
 
 
 def _locked(target_id: int) -> tuple[Target, CampaignTarget]:

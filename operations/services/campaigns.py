@@ -26,7 +26,7 @@ from operations.services.proposals import Judged, Proposal, propose
 from operations.services.requests import MOST_TARGETS, RefusedError
 from operations.services.start import NotNowError
 from operations.strategy_words import title_of
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 from sites.services.clouds import ask_for_health
 
 NOBODY = "None of these subclouds may take part: see the reasons of each in a preview."
@@ -84,8 +84,8 @@ def create_campaign(
         _demand_sense(proposal, ask)
         ask_for_health(_unasked(proposal), now)
         operation = Operation.objects.create(
-            kind=Kind.CAMPAIGN, title=(ask.title or title_of(book.spec, len(proposal.plan.roster)))[:200],
-            reason=ask.reason[:500], state=OperationState.PLANNED, requester=user, requester_name=actor.name,
+            kind=Kind.CAMPAIGN, title=(said(ask.title, 200) or title_of(book.spec, len(proposal.plan.roster)))[:200],
+            reason=said(ask.reason, 500), state=OperationState.PLANNED, requester=user, requester_name=actor.name,
             source=actor.source[:60], created_at=now,
         )  # fmt: skip
         Job.objects.create(operation=operation)
@@ -119,8 +119,8 @@ def change_plan(operation_id: int, ask: CampaignAsk, user: User, actor: Actor, n
         ask_for_health(_unasked(proposal), now)
         was, voided = operation.plan_hash, void_approval(campaign)
         campaign.planner, campaign.planner_name = user, actor.name
-        operation.title = (ask.title or operation.title)[:200]
-        operation.reason = ask.reason[:500]
+        operation.title = said(ask.title, 200) or operation.title
+        operation.reason = said(ask.reason, 500)
         link(campaign, ask.after)
         write_plan(operation, campaign, proposal)
         if not book.needs_password:

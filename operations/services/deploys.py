@@ -26,7 +26,7 @@ from operations.services.site_targets import site_targets
 from operations.services.start import close_if_hopeless
 from sites.access import EVERYTHING, Scopes
 from sites.models import Controller
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 MOST_SAID = 20
 MOST_AT_ONCE = 5000
@@ -163,7 +163,7 @@ def _operation(ask: DeployAsk, checked: Checked, user: User, actor: Actor, now: 
     return Operation(
         kind=Kind.DEPLOY,
         title=f"{KINDS[Kind.DEPLOY].kind.label}: {what}"[:200],
-        reason=ask.reason[:500],
+        reason=said(ask.reason, 500),
         state=OperationState.CHECKING,
         controller=ask.controller,
         options=options,

@@ -24,7 +24,7 @@ from operations.services.start import begin, close_if_hopeless
 from operations.verdicts import refused
 from sites.access import EVERYTHING, Scopes
 from sites.models import Cloud
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 MOST_TARGETS = 5000
 ANY_BOARD = (
@@ -148,7 +148,7 @@ def _made(
     return Operation.objects.create(
         kind=ask.kind,
         title=f"{spec.kind.label}: {what}"[:200],
-        reason=ask.reason[:500],
+        reason=said(ask.reason, 500),
         state=OperationState.PLANNED,
         controller_id=controllers.pop() if len(controllers) == 1 else None,
         options=options,

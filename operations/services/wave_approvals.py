@@ -18,7 +18,7 @@ from operations.services.campaign_events import campaign_events
 from operations.services.proposals import campaign_hash
 from operations.services.requests import RefusedError
 from operations.wave_approvals import is_given
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 APPROVE, REJECT = "campaign.approve_wave", "campaign.reject_wave"
 CHANGED = "What is stored is not the plan that was approved: end this campaign, and run the rest in a new one."
@@ -45,7 +45,7 @@ def approve_wave(
             demand_holds(holds)
             wave.approver, wave.approver_name = user, actor.name
             wave.approved_hash, wave.approved_at = operation.plan_hash, now
-            wave.approval_expires_at, wave.approval_note = now + holds, note[:500]
+            wave.approval_expires_at, wave.approval_note = now + holds, said(note, 500)
             wave.state = WaveState.PENDING
             wave.save()
             jobs.wake(operation.pk, now)
@@ -63,14 +63,15 @@ def approve_wave(
 def reject_wave(operation_id: int, number: int, reason: str, actor: Actor, now: datetime) -> Operation:
     """The wave that waits, and those behind it, never begin: the campaign ends with the reason. Raises NotApprovedError
     (audited), RefusedError without a reason."""
-    if not reason.strip():
+    why = said(reason, 500)
+    if not why:
         raise RefusedError({"reason": "Say why: it stands in the report."})
     try:
         with transaction.atomic():
             operation, campaign, wave = _locked(operation_id, number)
             wave = _waiting(operation, campaign, wave, number)
-            stop(operation, campaign, f"{wave.name} not approved by {actor.name}: {reason.strip()}", actor, now)
-            detail = {"wave": number, "name": wave.name, "reason": reason.strip()[:500]}
+            stop(operation, campaign, f"{wave.name} not approved by {actor.name}: {why}", actor, now)
+            detail = {"wave": number, "name": wave.name, "reason": why}
             audit(actor, REJECT, f"operation:{operation_id}", now, detail)
     except NotApprovedError as refusal:
         _refused(operation_id, REJECT, number, refusal, actor, now)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from events.audit import record
+from starlingx.rows import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ def actor_of(request: HttpRequest | Request) -> Actor:
 def now_of(request: HttpRequest | Request) -> datetime:
     """The request's clock, as ScopesMiddleware set it."""
     return cast(datetime, request.now)  # type: ignore[union-attr] # set by ScopesMiddleware
+
+
+def said(text: str, longest: int) -> str:
+    """What a person wrote, fit for a row, a page and a sheet: one line, nothing in it that is not shown or that turns
+    the direction of what follows."""
+    return clean(" ".join(text.split()), longest).strip()
 
 
 def audit(

@@ -11,7 +11,7 @@ from events.kinds import Kind
 from events.log import NewEvent, append
 from events.visibility import EVERYWHERE
 from sites.models import Brake, Region
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,10 @@ class BrakedError(Exception):
 def pull(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
     """Stops every write for the region, or for the whole fleet (""), and waits for those on their way: when this
     returns, nothing more reaches a System Controller. Raises ValueError without a reason or region."""
-    if not reason.strip():
+    why = said(reason, 255)
+    if not why:
         raise ValueError("Say why: everybody will read it.")
-    brake = _set(region, True, reason.strip(), actor, now)
+    brake = _set(region, True, why, actor, now)
     if not _nothing_on_its_way(region):
         log.warning("the brake is on, and a request of before has still no answer after %s", LONGEST)
         audit(actor, "brake.pull", f"brake:{region or 'fleet'}", now, {"still_sending": True}, "failed")
@@ -38,7 +39,7 @@ def pull(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
 
 def release(region: str, reason: str, actor: Actor, now: datetime) -> Brake:
     """Lets writes go on. Raises ValueError for a region that does not exist."""
-    return _set(region, False, reason.strip(), actor, now)
+    return _set(region, False, said(reason, 255), actor, now)
 
 
 def demand_released(region: str) -> None:
@@ -101,7 +102,7 @@ def _set(region: str, on: bool, reason: str, actor: Actor, now: datetime) -> Bra
         Brake.objects.select_for_update().get(region=FLEET)
         brake, _ = Brake.objects.update_or_create(
             region=region,
-            defaults={"on": on, "reason": reason[:255], "changed_by": actor.name[:150], "changed_at": now},
+            defaults={"on": on, "reason": reason, "changed_by": actor.name[:150], "changed_at": now},
         )
         data = {"fields": {"region": region, "on": on, "reason": brake.reason, "by": brake.changed_by}}
         append([NewEvent(Kind.BRAKE_CHANGED, f"brake:{brake.pk}", now, data, region=EVERYWHERE)])
