@@ -20,7 +20,9 @@ from sites.freshness import stale_after
 from sites.middleware import PortalRequest
 from sites.models import Cloud
 from sites.paging import Page, PagingError, Plan, apply, finish, plan
+from sites.prestage import MARKS, PrestageState
 from sites.selectors import CLOUD_SORTS, WORDS, subclouds
+from sites.templatetags.portal import toggled
 from sites.views import facetlist
 from sites.views.cells import markup
 
@@ -44,6 +46,9 @@ UNFACETED = (
     "backup_older",
     "dcmanager_stale",
     "system_mode",
+    "prestaged",
+    "not_prestaged",
+    "prestage",
 )  # filters that are no facets, but change what those count
 WORST_FIRST = {"severity"}  # the first click on this column sorts downwards
 KINDS = "cloud.added cloud.removed cloud.changed cloud.contact"
@@ -77,8 +82,26 @@ def page(request: PortalRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "sites/cloud_rows.html", context)
     facets = _facets(request)
-    context |= {"total": facets.total, "facets": facetlist.markup(request.GET, facets)}
+    context |= {
+        "total": facets.total,
+        "facets": facetlist.markup(request.GET, facets),
+        "by_prestage": by_prestage(request.GET),
+    }
     return render(request, "sites/cloud_list.html", context)
+
+
+def by_prestage(params: QueryDict) -> list[tuple[str, str, str]]:
+    """(mark, words, address without it) of each filter by how far a release is prestaged: they are no facets."""
+    found = []
+    for name, mark, words in (("prestaged", "ok", "prestaged"), ("not_prestaged", "warn", "without, or not known")):
+        if release := params.get(name):
+            found.append((mark, f"{release}: {words}", toggled(params, name, release)))
+    for text in dict.fromkeys(params.getlist("prestage")):
+        state, _, release = text.partition(":")
+        if state in PrestageState.values:
+            told = f"{release}: {PrestageState(state).label}"
+            found.append((MARKS[PrestageState(state)], told, toggled(params, "prestage", text)))
+    return found
 
 
 @require_GET
