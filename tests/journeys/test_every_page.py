@@ -50,6 +50,7 @@ def paths(calm: Installation) -> dict[str, str]:
         "password": "/password/",
         "operations": "/operations/",
         "backups": "/operations/backups/",
+        "prestaging": "/operations/prestage/",
         "deploy": "/operations/deploy/",
         "templates": "/operations/templates/",
         "a new template": "/operations/templates/new",

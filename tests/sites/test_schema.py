@@ -24,10 +24,11 @@ from operations.models import (
     Target,
     Wave,
 )
-from sites.models import ControllerService
+from sites.models import ControllerService, Release
 from tests.sites.world import World
 
 CREATE = {"name": "far", "auth_url": "https://10.1.1.1:5000/v3", "username": "r", "password": "p"}
+NO_LISTS = {"/api/v1/", "/api/v1/prestage/"}
 HAND_MADE = {"/api/v1/schema/", "/api/v1/operations/deploys/template.csv"}  # describes itself; CSV
 
 
@@ -42,6 +43,7 @@ def filled(world: World) -> World:
     """A row of each kind, most of whose columns are at their defaults: where null and "" are easily mixed up."""
     cloud, now = world.clouds[0], world.now
     ControllerService.objects.create(controller=world.controllers[0], service="dcmanager")
+    Release.objects.create(cloud=world.centrals[0], release_id="starlingx-26.09.0", state="deployed")
     Alarm.objects.create(cloud=cloud, alarm_id="100.101", severity=3, raised_at=now, first_seen_at=now, changed_at=now)
     host = Host.objects.create(cloud=cloud, hostname="controller-0", uuid="h", changed_at=now)
     Disk.objects.create(cloud=cloud, host=host, uuid="d", device_node="/dev/sda")
@@ -111,7 +113,7 @@ def test_also_for_those_who_see_a_part(schema: dict[str, Any], filled: World, na
 
 def test_every_list_had_a_row_to_check(filled: World, api: Client, schema: dict[str, Any]) -> None:
     api.post("/api/v1/controllers/", CREATE, content_type="application/json")  # fills events and audit
-    lists = [path for path in gets(schema) if "{id}" not in path and path != "/api/v1/"]
+    lists = [path for path in gets(schema) if "{id}" not in path and path not in NO_LISTS]
     assert [path for path in lists if not api.get(path).json()["results"]] == []
 
 

@@ -85,7 +85,7 @@ class Handler(SimpleHTTPRequestHandler):
         if path.startswith("/static/"):
             super().do_GET()
             return
-        kind, body = self.server_of.answer(path)
+        kind, body = self.server_of.answer(self.path if self.path in self.server_of.pages else path)
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

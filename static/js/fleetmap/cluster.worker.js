@@ -2,7 +2,7 @@
 // draws what `view` answers. Import maps do not reach workers: imports are relative.
 import "../../vendor/supercluster@9.1.0/dist/supercluster.min.js";
 import {Fleet} from "./fleet.js";
-import {isOffline, layerOf} from "./layers.js";
+import {isOffline, isStale, layerOf} from "./layers.js";
 
 const MAX_ZOOM = 11;
 const fleet = new Fleet();
@@ -12,6 +12,7 @@ let view = null;
 let ready = false;
 let loading = 0; // readings of the feed under way
 let asked = 0; // readings of the campaign so far
+let askedPrestage = 0; // and of how far a release is prestaged
 let meanwhile = []; // changes that came since the first of them began: the feed may be older than these
 let chosen = JSON.stringify([fleet.layer, [], "", 1, null]); // what the index is made for
 
@@ -22,7 +23,8 @@ let reach = RADIUS;
 const zeros = (length) => new Array(length).fill(0);
 
 function reindex() {
-  const {classes} = layerOf(fleet.layer);
+  const layer = layerOf(fleet.layer);
+  const {classes} = layer;
   current = fleet.features();
   const now = Date.now();
   index = new Supercluster({
@@ -30,7 +32,7 @@ function reindex() {
     map: ({site, rank}) => {
       const counts = zeros(classes.length);
       counts[rank] = 1;
-      return {counts, worst: rank, ceph: site.ceph === "error" ? 1 : 0, nic: site.nic === "error" ? 1 : 0, stale: site.stale || isOffline(site) ? 1 : 0, isNew: site.newUntil > now ? 1 : 0};
+      return {counts, worst: rank, ceph: site.ceph === "error" ? 1 : 0, nic: site.nic === "error" ? 1 : 0, stale: isStale(site, layer) || isOffline(site) ? 1 : 0, isNew: site.newUntil > now ? 1 : 0};
     },
     reduce: (sum, one) => {
       // the first reduce gets the accumulator of map by reference: counts are copied, never shared
@@ -51,7 +53,7 @@ function item({geometry, properties, id}) {
     return {lon, lat, cluster: id, counts, worst, ceph, nic, stale, isNew, size};
   }
   const {site, rank} = properties;
-  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: site.stale, offline: isOffline(site), isNew: site.newUntil > Date.now(), active: site.active, availability: site.availability, standing: site.standing, wave: site.wave};
+  return {lon, lat, id: site.id, name: site.name, worst: rank, severity: site.severity, ceph: site.ceph, nic: site.nic, stale: isStale(site, layerOf(fleet.layer)), offline: isOffline(site), isNew: site.newUntil > Date.now(), active: site.active, availability: site.availability, standing: site.standing, wave: site.wave};
 }
 
 function answer(reason) {
@@ -109,8 +111,24 @@ async function mark(url) {
   answer("marked");
 }
 
+async function prestage(url) {
+  askedPrestage += 1;
+  const number = askedPrestage;
+  const response = await fetch(url, {cache: "no-store", headers: {Accept: "application/json"}});
+  if (response.redirected || response.status === 401 || response.status === 403) return postMessage({type: "refused"});
+  if (!response.ok) return postMessage({type: "unprestaged"});
+  const {values, ...told} = await response.json();
+  if (number !== askedPrestage) return;
+  fleet.prestage({values});
+  postMessage({type: "prestaged", ...told});
+  if (!ready || fleet.layer !== "prestage") return;
+  reindex();
+  answer("prestaged");
+}
+
 const actions = {
   campaign: ({url}) => mark(url).catch(() => postMessage({type: "unmarked", status: 0})),
+  prestage: ({url}) => prestage(url).catch(() => postMessage({type: "unprestaged"})),
   load: ({url}) => load(url).catch(() => postMessage({type: "failed", status: 0})),
   view: (message) => {
     view = message;

@@ -7,6 +7,7 @@ import {Icons} from "./icons.js";
 import {Legend} from "./legend.js";
 import {List} from "./list.js";
 import {Panel} from "./panel.js";
+import {Prestage} from "./prestage.js";
 import {State} from "./state.js";
 import {Stream} from "./stream.js";
 import {basemapColours, markerColours} from "./palette.js";
@@ -34,6 +35,7 @@ class FleetMap {
     sites.listen((data) => this[`on_${data.type}`](data));
     this.stream = new Stream({onPatch: (patches, removed) => this.patch(patches, removed), onReload: () => this.reload()});
     if (root.dataset.campaign) this.campaign = new Campaign({box: find("campaign"), url: root.dataset.campaign, state: this.state, worker: this.worker, onWave: () => this.choose()});
+    this.prestage = new Prestage({box: find("prestage"), url: root.dataset.prestage, state: this.state, worker: this.worker});
     this.bindKeys();
     setInterval(() => document.hidden || this.reload(), REFRESH_MS * (0.9 + Math.random() * 0.2));
     document.addEventListener("dc:theme", () => this.repaint());
@@ -117,6 +119,7 @@ class FleetMap {
   choose() {
     const {layer, hidden, needle, wave} = this.state;
     if (this.loaded) this.state.save();
+    this.prestage?.chosen();
     this.worker.postMessage({type: "choose", layer, hidden: [...hidden], needle, wave, scale: this.icons.scale});
   }
 
@@ -170,6 +173,7 @@ class FleetMap {
   reload() {
     this.worker.postMessage({type: "load", url: this.feed});
     this.campaign?.read();
+    this.prestage.read();
   }
 
   on_loaded({bounds, size}) {
@@ -216,6 +220,15 @@ class FleetMap {
 
   on_unmarked({status}) {
     toast(status === 404 ? "There is no such campaign, or it is not in your scope." : "The portal did not give the sites of the campaign. What you see of it is not up to date.", "warn");
+  }
+
+  on_prestaged(told) {
+    this.prestage.show(told);
+  }
+
+  on_unprestaged() {
+    this.prestage.failed();
+    toast("The portal did not give how far the release is prestaged. What you see of it is not up to date.", "warn");
   }
 
   on_refused() {

@@ -1,5 +1,5 @@
 // The sites as the worker holds them: read from the compact feed, patched from events, filtered, counted.
-import {drawnRank, isOffline, layerOf, standingWords} from "./layers.js";
+import {drawnRank, isOffline, isStale, layerOf, standingWords} from "./layers.js";
 
 const IN_VIEW_ROWS = 100;
 const NEW_MS = 60_000; // how long a site that got worse is marked as new
@@ -11,6 +11,7 @@ export class Fleet {
   needle = "";
   wave = null; // number; only its sites
   marks = new Map(); // id -> {standing, wave} in the campaign that is looked at
+  prestaged = new Map(); // id -> how far the release that is looked at is there
   newUntil = 0; // when the last "new" ends
 
   // rows: one list per site; values: one list per column, which packs a third smaller
@@ -20,8 +21,13 @@ export class Fleet {
     for (let number = 0; number < size; number += 1) {
       const site = {};
       columns.forEach((column, at) => (site[column] = values ? values[at][number] : rows[number][at]));
-      this.sites.set(site.id, Object.assign(site, this.marks.get(site.id)));
+      this.sites.set(site.id, Object.assign(site, this.marks.get(site.id), {prestage: this.prestaged.get(site.id)}));
     }
+  }
+
+  prestage({values: [ids, states]}) {
+    this.prestaged = new Map(ids.map((id, at) => [id, states[at]]));
+    for (const site of this.sites.values()) site.prestage = this.prestaged.get(site.id);
   }
 
   // the sites of a campaign as its feed has them; those that are not in it lose what they were marked with
@@ -87,7 +93,9 @@ export class Fleet {
 
   inView(features, [west, south, east, north]) {
     const seen = features.filter(({geometry: {coordinates: [lon, lat]}}) => lon >= west && lon <= east && lat >= south && lat <= north);
-    const rows = seen.map(({properties: {site, rank}}) => ({id: site.id, name: site.name, severity: site.severity, ceph: site.ceph, nic: site.nic, active: site.active, stale: site.stale, offline: isOffline(site), rank, said: this.layer === "campaign" ? standingWords(site) : ""}));
+    const layer = layerOf(this.layer);
+    const said = {campaign: standingWords, prestage: (site) => layer.classes[layer.of(site)].word}[this.layer] ?? (() => "");
+    const rows = seen.map(({properties: {site, rank}}) => ({id: site.id, name: site.name, severity: site.severity, ceph: site.ceph, nic: site.nic, active: site.active, stale: isStale(site, layer), offline: isOffline(site), rank, said: said(site)}));
     rows.sort((a, b) => b.rank - a.rank || b.active - a.active || (a.name < b.name ? -1 : 1));
     return {total: rows.length, rows: rows.slice(0, IN_VIEW_ROWS)};
   }

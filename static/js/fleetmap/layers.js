@@ -38,6 +38,16 @@ const CAMPAIGN = [
   {name: "held", word: "held, or needs a decision", look: "major", state: "warn"},
   {name: "failed", word: "failed, or new alarms", look: "critical", state: "failed"},
 ];
+// How far a release is prestaged at a site, as sites/prestage.py has them (a test compares).
+const PRESTAGE = [
+  {name: "deployed", word: "deployed already", look: "none"},
+  {name: "prestaged", word: "prestaged", look: "cleared"},
+  {name: "prestaging", word: "prestaging", look: "busy", state: "busy"},
+  {name: "unknown", word: "not known", look: "indeterminate"},
+  {name: "absent", word: "not prestaged", look: "major", state: "warn"},
+  {name: "failed", word: "last prestage failed", look: "critical", state: "failed"},
+];
+const PRESTAGE_RANKS = Object.fromEntries(PRESTAGE.map(({name}, rank) => [name, rank]));
 const CAMPAIGN_RANKS = Object.fromEntries(Object.entries(STANDINGS).map(([value, [name]]) => [value, CAMPAIGN.findIndex((one) => one.name === name)]));
 
 export const LAYERS = {
@@ -82,6 +92,14 @@ export const LAYERS = {
     told: true, // by dcmanager's steps, not by the site: it is as new as the campaign, also where the site is silent
     of: (site) => CAMPAIGN_RANKS[site.standing] ?? 0,
   },
+  prestage: {
+    title: "Prestage",
+    trouble: 4,
+    classes: PRESTAGE,
+    told: true, // by releases and dcmanager, with ages of their own: what is too old comes as not known
+    of: (site) => PRESTAGE_RANKS[site.prestage] ?? PRESTAGE_RANKS.unknown,
+    stale: (site) => (PRESTAGE_RANKS[site.prestage] ?? PRESTAGE_RANKS.unknown) === PRESTAGE_RANKS.unknown,
+  },
 };
 
 // The class a site is drawn in: what was well when it was last heard is not well now, nobody knows.
@@ -90,6 +108,8 @@ export function drawnRank(site, rank, {classes, told}) {
   return Math.max(rank, classes.findIndex(({look}) => look === "indeterminate"));
 }
 
+// Whether what the layer says of a site is drawn as not current.
+export const isStale = (site, layer) => Boolean(layer.stale ? layer.stale(site) : site.stale);
 export const isOffline = (site) => site.availability === "offline" || site.contact === "unreachable";
 // "running, wave 2"; 0 are the canaries
 export function standingWords({standing, wave}) {
