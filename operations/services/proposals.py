@@ -20,6 +20,7 @@ from operations.campaigns.chain import Ahead, notes
 from operations.campaigns.constraints import Cost, costs
 from operations.campaigns.eligibility import judge
 from operations.campaigns.eta import Eta, estimate
+from operations.campaigns.idle_rules import idle_rules
 from operations.campaigns.patience import is_soon_told
 from operations.campaigns.plan import Plan, PlanSite, plan_hash
 from operations.campaigns.reasons import Reason, is_alone, is_eligible, is_held
@@ -115,9 +116,11 @@ def propose(
     eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins, lead())
     kinds = Counter(each.site.site_type for each in taking_part)
     findings = (finding.sentence for finding in eta.findings)
+    idle = idle_rules(book.limits, book.waves, planned)
     return Proposal(
         book=book, judged=judged, plan=plan, costs=costs(planned, rules), eta=eta, not_before=not_before,
-        judged_at=now, warnings=(*findings, *plan.warnings, *_zone_notes(taking_part, book), *notes(ahead, book.spec)),
+        judged_at=now,
+        warnings=(*findings, *plan.warnings, *idle, *_zone_notes(taking_part, book), *notes(ahead, book.spec)),
         outages=tuple(outages(book.spec, kinds)), ahead=ahead,
     )  # fmt: skip
 

@@ -338,3 +338,14 @@ def test_query_counts(address: str, api: Client, approver: Client, world: World)
         api.get(path)
     sent = "\n".join(query["sql"][:160] for query in captured.captured_queries)
     assert len(captured) == QUERIES[address], f"{len(captured)} queries:\n{sent}"
+
+
+def test_a_limit_that_nobody_gets_is_told(api: Client, world: World) -> None:
+    limits = {"regions": {"Brasil": 1}, "links": {"mw-7": 1}}
+    seen = post(api, f"{CAMPAIGNS}preview/", body(world, rules={"limits": limits})).json()
+    assert [text for text in seen["warnings"] if "holds nobody" in text] == [
+        "No site of this plan is of region Brasil: that limit holds nobody.",
+        "No site of this plan is of WAN link mw-7: that limit holds nobody.",
+    ]
+    planned = plan(api, world, rules={"limits": limits})
+    assert any("Brasil" in text for text in planned["warnings"]), "whoever approves reads it too"
