@@ -16,13 +16,12 @@ from sites.backups import BackupState, older_than
 from sites.choices import Badge, CloudKind, Contact, Facet, NicStatus, Severity
 from sites.expressions import stale
 from sites.freshness import is_live
-from sites.middleware import once
 from sites.models import Cloud, Controller, SubcloudGroup
-from sites.prestage import LACKING, LONGEST, PrestageState, ids_in_states, one_of
+from sites.prestage import LACKING, PrestageState
+from sites.prestage_filters import PrestagedFilter, PrestageFilter
 from sites.search import search_query
 
 M = TypeVar("M", bound=Model)
-MOST_RELEASES = 3  # in one filter: each is two joins
 NOTHING_SET = "-"  # the value that stands for "has none" in a words filter
 
 
@@ -188,51 +187,6 @@ class OlderFilter(django_filters.NumberFilter):
             return qs
         now = getattr(self.parent.request, "now", None) or timezone.now()
         return qs.filter(older_than(int(value), now))
-
-
-class PrestagedFilter(django_filters.CharFilter):
-    """Of the release that is named: sites that are in one of these states of sites/prestage.py."""
-
-    def __init__(self, *, states: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST, **kwargs)
-        self.states = states
-
-    def filter(self, qs: QuerySet[Any], value: str | None) -> QuerySet[Any]:
-        return _in_states(self, qs, {value: tuple(self.states)}) if value else qs
-
-
-class StatesField(WordsField):
-    """ "failed:starlingx-26.09.1": {release: its states}."""
-
-    def clean(self, value: Any) -> Any:
-        found: dict[str, list[str]] = {}
-        for text in super().clean(value):
-            state, _, release = text.partition(":")
-            if state not in PrestageState.values or not release:
-                known = ", ".join(PrestageState.values)
-                raise forms.ValidationError(f"STATE:RELEASE, where STATE is one of {known}.")
-            found.setdefault(release, []).append(state)
-        if len(found) > MOST_RELEASES:
-            raise forms.ValidationError(f"At most {MOST_RELEASES} releases.")
-        return found
-
-
-@extend_schema_field({"type": "array", "items": {"type": "string"}})
-class PrestageFilter(django_filters.Filter):
-    """`?prestage=failed:R&prestage=absent:R`: any of these states of release R."""
-
-    field_class = StatesField
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return _in_states(self, qs, value) if value else qs
-
-
-def _in_states(asked: django_filters.Filter, qs: QuerySet[Any], wanted: dict[str, Sequence[str]]) -> QuerySet[Any]:
-    """Which they are is asked once in a request: the rows of a page and the numbers beside them go by the same."""
-    request = asked.parent.request
-    now = getattr(request, "now", None) or timezone.now()
-    key = ("in_states", *((release, *states) for release, states in wanted.items()))
-    return qs.filter(one_of(once(request, key, lambda: ids_in_states(wanted, now))))
 
 
 class OfCloudFilter(django_filters.FilterSet):

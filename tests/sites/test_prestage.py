@@ -161,7 +161,16 @@ def test_list_rest_and_csv_filter_by_it(query: str, names: set[str], fleet_clien
 
 
 @pytest.mark.parametrize(
-    "query", ["prestage=prestaged", "prestage=no-state:x", "prestage=absent:", "prestaged=" + "x" * 200]
+    "query",
+    [
+        "prestage=prestaged",
+        "prestage=no-state:x",
+        "prestage=absent:",
+        "prestage=absent:a%00b",
+        "prestage=absent:" + "x" * 129,
+        "&".join(f"prestage=absent:r{n}" for n in range(4)),
+        "prestaged=" + "x" * 200,
+    ],
 )
 def test_a_bad_filter_is_refused_with_what_to_do(query: str, fleet_client: Client, world: World) -> None:
     answer = fleet_client.get(f"/api/v1/subclouds/?{query}")
