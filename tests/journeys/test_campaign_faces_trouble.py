@@ -229,6 +229,32 @@ def test_a_strategy_that_comes_between_over_its_own_group_is_left_alone(board: B
     assert board.portal_made() == []
 
 
+def test_its_own_group_under_another_name_is_emptied_and_deleted(board: Board) -> None:
+    """Somebody likes another name better while the sites are in it."""
+    sites = chosen(board, rules(), {"controller-1": 2})
+    before = group_names(board)
+    with UpstreamLog.begin(board) as log:
+        pk = board.let_go(board.plan(rules(), ids(sites)))
+        group = wait_until(lambda: gathered(board, set(sites)), timeout=60, every=0.02, what="its sites are gathered")
+        board.portal.kill("worker")
+        told = board.dcmanagers[1].send(f"/v1.0/subcloud-groups/{group}", {"name": "better"}, method="PATCH")
+        assert told.status == 200, told.body
+        board.portal.start("worker")
+        ended = board.until_ended(pk, timeout=120)
+    assert ended["state"] == "completed", json.dumps(ended)[:3000]
+    assert log.patched() == dict.fromkeys(sites, 1)
+    assert board.groups() == log.groups
+    assert group_names(board) == before
+    status, report = board.ask(f"campaigns/{pk}/report/")
+    assert status == 200
+    assert "found renamed, by somebody outside this portal, its group dcportal-" in json.dumps(report)
+
+
+def group_names(board: Board) -> list[str]:
+    rows = board.dcmanagers[1].ask("/v1.0/subcloud-groups").json()["subcloud_groups"]
+    return sorted(row["name"] for row in rows)
+
+
 def gathered(board: Board, names: set[str]) -> int | None:
     """The group that all of them are in, where it is one that the portal made."""
     groups = {row["group_id"] for (number, _), row in board.subclouds().items() if number == 1 and row["name"] in names}
