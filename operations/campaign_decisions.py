@@ -10,12 +10,14 @@ from django.utils.dateparse import parse_datetime
 from events.models import AuditEntry
 from operations.campaign_deeds import TURNS, deed, entries_of, why
 from operations.campaigns.report import Approval, Happening
-from operations.models import Campaign, Operation
+from operations.models import Campaign, Operation, Wave
 
 FLEET = "brake:fleet"
 FIELDS = ("at", "actor", "verb", "subject", "outcome", "detail")
 MOST_BRAKES = 500
+OF_APPROVAL = ("campaign.approve", "campaign.approve_wave")
 Entry = Mapping[str, Any]
+Given = tuple[str, datetime | None]  # by whom, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,23 @@ def is_turn(entry: Entry) -> bool:
     return entry["outcome"] == "done" and entry["verb"] in TURNS
 
 
-def approvals(campaign: Campaign, entries: Sequence[Entry]) -> Iterator[Approval]:
-    """All that were ever given, also those that were taken back or were for another plan."""
-    rows = [row for row in entries if (row["verb"], row["outcome"]) == ("campaign.approve", "done")]
-    standing = (campaign.approver_name, campaign.approved_at)
+def approvals(campaign: Campaign, entries: Sequence[Entry], waves: Sequence[Wave] = ()) -> Iterator[Approval]:
+    """All that were ever given, also those that were taken back or were for another plan; of the plan, and of each of
+    `waves`, those that need one of their own."""
+    rows = [row for row in entries if row["verb"] in OF_APPROVAL and row["outcome"] == "done"]
+    standing: dict[int | None, Given] = {None: (campaign.approver_name, campaign.approved_at)}
+    standing |= {wave.number: (wave.approver_name, wave.approved_at) for wave in waves}
     known = False
     for row in rows:
-        stands = (row["actor"], row["at"]) == standing
-        known |= stands
         detail = row["detail"]
+        number = detail.get("wave") if row["verb"] == OF_APPROVAL[1] else None
+        stands = (row["actor"], row["at"]) == standing.get(number)
+        known |= stands and number is None
         expires = parse_datetime(str(detail.get("expires", ""))) if detail.get("expires") else None
         yield Approval(
-            row["actor"], row["at"], str(detail.get("plan_hash", "")), expires, str(detail.get("note", "")), stands
-        )
+            row["actor"], row["at"], str(detail.get("plan_hash", "")), expires, str(detail.get("note", "")), stands,
+            number,
+        )  # fmt: skip
     if campaign.approved_hash and campaign.approved_at is not None and not known:
         yield Approval(
             campaign.approver_name, campaign.approved_at, campaign.approved_hash, campaign.approval_expires_at,

@@ -40,14 +40,15 @@ class Numbers:
 
 def campaign_offers(
     operation: Operation, campaign: Campaign, asker: Asker, numbers: Numbers, *, approved: bool, deploys: bool,
-    stuck: bool,
+    stuck: bool, waiting: str = "",
 ) -> list[Offer]:  # fmt: skip
     """`approved`: an approval of this plan counts now. `deploys`: there is a way back. `stuck`: the campaign before
-    it did not come through."""
+    it did not come through. `waiting`: name of the wave that waits for its own approval, if there is one."""
     found: list[Offer] = []
     if operation.state == OperationState.PLANNED:
         found += _planned(operation, campaign, asker, approved=approved)
     if operation.state == OperationState.PROCESSING:
+        found += _of_wave(operation, campaign, asker, waiting) if waiting else ()
         found += _running(operation, campaign, asker, stuck=stuck)
     found += _afterwards(operation, asker, numbers, deploys=deploys)
     if may_be_followed(operation, campaign):
@@ -69,6 +70,12 @@ def _planned(operation: Operation, campaign: Campaign, asker: Asker, *, approved
         yield Offer("approve", "Approve", own or asker.lacks("approve"), style="primary")
     yield Offer("plan", "Change the plan", asker.lacks("change"))
     yield Offer("abort", "Cancel the plan", asker.lacks("abort"), style="danger")
+
+
+def _of_wave(operation: Operation, campaign: Campaign, asker: Asker, name: str) -> Iterator[Offer]:
+    own = OWN if is_own(operation, campaign, asker.name) else ""
+    yield Offer("approve-wave", f"Approve {name[:40]}", own or asker.lacks("approve_wave"), style="primary")
+    yield Offer("reject-wave", "Do not approve…", asker.lacks("reject_wave"), style="danger")
 
 
 def _running(operation: Operation, campaign: Campaign, asker: Asker, *, stuck: bool) -> Iterator[Offer]:

@@ -43,7 +43,10 @@ class BatchSeen:
 
 @dataclass(slots=True)
 class WaveSeen:
+    """`is_first`: of the whole campaign, whatever of it is in scope."""
+
     row: Wave
+    is_first: bool = False
     batches: list[BatchSeen] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -95,7 +98,8 @@ def tally(scopes: Scopes, operation_id: int) -> dict[int | None, Counter[str]]:
 
 def waves(scopes: Scopes, operation_id: int, counted: Mapping[int | None, Counter[str]]) -> list[WaveSeen]:
     """In order, with their batches; without those of which no site is in scope. `counted`: of tally(). Two queries."""
-    found = {row.pk: WaveSeen(row) for row in Wave.objects.filter(campaign=operation_id).order_by("number")}
+    rows_of_waves = Wave.objects.filter(campaign=operation_id).order_by("number")
+    found = {row.pk: WaveSeen(row, is_first=not at) for at, row in enumerate(rows_of_waves)}
     rows = Batch.objects.filter(wave__campaign=operation_id).defer("progress", "last_steps")
     for batch in rows.select_related("controller").only(*BATCH_FIELDS).order_by("number"):
         counts = counted.get(batch.pk)

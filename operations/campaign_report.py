@@ -1,5 +1,5 @@
 """What is recorded of a campaign, read for its report. Eleven queries at most, for any number of sites;
-two more for whoever sees a part.
+two more for whoever sees a part, and one where waves have approvals of their own.
 
 Whoever sees a part of the sites gets a report of that part: the others are counted and not named, and of what people
 decided they read what concerns their sites and the brakes.
@@ -17,6 +17,7 @@ from operations.campaign_rules_seen import rules_seen, rules_to_read
 from operations.campaign_selectors import campaigns, follows
 from operations.campaign_told import state_reason, told
 from operations.campaign_words import ask_in_words
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.batch import End
 from operations.campaigns.facts import AlarmKey
 from operations.campaigns.plan import Plan
@@ -29,6 +30,7 @@ from operations.models import Campaign, Operation
 from operations.selectors import targets
 from operations.services.proposals import campaign_hash
 from operations.standings import Standing, standing
+from operations.wave_approvals import with_their_own
 from sites.access import Scopes
 
 ENDS = {"gone": End.GONE, "held": End.HELD, "skipped": End.SKIPPED}
@@ -54,6 +56,7 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
     entries = entries_about(pk)
     happened = decisions(operation, entries, {row["pk"]: row for row in rows}, now, whole=not hidden)
     book = rulebook_of(campaign)
+    own = with_their_own(book, list(campaign.waves.all())) if book.approvals is Approvals.EACH_WAVE else []
     stands = _is_intact(plans.approved, book, operation)
     shown = replace(plans.as_run, limits=rules_seen(scopes, pk, book, whole=not hidden).limits)
     in_plan = [row for row in rows if row["in_campaign__batch_id"] is not None]
@@ -62,7 +65,8 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
         number=pk, title=operation.title, reason=operation.reason, requester=operation.requester_name,
         requested_at=operation.created_at, plan=shown, hash=operation.plan_hash, intact=stands, as_of=now,
         in_words=(*ask_in_words(book.spec), *rules_to_read(scopes, pk, book, whole=not hidden)),
-        planner=campaign.planner_name, planned_at=campaign.planned_at, approvals=tuple(approvals(campaign, entries)),
+        planner=campaign.planner_name, planned_at=campaign.planned_at,
+        approvals=tuple(approvals(campaign, entries, own)), own_approvals=frozenset(wave.number for wave in own),
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),
         over=operation.state in ENDED_OPERATIONS, stop_reason=_stop(operation, campaign, whole=not hidden),
         stopped_at=campaign.stopped_at, stopped_by=campaign.stopped_by,

@@ -5,12 +5,27 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from operations.campaign_told import WAITING, sees_controller, told
-from operations.choices import Kind, TargetState
-from operations.models import Batch, Campaign, CampaignTarget, Operation, Target
+from operations.choices import Kind, OperationState, TargetState, WaveState
+from operations.frozen_plans import rulebook_of
+from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
 from operations.selectors import operations, targets
+from operations.wave_approvals import needs_own
 from sites.access import Scopes
 
 OVER = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
@@ -57,6 +72,21 @@ def approval_word(now: datetime, prefix: str = "campaign__") -> Case:
     )  # fmt: skip
 
 
+def awaits_wave() -> Subquery:
+    """Number of the wave that waits for an approval of its own, as a column of Operation."""
+    waiting = Wave.objects.filter(campaign=OuterRef("pk"), state=WaveState.AWAITING).order_by("number")
+    return Subquery(waiting.values("number")[:1])
+
+
+def awaits_approval(now: datetime) -> Q:
+    """Operations for which a second person is waited for: of a plan without an approval that counts, or of a wave."""
+    waiting = Wave.objects.filter(campaign=OuterRef("pk"), state=WaveState.AWAITING, campaign__stop_reason="")
+    none = Q(campaign__approved_hash="") | ~Q(campaign__approved_hash=F("plan_hash"))
+    planned = Q(state=OperationState.PLANNED) & (none | Q(campaign__approval_expires_at__lte=now))
+    runs = Q(Exists(waiting), state=OperationState.PROCESSING)
+    return Q(kind=Kind.CAMPAIGN) & (planned | runs)
+
+
 def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
     """Waves in order, each with its batches, and sites by state. Three queries.
 
@@ -70,13 +100,15 @@ def waves_of(scopes: Scopes, campaign: Campaign) -> list[dict[str, Any]]:
         sites = counted.get(row["id"])
         if sites or scopes.fleet:
             batches[row.pop("wave_id")].append(_as_seen(scopes, row) | {"sites": _counted(sites or Counter())})
+    book = rulebook_of(campaign)
     return [
         wave
         | {
+            "own_approval": needs_own(book, mop_up=wave["mop_up"], is_first=not at),
             "sites": _counted(sum((counted.get(each["id"], Counter()) for each in batches[wave["id"]]), Counter())),
             "batches": batches[wave["id"]],
         }
-        for wave in campaign.waves.order_by("number").values(*WAVE)
+        for at, wave in enumerate(campaign.waves.order_by("number").values(*WAVE))
         if batches[wave["id"]] or scopes.fleet
     ]
 
@@ -92,6 +124,11 @@ WAVE = (
     "started_at",
     "soaking_since",
     "ended_at",
+    "awaits_since",
+    "approver_name",
+    "approved_at",
+    "approval_expires_at",
+    "approval_note",
 )
 BATCH = (
     "id", "number", "controller_id", "state", "max_parallel", "alone", "group_name", "strategy_id", "strategy_state",

@@ -11,7 +11,7 @@ from operations.models import Campaign, Operation
 RUN, APPROVE, PAUSE = "operations.run_campaign", "operations.approve_campaign", "operations.pull_brake"
 VERBS = {  # what each needs; whoever may pull the brake may pause
     "change": RUN, "approve": APPROVE, "revoke": APPROVE, "start": RUN, "hold": PAUSE, "release": RUN, "abort": RUN,
-    "retry_failed": RUN, "roll_back": RUN, "begin_anyway": RUN,
+    "retry_failed": RUN, "roll_back": RUN, "begin_anyway": RUN, "approve_wave": APPROVE, "reject_wave": APPROVE,
 }  # fmt: skip
 OF_BATCHES = {"try_again": RUN}  # legal by the state of a batch, not by that of the campaign
 
@@ -30,11 +30,14 @@ class CampaignVerdict:
 
 
 def campaign_verdicts(
-    operation: Operation, user: User, now: datetime, counts: dict[str, int], *, stop_reason: str, not_anyway: str
-) -> list[CampaignVerdict]:
-    """`counts`: sites by state; `stop_reason`: as this user may read it; `not_anyway`: of services/chaining.py. Nothing
-    is asked of the database but the user's permissions."""
+    operation: Operation, user: User, now: datetime, counts: dict[str, int], *, stop_reason: str, not_anyway: str,
+    awaits_wave: int | None = None,
+) -> list[CampaignVerdict]:  # fmt: skip
+    """`counts`: sites by state; `stop_reason`: as this user may read it; `not_anyway`: of services/chaining.py;
+    `awaits_wave`: number of the one that waits for its approval. Nothing is asked of the database but the user's
+    permissions."""
     reasons = _reasons(operation, user, now, counts, stop_reason) | {"begin_anyway": not_anyway}
+    reasons |= _of_waves(operation, user, stop_reason, awaits_wave)
     return [CampaignVerdict(verb, reasons[verb], user.has_perm(needs)) for verb, needs in VERBS.items()]
 
 
@@ -77,6 +80,15 @@ def _reasons(
         "abort": over or stops,
         "retry_failed": "" if counts.get("failed") else "None of its sites failed.",
         "roll_back": _not_rolled_back(campaign, worked),
+    }
+
+
+def _of_waves(operation: Operation, user: User, stop_reason: str, waiting: int | None) -> dict[str, str]:
+    none = "" if waiting is not None and not stop_reason else "None of its waves waits for approval."
+    own = "Nobody approves a wave of a plan of their own: a second person must."
+    return {
+        "approve_wave": none or (own if is_own(operation.campaign, operation, user) else ""),
+        "reject_wave": none,
     }
 
 

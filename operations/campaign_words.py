@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from operations.campaign_mop_up import RULE
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.failure_limits import FailureLimit
 from operations.campaigns.plan import CanaryRule, Limits, WaveRule
 from operations.campaigns.rulebook import Rulebook
@@ -24,6 +25,10 @@ FLAGS = {
     "for_install": "for installing",
     "force": "forced",
 }
+EACH_WAVE = (
+    "the plan with its first wave; then each wave for itself, by somebody else than who planned it, when the one before"
+    " has soaked. The mop-up wave needs none"
+)
 Row = tuple[str, str]
 
 
@@ -51,7 +56,9 @@ def ask_in_words(spec: StrategySpec) -> list[Row]:
 
 def rules_in_words(book: Rulebook) -> list[Row]:
     """(term, text) of everything but the waves, whose own rows say what they are."""
+    each = book.approvals is Approvals.EACH_WAVE
     return [
+        *([("Approvals", EACH_WAVE)] if each else []),
         ("Takes part", "; ".join(_gates(book.gates))),
         ("At once", limits_in_words(book.limits)),
         ("Windows", windows_in_words(book)),

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Case, CharField, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from operations.campaign_selectors import approval_word
+from operations.campaign_selectors import approval_word, awaits_approval
 from operations.campaigns.strategy import Kind as StrategyKind
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
 from operations.models import Operation, SiteTemplate, StrategyOptions, Target
@@ -77,6 +77,17 @@ class ActiveFilter(FlagFilter):
         return qs.filter(~ended if value == "true" else ended)
 
 
+class AwaitsFilter(FlagFilter):
+    """true: a second person is waited for."""
+
+    def filter(self, qs: QuerySet[Operation], value: str | None) -> QuerySet[Operation]:  # type: ignore[override]
+        if not value:
+            return qs
+        now = getattr(self.parent.request, "now", None) or timezone.now()
+        found = awaits_approval(now)
+        return qs.filter(found if value == "true" else ~found)
+
+
 class AskedFilter(django_filters.MultipleChoiceFilter):
     """How long ago it was asked for, in parts that do not overlap."""
 
@@ -106,6 +117,7 @@ class OperationFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=Kind)
     state = django_filters.MultipleChoiceFilter(choices=OperationState)
     active = ActiveFilter(field_name="state", label="Has not ended")
+    awaits = AwaitsFilter(field_name="pk", label="A campaign whose plan, or next wave, waits for approval")
     controller = MaybeIdsFilter(field_name="controller_id")
     cloud = OfCloudsFilter(field_name="pk", label="Id of a subcloud it is for")
     requester = WordsFilter(field_name="requester_name")

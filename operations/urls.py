@@ -10,6 +10,7 @@ from operations.api import (
     campaign_acts,
     campaign_report,
     campaign_sites,
+    campaign_waves,
     campaigns,
     deploys,
     groups,
@@ -130,6 +131,8 @@ campaigns_api: list[URLPattern | URLResolver] = [
     path("campaigns/<int:pk>/begin-anyway/", campaign_acts.BeginAnyway.as_view(), name="campaign-begin-anyway"),
     path("campaigns/<int:pk>/roll-back/", campaign_acts.RollBack.as_view(), name="campaign-roll-back"),
     path("campaigns/<int:pk>/batches/<int:batch>/settle/", campaign_acts.Settle.as_view(), name="campaign-settle"),
+    path("campaigns/<int:pk>/waves/<int:number>/approve/", campaign_waves.ApproveWave.as_view(), name="wave-approve"),
+    path("campaigns/<int:pk>/waves/<int:number>/reject/", campaign_waves.RejectWave.as_view(), name="wave-reject"),
     path(
         "campaigns/<int:pk>/batches/<int:batch>/try-again/", campaign_acts.TryAgain.as_view(), name="campaign-try-again"
     ),

@@ -3,7 +3,7 @@
 The mop-up wave needs none: every site of it was in a wave that was approved.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from operations.campaigns.approvals import Approvals
@@ -18,10 +18,15 @@ LATER_APPROVALS = "It waits for people to approve each wave, which nobody can re
 TO_BEGIN = (WaveState.PENDING, WaveState.AWAITING, WaveState.RUNNING)
 
 
-def with_their_own(book: Rulebook, waves: Iterable[Wave]) -> Sequence[Wave]:
-    """Those that need one, in order."""
-    planned = sorted((wave for wave in waves if not wave.mop_up), key=lambda wave: wave.number)
-    return planned[1:] if book.approvals is Approvals.EACH_WAVE else []
+def needs_own(book: Rulebook, *, mop_up: bool, is_first: bool) -> bool:
+    """Of a wave, of which all that the plan has are known: whoever sees a part of the sites may not see the first."""
+    return book.approvals is Approvals.EACH_WAVE and not (mop_up or is_first)
+
+
+def with_their_own(book: Rulebook, waves: Sequence[Wave]) -> Sequence[Wave]:
+    """Those that need one. `waves`: all of a campaign."""
+    first = min((wave.number for wave in waves), default=0)
+    return [wave for wave in waves if needs_own(book, mop_up=wave.mop_up, is_first=wave.number == first)]
 
 
 def is_given(wave: Wave, plan_hash: str) -> bool:
@@ -45,7 +50,7 @@ def why_not(wave: Wave, plan_hash: str, now: datetime) -> str:
     return RAN_OUT.format(who=wave.approver_name) if ran_out(wave, now) else ""
 
 
-def unapproved(book: Rulebook, waves: Iterable[Wave], plan_hash: str, now: datetime) -> dict[int, str]:
+def unapproved(book: Rulebook, waves: Sequence[Wave], plan_hash: str, now: datetime) -> dict[int, str]:
     """{number: why nothing of it may begin} of waves that are to come or run."""
     wanted = (wave for wave in with_their_own(book, waves) if wave.state in TO_BEGIN)
     return {wave.number: why for wave in wanted if (why := why_not(wave, plan_hash, now))}

@@ -15,6 +15,7 @@ from operations.campaign_mop_up import RULE
 from operations.campaign_rules_seen import rules_seen
 from operations.campaign_selectors import (
     approval_word,
+    awaits_wave,
     campaigns,
     followers,
     follows_column,
@@ -51,6 +52,7 @@ def campaign_columns(scopes: Scopes, now: datetime) -> dict[str, Any]:
         "after": after_column(scopes),
         "approver": "campaign__approver_name",
         "approval": approval_word(now),
+        "awaits_wave": awaits_wave(),
     }
 
 
@@ -63,8 +65,10 @@ def campaign_answer(request: Request, pk: int) -> dict[str, Any]:
     campaign = operation.campaign
     against, left_out = reasons_by_key(scopes, pk)
     all_of_it, plan = row["whole"], campaign.plan if row["whole"] else {}
-    verdicts = campaign_verdicts(operation, user_of(request), now, row["counts"], stop_reason=row["stop_reason"],
-                                 not_anyway=not_anyway(operation, campaign))  # fmt: skip
+    verdicts = campaign_verdicts(
+        operation, user_of(request), now, row["counts"], stop_reason=row["stop_reason"],
+        not_anyway=not_anyway(operation, campaign), awaits_wave=row["awaits_wave"],
+    )  # fmt: skip
     return (
         row
         | {name: getattr(campaign, name) for name in MORE}
@@ -97,7 +101,8 @@ def _told_wave(wave: dict[str, Any]) -> dict[str, Any]:
     batches = [batch | {"controller": batch["controller_id"]} for batch in wave["batches"]]
     for batch in batches:
         del batch["controller_id"]
-    return wave | {"batches": batches}
+    approver = wave.pop("approver_name")
+    return wave | {"batches": batches, "approver": approver}
 
 
 def told_proposal(seen: Proposal) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from operations.api.bodies import secrets
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.rules import CephGate
 from operations.campaigns.strategy import Kind
 from operations.services.approvals import LONGEST, USUAL
@@ -129,6 +130,10 @@ class RulesBody(BodySerializer):
     saved_windows = _words("Names of saved windows, copied into the plan")
     failures = LimitBody(required=False, allow_null=True)
     default_zone = s.CharField(max_length=64, required=False, help_text="Of sites that tell none; UTC")
+    approvals = s.ChoiceField(
+        [(each.value, each.value) for each in Approvals], required=False,
+        help_text="each-wave: every wave but the first waits for an approval of its own; once is usual",
+    )  # fmt: skip
 
 
 class CampaignPlan(BodySerializer):

@@ -35,12 +35,13 @@ class ReportPlanSchema(s.Serializer[dict[str, object]]):
 
 
 class ReportApprovalSchema(s.Serializer[dict[str, object]]):
+    wave = s.IntegerField(allow_null=True, help_text="Number of the wave it is for; null: the plan and its first wave")
     who = s.CharField()
     at = s.DateTimeField()
     hash = s.CharField(help_text="Of the plan that was approved")
     expires_at = _at()
     note = s.CharField()
-    stands = s.BooleanField(help_text="false: taken back, or replaced by another")
+    stands = s.BooleanField(help_text="false: taken back, replaced by another, or expired unused")
     problems = s.ListField(child=s.CharField(), help_text="Why it does not hold for this plan")
 
 
@@ -71,6 +72,9 @@ class ReportWaveSchema(ReportCountsSchema):
     name = s.CharField()
     began_at = _at()
     ended_at = _at("null while a site of it is open")
+    own_approval = s.BooleanField(help_text="It needs an approval of its own")
+    approved_by = s.CharField(help_text="Of that; empty where it needs none, or has none yet")
+    approved_at = _at()
 
 
 class FailureSchema(s.Serializer[dict[str, object]]):

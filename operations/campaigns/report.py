@@ -23,7 +23,8 @@ WITHOUT = (End.NOT_RUN, End.HELD, End.SKIPPED)  # nothing was done there
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """`hash`: of the plan that was approved. `stands`: it was neither taken back nor replaced."""
+    """`hash`: of the plan that was approved. `stands`: it was neither taken back nor replaced. `wave`: number of the
+    one that it is for; None: the plan, with its first wave."""
 
     who: str
     at: datetime
@@ -31,6 +32,7 @@ class Approval:
     expires_at: datetime | None = None
     note: str = ""
     stands: bool = True
+    wave: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ class CampaignFacts:
     """All that is recorded of a campaign, as far as whoever reads it may see.
 
     `hash`: the recorded one, which is what was approved; `intact`: the rows still come to it. `in_words`: what it
-    does and by which rules, as (term, text). `stopped_by`: who aborted it, "" where it halted itself. `out_of_scope`
-    and `untold`: how many sites and decisions there are beside those that are told.
+    does and by which rules, as (term, text). `stopped_by`: who aborted it, "" where it halted itself. `own_approvals`:
+    numbers of waves that need one each. `out_of_scope` and `untold`: how many sites and decisions there are beside
+    those that are told.
     """
 
     title: str
@@ -117,6 +120,7 @@ class CampaignFacts:
     intact: bool | None = None
     in_words: tuple[tuple[str, str], ...] = ()
     approvals: tuple[Approval, ...] = ()
+    own_approvals: frozenset[int] = frozenset()
     started_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str = ""
@@ -137,7 +141,7 @@ class CampaignFacts:
 def report(facts: CampaignFacts) -> dict[str, Any]:
     """JSON-ready; the same facts give the same report. Times are ISO 8601 in UTC."""
     sites = sorted(facts.sites, key=lambda site: (site.wave, site.batch or 0, site.name))
-    waves = [_wave(wave.number, wave.name, sites) for wave in facts.plan.waves]
+    waves = [_wave(wave.number, wave.name, sites) | _approved(wave.number, facts) for wave in facts.plan.waves]
     return {
         "campaign": facts.number,
         "title": facts.title,
@@ -191,11 +195,14 @@ def _approval(approval: Approval, facts: CampaignFacts) -> dict[str, Any]:
         problems.append("It was given for another plan.")
     if approval.who in (facts.requester, facts.planner):
         problems.append("Whoever asked for or planned it approved the own plan.")
-    if approval.expires_at and facts.started_at and approval.expires_at < facts.started_at:
+    if approval.wave is not None and not approval.stands:
+        problems.append("It expired before anything of its wave ran.")
+    if approval.wave is None and approval.expires_at and facts.started_at and approval.expires_at < facts.started_at:
         problems.append("It had expired when the campaign began.")
     return {
-        "who": approval.who, "at": _time(approval.at), "hash": approval.hash, "note": approval.note,
-        "expires_at": _time(approval.expires_at), "stands": approval.stands, "problems": problems,
+        "wave": approval.wave, "who": approval.who, "at": _time(approval.at), "hash": approval.hash,
+        "note": approval.note, "expires_at": _time(approval.expires_at), "stands": approval.stands,
+        "problems": problems,
     }  # fmt: skip
 
 
@@ -225,6 +232,15 @@ def _wave(number: int, name: str, sites: Iterable[SiteReport]) -> dict[str, Any]
     return {
         "number": number, "name": name, "began_at": _time(min(began, default=None)),
         "ended_at": _time(max(ended)) if ended and len(ended) == len(own) else None, **_summary(own),
+    }  # fmt: skip
+
+
+def _approved(number: int, facts: CampaignFacts) -> dict[str, Any]:
+    """By whom and when a wave was approved that needs it; of others neither is told."""
+    given = next((each for each in facts.approvals if each.wave == number and each.stands), None)
+    return {
+        "own_approval": number in facts.own_approvals, "approved_by": given.who if given else "",
+        "approved_at": _time(given.at) if given else None,
     }  # fmt: skip
 
 

@@ -53,20 +53,22 @@ def _heads(told: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _approvals(told: Mapping[str, Any]) -> list[list[str]]:
-    head = ("approved by", "at (UTC)", "until (UTC)", "plan hash", "stands", "note", "what is wrong with it")
+    head = ("approved", "by", "at (UTC)", "until (UTC)", "plan hash", "stands", "note", "what is wrong with it")
     return [
         row(head),
         *(
-            row((each["who"], each["at"], each["expires_at"], each["hash"], each["stands"], each["note"],
-                 " ".join(each["problems"])))
+            row(("plan" if each["wave"] is None else f"wave {each['wave']}", each["who"], each["at"],
+                 each["expires_at"], each["hash"], each["stands"], each["note"], " ".join(each["problems"])))
             for each in told["approvals"]
         ),
     ]  # fmt: skip
 
 
 def _waves(told: Mapping[str, Any]) -> list[list[str]]:
-    names = ("name", "sites", "done", "count_as_failed", "excused", "open", "began_at", "ended_at", "median_minutes")
-    head = ("wave", "sites", "done", "count as failed", "excused", "open", "began (UTC)", "ended (UTC)", "median min")
+    names = ("name", "sites", "done", "count_as_failed", "excused", "open", "began_at", "ended_at", "median_minutes",
+             "own_approval", "approved_by", "approved_at")  # fmt: skip
+    head = ("wave", "sites", "done", "count as failed", "excused", "open", "began (UTC)", "ended (UTC)", "median min",
+            "needs its own approval", "approved by", "approved (UTC)")  # fmt: skip
     return [row(head), *(row(wave[name] for name in names) for wave in told["waves"])]
 
 

@@ -19,20 +19,22 @@ def reason_field(label: str = "Why", *, required: bool = True, hint: str = "") -
 
 class ActForm(ConfirmForm):
     """`asked`: the number that was asked for when the question was shown, which may have changed since: what counts is
-    that somebody read it. `with_reason`, `with_approval`: further fields."""
+    that somebody read it. `wave`: number of the one that was seen to wait. `with_reason`, `with_approval`: further
+    fields."""
 
     asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     plan_hash = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    wave = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(
         self, data: Any = None, *, type_this: str = "", with_reason: bool = False, with_approval: bool = False,
-        plan_hash: str = "", secrets: Iterable[str] = (), optional: Iterable[str] = (),
+        plan_hash: str = "", wave: int | None = None, secrets: Iterable[str] = (), optional: Iterable[str] = (),
     ) -> None:  # fmt: skip
         given = str(data.get("asked", "")) if data is not None else ""
         wanted = given if type_this and given.isdecimal() else type_this
         super().__init__(
             data, type_this=wanted, secrets=secrets, optional=optional,
-            initial={"asked": type_this, "plan_hash": plan_hash},
+            initial={"asked": type_this, "plan_hash": plan_hash, "wave": wave},
         )  # fmt: skip
         extra: dict[str, forms.Field] = {}
         if with_reason:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from operations.campaigns.approvals import Approvals
 from operations.campaigns.rules import CephGate
 from operations.campaigns.site_time import zone_named
 from operations.forms.plan_fields import (
@@ -60,6 +61,10 @@ class RulesForm(forms.Form):
     default_zone = forms.CharField(
         label="Zone of sites that tell none", max_length=64, initial="UTC", widget=forms.TextInput(attrs=PLAIN)
     )
+    each_wave = forms.BooleanField(
+        label="Each wave needs its own approval", required=False,
+        help_text="All but the first wait for it when the one before has soaked.",
+    )  # fmt: skip
     not_before = forms.DateTimeField(
         label="Not before (UTC)", required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -103,6 +108,7 @@ class RulesForm(forms.Form):
             },
             "failures": limit_of(given, "fail"),
             "default_zone": given["default_zone"],
+            "approvals": (Approvals.EACH_WAVE if given["each_wave"] else Approvals.ONCE).value,
         }  # fmt: skip
 
 
@@ -113,5 +119,6 @@ def rules_initial(rules: Mapping[str, Any], names: Mapping[int, str]) -> dict[st
         **rules.get("gates", {}), **rules.get("limits", {}), **limit_fields_of("fail", rules.get("failures")),
         **limit_fields_of("canary", canaries.get("failures")), "each": canaries.get("each"),
         "soak_minutes": canaries.get("soak_minutes"), "default_zone": rules.get("default_zone", "UTC"),
+        "each_wave": rules.get("approvals") == Approvals.EACH_WAVE.value,
         "chosen": [names[pk] for pk in canaries.get("chosen", ()) if pk in names],
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -9,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from operations.campaign_chain import after_column
+from operations.campaign_selectors import awaits_approval
 from operations.campaign_told import state_reason_column
+from operations.campaign_verdicts import APPROVE
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState
 from operations.facets import Facets, FacetValue, count_facets, unfaceted
 from operations.filters import ASKED, OperationFilter
@@ -56,8 +59,16 @@ def page(request: PortalRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "operations/_list_rows.html", context)
     counted_facets = _facets(request)
-    context |= {"total": counted_facets.total, "facets": _sections(counted_facets, request.GET)}
+    context |= _awaiting(request) | {"total": counted_facets.total, "facets": _sections(counted_facets, request.GET)}
     return render(request, "operations/list.html", context)
+
+
+def _awaiting(request: PortalRequest) -> dict[str, Any]:
+    """How many campaigns wait for a second person, for whoever may be that. One query."""
+    if not (settings.CAMPAIGNS and request.standing.may(APPROVE)):
+        return {}
+    found = operations(request.scopes).filter(awaits_approval(request.now))
+    return {"awaiting": found.order_by().count(), "awaiting_chosen": request.GET.get("awaits") == "true"}
 
 
 @require_GET

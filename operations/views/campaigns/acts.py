@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from operations.forms.campaigns import ActForm
 from operations.models import Operation
-from operations.services import approvals, campaign_children, campaign_control, control
+from operations.services import approvals, campaign_children, campaign_control, control, wave_approvals
 from operations.services.chaining import begin_anyway
 from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from operations.views.answers import gone_to, shown
-from operations.views.campaigns import questions
+from operations.views.campaigns import questions, wave_questions
 from operations.views.campaigns.inview import CampaignInView, campaign_in_view
 from operations.views.campaigns.questions import Ask
 from sites.middleware import PortalRequest
@@ -81,6 +81,27 @@ def _approved(request: PortalRequest, operation: Operation, form: ActForm) -> Op
     )  # fmt: skip
 
 
+def _wave_approved(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    given = form.cleaned_data
+    return wave_approvals.approve_wave(
+        operation.pk, _wave(form), given["plan_hash"], _user(request), actor_of(request), request.now,
+        note=given["note"], holds=form.holds,
+    )  # fmt: skip
+
+
+def _wave_rejected(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
+    reason, actor = form.cleaned_data["reason"], actor_of(request)
+    return wave_approvals.reject_wave(operation.pk, _wave(form), reason, actor, request.now)
+
+
+def _wave(form: ActForm) -> int:
+    """The one that was seen to wait. Raises NotNowError where none did."""
+    number: int | None = form.cleaned_data["wave"]
+    if number is None:
+        raise NotNowError("None of its waves waited for approval when this was asked: look at it again.")
+    return number
+
+
 def _revoked(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
     return approvals.revoke(operation.pk, actor_of(request), request.now, note=form.cleaned_data.get("reason", ""))
 
@@ -115,6 +136,8 @@ def _retried(with_unrun: bool) -> Done:
 
 ACTS: dict[str, Act] = {
     "approve": Act("approve", _approved, questions.approve),
+    "approve-wave": Act("approve_wave", _wave_approved, wave_questions.approve),
+    "reject-wave": Act("reject_wave", _wave_rejected, wave_questions.reject),
     "revoke": Act("revoke", _revoked, questions.revoke),
     "start": Act("start", _started, questions.start),
     "begin-anyway": Act("begin_anyway", _let_begin, questions.begin_anyway),

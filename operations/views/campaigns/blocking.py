@@ -112,6 +112,10 @@ def _under_way(campaign: CampaignInView) -> Iterator[Block]:
         yield Block("info", "It begins later.", row.not_before)
     if row.waits_until and not row.stop_reason:
         yield Block("info", "No window is open for long enough: none of the sites to come may begin.", row.waits_until)
+    if waiting := campaign.awaiting:
+        by = row.planner_name or "whoever planned it"
+        said = f"{waiting.row.name} waits for approval: nothing of it begins until somebody else than {by} gives it."
+        yield Block("warn", said, since=waiting.row.awaits_since)
     wave = campaign.wave_now
     if wave is not None and wave.row.state == WaveState.SOAKING:
         until = soaks_until(wave)

@@ -73,9 +73,16 @@ class CampaignInView:
         return failed(self.counts)
 
     @property
+    def awaiting(self) -> WaveSeen | None:
+        """The wave that waits for an approval of its own."""
+        if not self.running or self.campaign.stop_reason:
+            return None
+        return next((wave for wave in self.waves if wave.row.state == WaveState.AWAITING), None)
+
+    @property
     def wave_now(self) -> WaveSeen | None:
-        """The one that runs or soaks, else the first to come."""
-        under_way = (WaveState.RUNNING, WaveState.SOAKING)
+        """The one that runs, soaks or waits for approval, else the first to come."""
+        under_way = (WaveState.RUNNING, WaveState.SOAKING, WaveState.AWAITING)
         found = next((wave for wave in self.waves if wave.row.state in under_way), None)
         return found or next((wave for wave in self.waves if wave.row.state == WaveState.PENDING), None)
 

@@ -31,6 +31,7 @@ from operations.views.campaigns.inview import CampaignInView, campaign_in_view, 
 from operations.views.campaigns.lanes import Strip, strips
 from operations.views.campaigns.sitecells import FIELDS, markup
 from operations.views.opactions import subclouds
+from operations.wave_approvals import needs_own
 from sites.middleware import PortalRequest
 from sites.paging import PagingError, apply, finish, plan
 from sites.templatetags.portal import toggled
@@ -49,6 +50,7 @@ class WaveRow:
     counted: str
     limit: str
     soaks_until: Any
+    own_approval: bool
     strips: list[Strip]
 
 
@@ -145,6 +147,7 @@ def offers(request: PortalRequest, campaign: CampaignInView) -> list[Offer]:
     return campaign_offers(
         campaign.operation, campaign.campaign, asker, numbers, approved=campaign.approval_good,
         deploys=campaign.book.spec.deploys, stuck=campaign.waits is not None and campaign.waits.stuck,
+        waiting=campaign.awaiting.row.name if campaign.awaiting else "",
     )  # fmt: skip
 
 
@@ -187,7 +190,8 @@ def _waves(campaign: CampaignInView) -> dict[str, Any]:
             seen=wave, mark=_wave_mark(wave)[0], word=_wave_mark(wave)[1], bar=bar(wave.counts),
             counted=counted(wave.counts),
             limit=_limit(wave),
-            soaks_until=_soaks_until(wave, campaign.now), strips=strips(wave),
+            soaks_until=_soaks_until(wave, campaign.now),
+            own_approval=needs_own(campaign.book, mop_up=wave.row.mop_up, is_first=wave.is_first), strips=strips(wave),
         )
         for wave in campaign.waves
     ]  # fmt: skip

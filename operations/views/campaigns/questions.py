@@ -41,6 +41,7 @@ class Ask:
     with_reason: bool = False
     with_approval: bool = False
     plan_hash: str = ""
+    wave: int | None = None
     impact: list[tuple[str, str]] = field(default_factory=list)
     running: list[dict[str, Any]] = field(default_factory=list)
     more: int = 0
@@ -49,7 +50,7 @@ class Ask:
         asked = self.question
         return ActForm(
             data, type_this=asked.type_this, secrets=asked.secrets, optional=asked.optional,
-            with_reason=self.with_reason, with_approval=self.with_approval, plan_hash=self.plan_hash,
+            with_reason=self.with_reason, with_approval=self.with_approval, plan_hash=self.plan_hash, wave=self.wave,
         )  # fmt: skip
 
 
