@@ -11,6 +11,8 @@ from tests.database.running import PrivateServer
 from tests.fixtures.fleet import Simulator
 from tests.fixtures.portal import Installer, Portal
 from tests.journeys.installation import Installation
+from tests.journeys.patching import Board
+from tests.simulator.campaigns import campaign
 
 SUBCLOUDS = 40
 
@@ -30,6 +32,27 @@ def install(
     yield start
     for each in simulators:
         each.child.stop()
+
+
+@pytest.fixture(scope="module")
+def board_of(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Callable[..., Board]]:
+    """Start a fleet whose sites lack a patch, and a portal that has read it: `board_of(subclouds=8, speed="240")`."""
+    boards: list[Board] = []
+
+    def start(*, speed: str, controllers: int = 1, **options: int) -> Board:
+        made = campaign(start_simulator, controllers=controllers, speed=int(speed), **options)
+        portal = module_portal(worker=True, DCPORTAL_SPEED=speed, DCPORTAL_CAMPAIGNS="true")
+        boards.append(Board(portal, made.fleet, controllers))
+        boards[-1].register()
+        portal.start("collector")
+        installation = Installation(made.fleet, portal)
+        installation.until_read(options["subclouds"])
+        installation.until_inventoried()
+        return boards[-1]
+
+    yield start
+    for each in boards:
+        each.simulator.child.stop()
 
 
 @pytest.fixture(scope="package")

@@ -1,17 +1,13 @@
 """A plan whose waves are approved one by one: nothing of a wave is sent before somebody has approved exactly it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
-from tests.journeys.installation import Installation
 from tests.journeys.patching import GATES, Board, Row
 from tests.journeys.upstream_log import UpstreamLog
-from tests.simulator.campaigns import campaign
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
@@ -19,16 +15,8 @@ SPEED, SUBCLOUDS = "240", 10
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    portal.register(made.fleet, write=True)
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield Board(portal, made.fleet)
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED)
 
 
 def rules(chosen: list[int]) -> Row:

@@ -9,12 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
-from tests.journeys.installation import Installation
 from tests.journeys.patching import GATES, PASSWORD, SECRETS, Board, Row
 from tests.journeys.upstream_log import UpstreamLog
-from tests.simulator.campaigns import RELEASE, Campaign, campaign
+from tests.simulator.campaigns import RELEASE, Campaign
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
@@ -27,17 +24,8 @@ ALARM = "200.006"
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, controllers=2, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    found = Board(portal, made.fleet, controllers=2)
-    found.register()
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield found
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED, controllers=2)
 
 
 def rules(**more: Any) -> Row:

@@ -1,15 +1,14 @@
 """A campaign by people in browsers: planned by one, approved by another, started, and watched live to its end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
 from tests.journeys.browsing import sign_in, until, until_live
 from tests.journeys.installation import Installation
-from tests.simulator.campaigns import RELEASE, campaign
+from tests.journeys.patching import Board
+from tests.simulator.campaigns import RELEASE
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(500)
@@ -19,16 +18,9 @@ STATE = "document.querySelector('#campaign-head .page-head .state [data-word]').
 
 
 @pytest.fixture(scope="module")
-def fleet(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Installation]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    portal.register(made.fleet, write=True)
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield installation
-    made.fleet.child.stop()
+def fleet(board_of: Callable[..., Board]) -> Installation:
+    board = board_of(subclouds=SUBCLOUDS, speed=SPEED)
+    return Installation(board.simulator, board.portal)
 
 
 def person(browser: Browser, fleet: Installation, name: str) -> Page:

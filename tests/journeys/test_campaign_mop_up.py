@@ -1,16 +1,12 @@
 """A site that is held when its turn comes is named with its alarm, and runs behind the last wave once that is gone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
-from tests.journeys.installation import Installation
 from tests.journeys.patching import GATES, Board, Row
 from tests.journeys.upstream_log import UpstreamLog
-from tests.simulator.campaigns import campaign
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
@@ -23,16 +19,8 @@ ALARM = {
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    portal.register(made.fleet, write=True)
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield Board(portal, made.fleet)
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED)
 
 
 def alarm(board: Board, name: str, method: str = "POST") -> None:

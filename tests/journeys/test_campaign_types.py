@@ -1,15 +1,12 @@
 """Every type of campaign, from the preview to its end, on a few sites each: what is asked for is there afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
-from tests.journeys.installation import Installation
 from tests.journeys.patching import ONLINE, SECRETS, Board
-from tests.simulator.campaigns import RELEASE, campaign
+from tests.simulator.campaigns import RELEASE
 from tests.simulator.quiet import site_of
 from tests.waiting import wait_until
 
@@ -21,15 +18,8 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED), seed=36)
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    portal.register(made.fleet, write=True)
-    portal.start("collector")
-    Installation(made.fleet, portal).until_read(SUBCLOUDS)
-    Installation(made.fleet, portal).until_inventoried()
-    yield Board(portal, made.fleet)
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED, seed=36)
 
 
 def run(board: Board, strategy: Row, least: int = 1, clouds: list[int] | None = None) -> list[Row]:

@@ -1,19 +1,15 @@
 """A window that closes in the middle of a run: nothing further starts, what runs ends, and it goes on in the next."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
-from tests.journeys.installation import Installation
 from tests.journeys.patching import GATES, Board, Row
 from tests.journeys.upstream_log import UpstreamLog
-from tests.simulator.campaigns import campaign
 
 pytestmark = pytest.mark.timeout(760)
 SPEED, SUBCLOUDS, SITES = "120", 16, 5
@@ -22,17 +18,8 @@ SHORT = 100.0  # seconds that the first window lasts at least: more than plannin
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    found = Board(portal, made.fleet)
-    found.register()
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield found
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED)
 
 
 @dataclass

@@ -1,16 +1,12 @@
 """A wave that waits is seen to wait without a reload, and approved where it is seen, by somebody who saw the others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.fixtures.fleet import Simulator
-from tests.fixtures.portal import Installer
 from tests.journeys.browsing import sign_in, until, until_live
-from tests.journeys.installation import Installation
 from tests.journeys.patching import GATES, Board
-from tests.simulator.campaigns import campaign
 
 pytestmark = pytest.mark.timeout(500)
 SPEED, SUBCLOUDS = "240", 6
@@ -18,16 +14,8 @@ HEAD = "document.querySelector('#campaign-head').textContent"
 
 
 @pytest.fixture(scope="module")
-def board(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Board]:
-    made = campaign(start_simulator, subclouds=SUBCLOUDS, speed=int(SPEED))
-    portal = module_portal(worker=True, DCPORTAL_SPEED=SPEED, DCPORTAL_CAMPAIGNS="true")
-    portal.register(made.fleet, write=True)
-    portal.start("collector")
-    installation = Installation(made.fleet, portal)
-    installation.until_read(SUBCLOUDS)
-    installation.until_inventoried()
-    yield Board(portal, made.fleet)
-    made.fleet.child.stop()
+def board(board_of: Callable[..., Board]) -> Board:
+    return board_of(subclouds=SUBCLOUDS, speed=SPEED)
 
 
 def person(browser: Browser, board: Board, name: str) -> Page:
