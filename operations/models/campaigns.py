@@ -126,7 +126,7 @@ class CampaignTarget(models.Model):
     `baseline` and `new_alarms`: lists of {"alarm_id", "entity", "severity", …}. A site that is on hold waits with its
     reason; one that is skipped is left out for good. One that is excused does not count as failed, by a person's word.
     `planned_batch`: where the plan had it, if it has come into the mop-up wave since. `away_since`: it was done, and
-    since then it is seen not to be online, or its alarms are not read.
+    since then it is seen not to be online, or its alarms are not read; `away_read_at`: when that was seen last.
     """
 
     target = models.OneToOneField(Target, models.CASCADE, primary_key=True, related_name="in_campaign")
@@ -141,6 +141,7 @@ class CampaignTarget(models.Model):
     after = models.JSONField(default=dict, help_text="operations.campaigns.postcheck.After, as JSON")
     new_alarms = models.JSONField(default=list)
     away_since = models.DateTimeField(null=True)
+    away_read_at = models.DateTimeField(null=True)
     reasons = models.JSONField(default=list)  # [{"key", "sentence", "effect"}] that stand against it now
     step_state = models.CharField(max_length=64, blank=True)
     step_details = models.CharField(max_length=1000, blank=True)

@@ -74,16 +74,27 @@ def skip_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Targe
 
 
 def excuse_site(target_id: int, reason: str, actor: Actor, now: datetime) -> Target:
-    """Its failure, or its new alarms, do not count against any limit. Raises NotNowError, RefusedError."""
+    """Its failure, or its new alarms, do not count against any limit, and no soak waits for it. Raises NotNowError,
+    RefusedError."""
     why = _said(reason)
     with transaction.atomic():
         target, site = _locked(target_id)
-        if target.state != TargetState.FAILED and not site.new_alarms:
-            raise NotNowError("It has not failed, and no new alarm stands there.")
+        if not can_be_excused(target, site):
+            raise NotNowError("It has not failed, no new alarm stands there, and no soak waits for it.")
         site.excused_by, site.excuse = actor.name[:150], why
         site.save(update_fields=["excused_by", "excuse"])
-        _tell(target, target.message, "campaign.excuse_site", actor, now, {"reason": why})
+        message = "" if target.state == TargetState.COMPLETED else target.message
+        _tell(target, message, "campaign.excuse_site", actor, now, {"reason": why})
     return target
+
+
+def can_be_excused(target: Target, site: CampaignTarget) -> bool:
+    """It counts as failed, or is done and says why the soak of its wave waits for it."""
+    return target.state == TargetState.FAILED or bool(site.new_alarms) or is_awaited(target)
+
+
+def is_awaited(target: Target) -> bool:
+    return target.state == TargetState.COMPLETED and bool(target.message)
 
 
 def _said(reason: str) -> str:

@@ -38,7 +38,7 @@ WORDS = {
     " without it, it runs in the mop-up wave behind the last one, or with the rest in a new campaign",
     "release": "Release it: it starts when its turn comes",
     "skip": "Skip it: it is left out of this campaign, for good",
-    "excuse": "Excuse it: its failure or new alarms do not count against the limits",
+    "excuse": "Excuse it: its failure or new alarms do not count against the limits, and no soak waits for it",
 }
 
 
@@ -83,7 +83,7 @@ def decisions(target: Target, kept: CampaignTarget) -> list[str]:
         found.append("release")
     if to_come or target.state == TargetState.HELD:
         found.append("skip")
-    if (target.state == TargetState.FAILED or kept.new_alarms) and not kept.excused_by:
+    if campaign_sites.can_be_excused(target, kept) and not kept.excused_by:
         found.append("excuse")
     return found
 

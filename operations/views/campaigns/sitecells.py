@@ -137,7 +137,7 @@ def _said(row: Mapping[str, Any], word: Standing) -> SafeString:
     if word in (Standing.READY, Standing.REFUSED):
         return reasons_told(row["in_campaign__reasons"], row["operation__campaign__planned_at"])
     if word is Standing.COMPLETED:
-        return SafeString("")  # what it did last is not what it does
+        return _two(row["message"], "") if row["message"] else SafeString("")  # what its wave's soak waits for
     said = _cut(row["message"] or row["in_campaign__step_details"] or "")
     return format_html('<span class="anywhere" data-target="{}" data-field="message">{}</span>', row["id"], said)
 

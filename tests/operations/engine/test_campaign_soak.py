@@ -4,19 +4,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from operations.choices import BatchState, OperationState, TargetState, WaveState
 from operations.engine.campaign.book import open_book
 from operations.engine.campaign.pace import pace
 from operations.models import Batch, Campaign, CampaignTarget, Operation, Target, Wave
+from operations.services.campaign_sites import excuse_site
+from operations.services.start import NotNowError
 from sites.choices import Facet
-from sites.models import Cloud, FacetState, Hint
+from sites.models import Cloud, Controller, FacetState, Hint
+from sites.services.actors import Actor
 from tests.operations.engine.test_campaign_ends import step
 from tests.operations.views.campaigns.made import begin, make_campaign, set_site
 from tests.sites.world import World, make_world
 
+OLGA = Actor("olga", "test")
 SOAKED = timedelta(minutes=45)  # since the canaries were done; their soak is half an hour
 
 
@@ -94,6 +100,7 @@ def test_a_canary_that_is_offline_after_the_soak_halts_it_when_its_time_is_over(
                                                     "It is offline after the work.")  # fmt: skip
     assert "1 of them not online" in operation.state_reason
     CampaignTarget.objects.filter(away_since__isnull=False).update(away_since=F("away_since") - pace().settle)
+    read(timezone.now(), Facet.SUBCLOUD)
     step(operation)
     dead.refresh_from_db()
     assert (dead.state, dead.error) == (TargetState.FAILED, "It is offline after the work.")
@@ -133,3 +140,50 @@ def test_the_last_wave_is_looked_at_too(operation: Operation) -> None:
     for _ in range(3):
         step(operation)
     assert operation.state == OperationState.COMPLETED
+
+
+def test_after_a_silence_its_time_begins_anew(operation: Operation) -> None:
+    gone = canaries()[0]
+    Cloud.objects.filter(pk=gone.cloud_id).update(availability_status="offline")
+    read(timezone.now(), Facet.SUBCLOUD)
+    step(operation)
+    hours = timedelta(hours=3)
+    CampaignTarget.objects.filter(away_since__isnull=False).update(
+        away_since=F("away_since") - hours, away_read_at=F("away_read_at") - hours
+    )
+    read(timezone.now(), Facet.SUBCLOUD)
+    step(operation)
+    gone.refresh_from_db()
+    assert gone.state == TargetState.COMPLETED
+    assert Campaign.objects.get().stop_reason == ""
+
+
+def test_who_cannot_be_read_is_named_and_can_be_excused(operation: Operation) -> None:
+    one, other = canaries()
+    with pytest.raises(NotNowError):  # nothing is said of it yet
+        excuse_site(one.pk, "No way to it", OLGA, timezone.now())
+    step(operation)
+    for each in (one, other):
+        each.refresh_from_db()
+        assert each.message == "Its statuses have not been read since the soak."
+        excuse_site(each.pk, "No way to it until spring", OLGA, timezone.now())
+        each.refresh_from_db()
+        assert each.message == ""
+    step(operation)
+    assert (state(0), state(1)) == (WaveState.COMPLETED, WaveState.RUNNING)
+
+
+def test_a_system_controller_that_is_not_to_be_read_is_not_waited_for(operation: Operation) -> None:
+    step(operation)
+    assert state(0) == WaveState.SOAKING
+    Controller.objects.filter(pk__in=[each.controller_id for each in canaries()]).update(enabled=False)
+    step(operation)
+    assert state(0) == WaveState.COMPLETED
+
+
+def test_of_the_sites_rows_nothing_large_is_read(operation: Operation) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        step(operation)
+    asked = [query["sql"] for query in captured.captured_queries if '"away_since"' in query["sql"]]
+    assert asked
+    assert not [sql for sql in asked if '"baseline"' in sql.partition(" FROM ")[0]]
