@@ -103,8 +103,8 @@ def settle_strategy(batch_id: int, strategy_id: int, actor: Actor, now: datetime
     For the engine: Batch.confirmed_id or disowned_id (operations/campaigns/ownership.py).
     """
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().select_related("wave").get(pk=batch_id)
-        operation, _ = _locked(batch.wave.campaign_id)
+        operation, _ = _locked(Batch.objects.values_list("wave__campaign_id", flat=True).get(pk=batch_id))
+        batch = Batch.objects.select_for_update().get(pk=batch_id)
         if operation.state != OperationState.PROCESSING:
             raise NotNowError(f"It is {operation.get_state_display()}: there is nothing to decide.")
         batch.confirmed_id = strategy_id if ours else None

@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from operations.campaigns.batch import End, Member, Memory, OwnGroup, SiteEnd
 from operations.campaigns.plan import canonical
+from operations.campaigns.postcheck import After, Health
 from operations.campaigns.reading import UnreadableError, read
 
 FULL = Memory(
@@ -28,3 +30,12 @@ def test_it_comes_back_as_it_was(memory: Memory) -> None:
 def test_what_another_version_wrote_is_refused() -> None:
     with pytest.raises(UnreadableError, match="colour"):
         read(Memory, canonical(Memory()) | {"colour": "blue"}, "progress")
+
+
+def test_what_was_written_before_an_upgrade_is_read() -> None:
+    """Batches may be under way meanwhile: whatever is added has a default. Written by the version before chains."""
+    told = json.loads((Path(__file__).parent / "remembered_before_chains.json").read_text(encoding="utf-8"))
+    memory = read(Memory, told["memory"], "progress")
+    assert (memory.attempt, memory.roster[0].name, memory.wrong, memory.groups) == (3, "cell-1", "refused", ())
+    after = read(After, told["after"], "after")
+    assert (after.health, after.unread, after.sentences) == (Health.BAD, True, ("It is offline.",))
