@@ -5,13 +5,16 @@ import io
 from typing import Any, cast
 
 import pytest
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.models import AuditEntry
 from operations.choices import OperationState, WaveState
 from operations.models import Campaign, Operation, Wave
+from operations.views.campaigns import wave_questions
 from tests.operations.conftest import SignIn
 from tests.operations.engine.test_campaign_ends import step
 from tests.operations.services.waiting import finish, make_waiting, wave
@@ -57,6 +60,19 @@ def test_the_approver_sees_what_the_waves_before_did(sign_in: SignIn, operation:
         assert said in asked
     assert f'name="plan_hash" value="{operation.plan_hash}"' in asked
     assert 'name="wave" value="1"' in asked
+
+
+def test_of_many_that_went_wrong_some_are_named_and_only_their_alarms_read(
+    sign_in: SignIn, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wave_questions, "NAMED", 1)
+    set_site(operation, "edge-0", "failed", error="VIM strategy failed")
+    set_site(operation, "edge-1", "completed", new_alarms=ALARM)
+    client = sign_in("Approver")
+    with CaptureQueriesContext(connection) as told:
+        assert "1 more that failed or have new alarms" in ask(client, operation, "approve-wave")
+    (read,) = [each["sql"] for each in told if '"error"' in each["sql"] and '"new_alarms" AS ' in each["sql"]]
+    assert "LIMIT 1" in read
 
 
 def test_who_sees_a_part_is_told_of_that_part_and_approves_nothing(sign_in: SignIn, operation: Operation) -> None:
