@@ -1,6 +1,6 @@
 """One look at a System Controller for a batch: the slot, its steps, the groups, and who is in which."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from starlingx.strategies import Strategies
 
 LOOK_SECONDS = 15.0
 LIST_SECONDS = 60.0  # as long as the collector gives it: a list of thousands costs a busy dcmanager seconds
-TO_WRITE = timedelta(seconds=5)  # of the lease, for what follows from the look
+TO_WRITE = 5.0  # seconds of the lease, for what follows from the look
 MOVING = ("initial",)
 
 
@@ -28,8 +28,7 @@ async def look(session: CloudSession, label: str, memory: Memory, now: datetime,
     runs = strategy is not None and strategy.id == memory.strategy_id and strategy.state not in MOVING
     listed = []
     if ours_there or not (runs or memory.archived):
-        left = (until - TO_WRITE - timezone.now()).total_seconds()
-        listed = await dcmanager.subclouds(timeout=max(LOOK_SECONDS, min(left, LIST_SECONDS)))
+        listed = await dcmanager.subclouds(timeout=_for_the_list(until))
     return Look(
         at=now,
         strategy=strategy,
@@ -38,6 +37,13 @@ async def look(session: CloudSession, label: str, memory: Memory, now: datetime,
         subclouds={one.id: Placed(one.name, one.group_id, one.region_name) for one in listed},
         skew=session.server_clock_skew or 0.0,
     )
+
+
+def _for_the_list(until: datetime) -> float:
+    """Seconds. Where hardly any are left, those that were kept for writing: a list that takes longer than that is for
+    the next look, which has a lease of its own."""
+    left = (until - timezone.now()).total_seconds() - TO_WRITE
+    return max(TO_WRITE, min(left, LIST_SECONDS))
 
 
 def _is_own(memory: Memory, group: SubcloudGroup) -> bool:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from operations.campaigns.batch import Memory, OwnGroup
-from operations.engine.campaign.look import LIST_SECONDS, LOOK_SECONDS, look
+from operations.engine.campaign.look import LIST_SECONDS, LOOK_SECONDS, TO_WRITE, look
 
 MADE_AT = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 RUNS = Memory(strategy_id=7, groups=(OwnGroup(10, "dcportal-7-1-1", MADE_AT),))
@@ -47,7 +48,12 @@ def group(number: int, name: str, created: str) -> dict[str, Any]:
 async def test_a_list_is_waited_for_as_long_as_the_lease_lasts_and_the_collector_waits() -> None:
     assert await asked(Memory(), 90) == LIST_SECONDS
     assert LOOK_SECONDS < (await asked(Memory(), 40) or 0) < 36
-    assert await asked(Memory(), 10) == LOOK_SECONDS
+
+
+@pytest.mark.parametrize("seconds", [20, 12, 10, 6])
+async def test_it_is_not_waited_for_beyond_the_lease(seconds: float) -> None:
+    """Somebody else looks once it is over."""
+    assert TO_WRITE <= (await asked(Memory(), seconds) or 0) <= max(TO_WRITE, seconds - TO_WRITE)
 
 
 async def test_it_is_asked_while_a_group_of_ours_stands_whatever_it_is_called() -> None:
