@@ -14,7 +14,7 @@ from operations.campaigns.reading import read
 from operations.choices import BatchState, Outcome
 from operations.engine import jobs
 from operations.engine.campaign import own_groups, targets
-from operations.engine.campaign.book import Book
+from operations.engine.campaign.book import OVER, Book
 from operations.engine.campaign.events import batch_event, event_of_batch, told
 from operations.engine.campaign.gatekeeping import may_go_on
 from operations.engine.campaign.halting import CAMPAIGN, pause
@@ -96,6 +96,8 @@ def _write(
         if isinstance(action, (*STARTS, a.Finish)):
             Operation.objects.select_for_update().get(pk=book.operation.pk)  # one campaign's batches begin in turn
         if isinstance(action, STARTS) and (said_otherwise(book, batch, now) or not may_go_on(book, batch, action, now)):
+            raise NotNowError
+        if _was_closed(batch):  # after the row of the operation: the whole locks them in that order
             raise NotNowError
         if orders:
             for region in sorted(book.regions(batch.number)):
@@ -179,13 +181,23 @@ def postpone(
 
 
 def _say_why(batch: Batch, message: str, now: datetime, *, asks: bool) -> None:
-    before = told(batch)
+    if _was_closed(batch):
+        return
+    before, changed = told(batch), ["message"]
     batch.message = message[:500]
     if asks and batch.progress.get("roster"):
-        batch.state = BatchState.HELD
-    batch.save(update_fields=["message", "state"])
+        batch.state, changed = BatchState.HELD, ["message", "state"]
+    batch.save(update_fields=changed)
     if told(batch) != before:
         append([event_of_batch(batch.wave.campaign_id, batch, now)])
+
+
+def _was_closed(batch: Batch) -> bool:
+    """Whether the whole, which was stopped, has closed it since it was read: a look upstream may take a minute. Until
+    the caller's transaction is over it is not, then. Only what has not begun is closed so."""
+    if batch.progress.get("roster"):
+        return False
+    return Batch.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=batch.pk) in OVER
 
 
 def _attempt(batch: Batch) -> int:

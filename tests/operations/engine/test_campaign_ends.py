@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.models import AuditEntry
 from operations.campaign_deeds import deed, entries_of
-from operations.campaigns.actions import Action, Decision, Restore, Watch
+from operations.campaigns.actions import Action, Decision, Restore, Wait, Watch
 from operations.campaigns.batch import Look, Member, Memory
 from operations.choices import BatchState, OperationState, TargetState
 from operations.engine import jobs
@@ -182,3 +182,29 @@ def test_a_controller_that_cannot_be_asked_for_long_is_asked_about(operation: Op
             batch.refresh_from_db()
             assert batch.message == "central-1 cannot be asked: no answer"
             assert (batch.state == BatchState.HELD) is (held and batch.pk == begun.pk)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_batch_that_was_closed_while_it_was_looked_at_stays_closed(
+    operation: Operation, world: World, seen: bool
+) -> None:
+    """Nothing of it had begun when the look started, and the campaign was ended before it was over."""
+    ran(operation, "completed", "completed")
+    book = open_book(operation.pk)
+    batch = book.whole(max(book.batches))
+    abort(operation, world)
+    step(operation)
+    closed = Batch.objects.get(pk=batch.pk)
+    assert closed.state == BatchState.CANCELLED
+    Job.objects.all().delete()
+    Job.objects.create(operation=operation, next_at=timezone.now() - timedelta(seconds=1))
+    now = timezone.now()
+    (claim,) = jobs.claim(now, 1, each=1)
+    if seen:
+        decision = Decision(Wait(timedelta(seconds=15), "foreign", "Waits for the slot."), (), Memory())
+        with pytest.raises(commit.NotNowError):
+            commit.write(claim, book, batch, (decision, Look(at=now, strategy=None)), [], 0, now)
+    else:
+        commit.postpone(claim, batch, "central-1 cannot be asked: no answer", now, timedelta(minutes=1))
+    after = Batch.objects.get(pk=batch.pk)
+    assert (after.state, after.message, after.ended_at) == (closed.state, closed.message, closed.ended_at)
