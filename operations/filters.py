@@ -1,6 +1,6 @@
 """Filters of the lists of operations and of their targets, for HTML and REST alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,12 +8,14 @@ import django_filters
 from django.db.models import Case, CharField, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from operations.campaign_selectors import approval_word, awaits_approval
+from operations.campaign_chain import after_column
+from operations.campaign_selectors import approval_word, awaits_approval, follows_column
 from operations.campaigns.strategy import Kind as StrategyKind
 from operations.choices import ENDED_OPERATIONS, Kind, OperationState, TargetState
 from operations.models import Operation, SiteTemplate, StrategyOptions, Target
 from operations.selectors import targets
-from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, MomentFilter, WordsFilter
+from sites.access import Scopes
+from sites.filters import FlagFilter, IdsFilter, MaybeIdsFilter, MomentFilter, WordsFilter, any_id
 from sites.search import search_query
 
 MOST_WORDS = 12
@@ -140,6 +142,21 @@ class ApprovalFilter(django_filters.ChoiceFilter):
         return qs.alias(approval_word=approval_word(now)).filter(approval_word=value)
 
 
+class SeenIdsFilter(IdsFilter):
+    """Campaigns that belong to one of these, as far as the user sees that one. `column`: of its number, by scopes."""
+
+    def __init__(self, column: Callable[[Scopes], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.column = column
+
+    def filter(self, qs: QuerySet[Model], value: Sequence[int | None] | None) -> QuerySet[Model]:
+        if not value:
+            return qs
+        seen = f"seen_{self.field_name}"
+        rows: QuerySet[Model] = qs.alias(**{seen: self.column(self.parent.request.scopes)})
+        return rows.filter(any_id(seen, value))
+
+
 class CampaignFilter(OperationFilter):
     """Filters of the list of campaigns."""
 
@@ -148,8 +165,8 @@ class CampaignFilter(OperationFilter):
         field_name="campaign__strategy", choices=[(kind.value, kind.value) for kind in StrategyKind]
     )
     approval = ApprovalFilter(choices=[(word, word) for word in ("none", "approved", "expired")])
-    follows = IdsFilter(field_name="campaign__parent_id")
-    after = IdsFilter(field_name="campaign__after_number")
+    follows = SeenIdsFilter(follows_column, field_name="follows")
+    after = SeenIdsFilter(after_column, field_name="after")
 
 
 class TargetFilter(django_filters.FilterSet):

@@ -45,15 +45,24 @@ class Ahead:
 
     @property
     def why(self) -> str:
-        """Why the one that follows begins nothing; "" where it may."""
+        """Why the one that follows begins nothing; "" where it may. It names no campaign: whoever sees the one that
+        follows need not see a site of the one ahead."""
+        return self._said("the campaign before it", "")
+
+    @property
+    def why_named(self) -> str:
+        """The same, for whoever sees the one ahead."""
+        became = self.word if self.spec is not None else "in the books no more"
+        return self._said(f"campaign #{self.number}", f", which is {became},")
+
+    def _said(self, name: str, became: str) -> str:
         if not self.over:
-            return f"It begins once campaign #{self.number}, which is {self.word}, has come to its end."
+            return f"It begins once {name}{became} has come to its end."
         if self.came_through:
             return ""
-        became = f"which is {self.word}" if self.spec is not None else "which is in the books no more"
         return (
-            f"It was to follow campaign #{self.number}, {became} and did not come through: somebody must say whether it"
-            " may begin all the same, or abort it."
+            f"It was to follow {name}{became} but that did not come through: somebody must say whether it may begin all"
+            " the same, or abort it."
         )
 
 
@@ -96,16 +105,17 @@ def changes(ahead: StrategySpec, then: StrategySpec) -> frozenset[str]:
     return _KUBERNETES | left_open
 
 
-def link_in_words(number: int) -> tuple[str, str]:
-    """(term, text), as rules are told."""
-    return "Begins after", f"campaign #{number}, once that has come to its end; a site that was not done there is held"
+def link_in_words(number: int | None) -> tuple[str, str]:
+    """(term, text), as rules are told. `number` None: of a campaign that the reader does not see."""
+    name = "a campaign out of your scope" if number is None else f"campaign #{number}"
+    return "Begins after", f"{name}, once that has come to its end; a site that was not done there is held"
 
 
 def notes(ahead: Ahead | None, then: StrategySpec) -> Iterator[str]:
     """What whoever plans it is warned of."""
     if ahead is not None and ahead.spec is not None and _leaves_open(ahead.spec, then):
         yield (
-            f"Campaign #{ahead.number} leaves its deployments open, and nothing else begins beside an open one: put a"
+            "The campaign before it leaves its deployments open, and nothing else begins beside an open one: put a"
             " clean-up between the two, or have that campaign delete its deployments."
         )
 

@@ -85,7 +85,7 @@ def begin_anyway(operation_id: int, reason: str, actor: Actor, now: datetime) ->
 
 
 def not_anyway(operation: Operation, campaign: Campaign) -> str:
-    """Why nobody need say so; "" where somebody must."""
+    """Why nobody need say so; "" where somebody must. It names no campaign: whoever reads it may not see the other."""
     if campaign.after_number is None:
         return "It follows no other campaign."
     if operation.state != OperationState.PROCESSING or campaign.stop_reason:
@@ -94,7 +94,7 @@ def not_anyway(operation: Operation, campaign: Campaign) -> str:
         return f"{campaign.begin_anyway_by} has said so already."
     found = ahead_of(campaign)
     if found is None or not found.stuck:
-        return f"Campaign #{campaign.after_number} is not over, or came through: nothing need be said."
+        return "The campaign before it is not over, or came through: nothing need be said."
     return ""
 
 

@@ -31,7 +31,7 @@ def behind(board: Board, first: Row, clouds: list[int]) -> Row:
 
 def waits(board: Board, second: int, first: int) -> None:
     told = board.campaign(second)
-    assert told["state_reason"].startswith(f"It begins once campaign #{first}, which is not started yet,"), told
+    assert told["state_reason"].startswith("It begins once the campaign before it has come to its end"), told
     assert {wave["state"] for wave in told["waves"]} == {"pending"}
 
 

@@ -130,9 +130,9 @@ def _behind(campaign: CampaignInView) -> Iterator[Block]:
     ahead, expires = campaign.waits, campaign.campaign.approval_expires_at
     if ahead is None or campaign.campaign.stop_reason:
         return
-    expected = ahead.expected_at if ahead.expected_at and ahead.expected_at > campaign.now else None
+    expected = campaign.ahead_expected if campaign.ahead_expected and campaign.ahead_expected > campaign.now else None
     when = f" In nine of ten cases that is by {expected:%Y-%m-%d %H:%M} UTC." if expected else ""
-    yield Block("warn" if ahead.stuck else "info", f"{ahead.why}{when}")
+    yield Block("warn" if ahead.stuck else "info", f"{campaign.ahead_why}{when}")
     if expected and campaign.campaign.approved_hash and expires is not None and expires <= expected:
         said = "The approval may be over before that: then nothing runs, and it has to be planned and approved anew."
         yield Block("warn", said, expires)

@@ -7,6 +7,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 
+from operations.campaign_chain import came_after
 from operations.campaign_facts.chain import ahead_of
 from operations.campaign_reads import WaveSeen, added, campaign_row, eligible, failed, tally, waves
 from operations.campaigns.chain import Ahead
@@ -21,7 +22,8 @@ from sites.middleware import PortalRequest, once
 
 @dataclass(slots=True, kw_only=True)
 class CampaignInView:
-    """`counts` of the sites in scope by how they stand; `now`: of the request; `ahead`: the campaign it follows."""
+    """`counts` of the sites in scope by how they stand; `now`: of the request; `ahead`: the campaign it follows;
+    `after`: the number of that, where the reader sees it."""
 
     seen: OperationInView
     campaign: Campaign
@@ -30,6 +32,7 @@ class CampaignInView:
     counts: Counter[str]
     now: datetime
     ahead: Ahead | None = None
+    after: int | None = None
 
     @property
     def operation(self) -> Operation:
@@ -95,6 +98,18 @@ class CampaignInView:
         return self.ahead
 
     @property
+    def ahead_why(self) -> str:
+        """What it waits for: the campaign before, with its number and state where the reader sees that one."""
+        if self.waits is None:
+            return ""
+        return self.waits.why if self.after is None else self.waits.why_named
+
+    @property
+    def ahead_expected(self) -> datetime | None:
+        """When the campaign before is likely to end, where the reader sees that one."""
+        return self.waits.expected_at if self.waits is not None and self.after is not None else None
+
+    @property
     def approval_good(self) -> bool:
         """An approval of the plan that stands, that has not expired before it may begin."""
         expires = self.campaign.approval_expires_at
@@ -103,8 +118,8 @@ class CampaignInView:
 
 
 def campaign_in_view(request: HttpRequest, pk: int) -> CampaignInView:
-    """Raises Http404 where it is no campaign, or none of its sites is in scope. Five queries, and two
-    where it follows another."""
+    """Raises Http404 where it is no campaign, or none of its sites is in scope. Five queries, and
+    three where it follows another."""
     return once(request, ("campaign", pk), lambda: _read(cast(PortalRequest, request), pk))
 
 
@@ -117,6 +132,7 @@ def _read(request: PortalRequest, pk: int) -> CampaignInView:
     return CampaignInView(
         seen=seen, campaign=campaign, book=rulebook_of(campaign), waves=waves(request.scopes, pk, counted),
         counts=added(counted.values()), now=request.now, ahead=ahead_of(campaign),
+        after=came_after(request.scopes, campaign),
     )  # fmt: skip
 
 

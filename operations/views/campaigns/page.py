@@ -115,7 +115,7 @@ def _refused(found: list[Offer]) -> list[str]:
 
 def _plan(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
     operation, row = campaign.operation, campaign.campaign
-    linked = [link_in_words(row.after_number)] if row.after_number else []
+    linked = [link_in_words(campaign.after)] if row.after_number else []
     rules = rules_to_read(request.scopes, operation.pk, campaign.book, whole=campaign.whole)
     return {
         "operation": operation, "in_view": campaign, "campaign": row,

@@ -65,9 +65,10 @@ def approve(request: PortalRequest, campaign: CampaignInView) -> Ask:
         f"You approve the plan {operation.plan_hash[:16]}, made by {by}, and no other.",
         "Whoever may run campaigns can then start it while your approval holds.",
     )
-    if (ahead := campaign.waits) is not None:
-        expected = f" (nine of ten by {ahead.expected_at:%Y-%m-%d %H:%M} UTC)" if ahead.expected_at else ""
-        lines += (f"{ahead.why}{expected} Let your approval hold for longer than that.",)
+    if (why := campaign.ahead_why) != "":
+        until = campaign.ahead_expected
+        expected = f" (nine of ten by {until:%Y-%m-%d %H:%M} UTC)" if until else ""
+        lines += (f"{why}{expected} Let your approval hold for longer than that.",)
     question = Question(f"Approve “{operation.title}”", lines, "Approve this plan")
     return Ask(question, with_approval=True, plan_hash=operation.plan_hash, impact=impact(request, campaign))
 
@@ -85,8 +86,8 @@ def impact(request: PortalRequest, campaign: CampaignInView) -> list[tuple[str, 
         rows.append(("Wait", waiting))
     if end := _end(campaign.campaign):
         rows.append(("Expected end", end))
-    if number := campaign.campaign.after_number:
-        rows.append(link_in_words(number))
+    if campaign.ahead is not None:
+        rows.append(link_in_words(campaign.after))
     rows += ask_in_words(campaign.book.spec) + rules_in_words(campaign.book)
     if campaign.campaign.hardest:
         rows.append(("Costs most", campaign.campaign.hardest))
@@ -143,9 +144,9 @@ def start(request: PortalRequest, campaign: CampaignInView) -> Ask:
     if campaign.book.needs_password and not RunSecret.objects.filter(operation=operation, name=SYSADMIN).exists():
         secrets = (SYSADMIN,)
         lines.append("It lay here for more than a day: the password was erased and is needed again.")
-    if (ahead := campaign.waits) is not None:
-        lines.insert(0, ahead.why)
-    verb = "Schedule" if begins or ahead else "Start"
+    if campaign.ahead_why:
+        lines.insert(0, campaign.ahead_why)
+    verb = "Schedule" if begins or campaign.ahead_why else "Start"
     return Ask(Question(f"{verb} “{operation.title}”", tuple(lines), verb, "primary", str(ready), secrets))
 
 
@@ -156,7 +157,7 @@ def begin_anyway(request: PortalRequest, campaign: CampaignInView) -> Ask:
     linked = chain(number, ids.exclude(cloud=None).values_list("cloud", flat=True))
     held = sum(bool(site.how) for site in linked.sites.values()) if linked else 0
     became = f"is {ahead.word}" if ahead is not None and ahead.spec is not None else "is in the books no more"
-    lines = [f"Campaign #{number}, which it was to follow, {became}."]
+    lines = [f"Campaign #{number}, which it was to follow, {became}."] if campaign.after else [campaign.ahead_why]
     if held:
         stay = "was not done there and stays" if held == 1 else "were not done there and stay"
         lines.append(f"{subclouds(held)} {stay} held, with that as the reason.")

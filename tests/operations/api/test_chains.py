@@ -10,6 +10,7 @@ from tests.operations.api.asking import post
 from tests.operations.api.conftest import Clients
 from tests.operations.api.test_campaigns import CAMPAIGNS, act, body, legal, plan
 from tests.operations.campaign_facts.patchable import make_patchable
+from tests.operations.engine.test_campaign_ends import step
 from tests.sites.world import World
 
 FIRMWARE = {"kind": "firmware"}
@@ -77,3 +78,29 @@ def test_whoever_does_not_see_it_neither_follows_it_nor_reads_of_it(
     told = narrow_api.get(f"{CAMPAIGNS}{second['id']}/").json()
     assert (told["after"], told["chain"]) == (None, [])
     assert Operation.objects.filter(state=OperationState.PLANNED).count() == 2
+    assert narrow_api.get(f"{CAMPAIGNS}?after={first['id']}").json()["results"] == []
+
+
+def test_what_waits_for_one_out_of_scope_does_not_name_it(
+    api: Client, narrow_api: Client, approver: Client, world: World
+) -> None:
+    mine, others = world.clouds[0], world.clouds[2]
+    first = plan(api, world, clouds=[others.pk])
+    made = plan(api, world, clouds=[mine.pk], strategy=FIRMWARE, after=first["id"])
+    act(approver, made, "approve", {"plan_hash": made["plan_hash"]})
+    act(api, made, "start")
+    there = f"{CAMPAIGNS}{made['id']}/"
+    places = (there, CAMPAIGNS, f"{there}report/", f"/api/v1/operations/{made['id']}/")
+    refused = act(narrow_api, made, "begin-anyway", {"reason": "CHG-9"})
+    assert refused.status_code == 409
+    for over in (False, True):
+        if over:
+            act(api, first, "abort", {"reason": "No"})
+        step(Operation.objects.get(pk=made["id"]))
+        answers = [narrow_api.get(place) for place in places]
+        assert "the campaign before it" in answers[0].json()["state_reason"]
+        for answer in (refused, *answers):
+            assert answer.status_code in (200, 409)
+            assert f"ampaign #{first['id']}" not in answer.content.decode()
+    assert narrow_api.get(f"{CAMPAIGNS}?after={first['id']}").json()["results"] == []
+    assert [row["id"] for row in api.get(f"{CAMPAIGNS}?after={first['id']}").json()["results"]] == [made["id"]]

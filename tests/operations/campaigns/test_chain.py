@@ -47,13 +47,15 @@ def keys(reasons: tuple[Reason, ...]) -> list[str]:
 @pytest.mark.parametrize(("found", "stuck", "said"), [
     (RUNNING, False, "It begins once campaign #7, which is running, has come to its end."),
     (THROUGH, False, ""),
-    (ahead(word="halted"), True, "which is halted and did not come through: somebody must say"),
-    (Ahead(number=7), True, "which is in the books no more and did not come through"),
+    (ahead(word="halted"), True, "campaign #7, which is halted, but that did not come through: somebody must say"),
+    (Ahead(number=7), True, "which is in the books no more, but that did not come through"),
 ])  # fmt: skip
 def test_when_it_may_begin(found: Ahead, stuck: bool, said: str) -> None:
     assert found.stuck is stuck
-    assert said in found.why
-    assert bool(found.why) is bool(said)
+    assert said in found.why_named
+    assert bool(found.why) is bool(found.why_named) is bool(said)
+    assert "#7" not in found.why
+    assert "which is" not in found.why
 
 
 def test_kinds_have_an_order() -> None:

@@ -117,3 +117,26 @@ def test_begin_anyway_is_asked_for_what_it_sets_free(
     assert act(client, second, "begin-anyway", asked="3", typed="3", reason="CHG-9") == 302
     assert Campaign.objects.get(pk=second.pk).begin_anyway_at is not None
     assert "let it begin anyway" in page(client, second)
+
+
+def test_the_page_of_what_follows_one_out_of_scope_does_not_name_it(sign_in: SignIn, world: World) -> None:
+    mine, others = world.clouds[0], world.clouds[2]
+    first = make_campaign(world, clouds=[others.pk], title="Secret site")
+    Cloud.objects.filter(kind="subcloud").update(endpoint_sync={"software": "out-of-sync", "firmware": "out-of-sync"})
+    second = make_campaign(
+        world, patchable=False, strategy={"kind": "firmware"}, after=first.pk, clouds=[mine.pk], rules={}
+    )
+    Campaign.objects.filter(pk=first.pk).update(eta_p90=world.now + timedelta(days=9))
+    engineer, approver = sign_in("Engineer", group=world.groups[0]), sign_in("Approver", group=world.groups[0])
+    texts = [page(engineer, second), ask(approver, second, "approve")]
+    approve(second, world)
+    texts += [page(engineer, second), ask(engineer, second, "start")]
+    assert all("the campaign before it" in text for text in texts)
+    Operation.objects.filter(pk=second.pk).update(state=OperationState.PROCESSING, started_at=world.now)
+    Operation.objects.filter(pk=first.pk).update(state=OperationState.ABORTED, ended_at=world.now)
+    texts += [page(engineer, second), ask(engineer, second, "begin-anyway")]
+    assert "Begin anyway" in texts[-2]
+    for text in texts:
+        for secret in (f"#{first.pk}", f"{world.now + timedelta(days=9):%Y-%m-%d}", first.title):
+            assert secret not in text
+    assert "a campaign out of your scope, once that has come to its end" in texts[0]
