@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from operations.campaign_facts.sites import campaign_sites
 from operations.campaigns.failure_limits import strictest
@@ -21,6 +21,7 @@ from operations.services.start import NotNowError
 from operations.standings import Standing, standing
 from sites.services.actors import Actor
 
+FOLLOWING = 0x6467  # advisory lock, with the number of the parent
 TO_COME = (TargetState.READY, *ACTIVE_TARGETS)
 NEVER_RAN = (Standing.HELD_BACK, Standing.NOT_RUN)  # not what somebody skipped: that is left out for good
 
@@ -98,9 +99,11 @@ def _stuck(rows: Any, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _demand_untaken(parent: Campaign, clouds: Sequence[int]) -> None:
-    """Not twice the same: whoever presses twice, or second, is told of the campaign that has these sites already. In
-    the caller's transaction, which holds the parent's row until the new one is there. Raises NotNowError."""
-    Campaign.objects.select_for_update().get(pk=parent.pk)
+    """Not twice the same: whoever presses twice, or second, is told of the campaign that has these sites already. Until
+    the caller's transaction is over nobody else comes as far, and no row is locked: planning takes long, and the engine
+    drives the parent meanwhile. Raises NotNowError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FOLLOWING, parent.pk % 2**31])
     after = Operation.objects.filter(campaign__parent=parent).exclude(state__in=ENDED_OPERATIONS)
     taken = after.filter(targets__cloud__in=clouds, targets__state__in=TO_COME).order_by("pk").first()
     if taken is not None:

@@ -21,7 +21,7 @@ from operations.models import Campaign, Job, Operation, RunSecret
 from operations.services import run_secrets
 from operations.services.campaign_events import campaign_events
 from operations.services.campaign_rows import clouds_of, write_plan
-from operations.services.chaining import demand_link, link, lock_links
+from operations.services.chaining import demand_link, link, lock_links, stays
 from operations.services.proposals import Judged, Proposal, propose
 from operations.services.requests import MOST_TARGETS, RefusedError
 from operations.services.start import NotNowError
@@ -147,9 +147,13 @@ def _inherits(ask: CampaignAsk, parent: Campaign | None) -> bool:
 
 
 def _link(campaign: Campaign, ask: CampaignAsk, parent: Campaign | None) -> None:
-    link(campaign, ask.after)
-    if parent is not None and _inherits(ask, parent):
-        campaign.after_id = parent.after_id  # it may be forgotten
+    """Raises RefusedError, NotNowError where the other campaign is forgotten meanwhile."""
+    if parent is not None and not stays(parent.pk):
+        raise NotNowError("The campaign before it was forgotten meanwhile.")
+    if parent is None or not _inherits(ask, parent):
+        link(campaign, ask.after)
+    elif ask.after is not None:
+        campaign.after_number, campaign.after_id = ask.after, ask.after if stays(ask.after) else None
         campaign.begin_anyway_at, campaign.begin_anyway_by = parent.begin_anyway_at, parent.begin_anyway_by
 
 

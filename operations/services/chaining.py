@@ -19,6 +19,7 @@ from sites.access import Scopes
 from sites.services.actors import Actor, audit
 
 LINKING = 0x6466  # advisory lock: of two plans that are put behind each other at once the second sees the first
+UNKNOWN = "There is no campaign #{number}."
 LONGEST = 100  # links of a chain
 
 
@@ -39,7 +40,7 @@ def demand_link(number: int | None, then: StrategySpec, of: int | None = None) -
     if found.spec is None:
         if stands:  # it was forgotten since
             return
-        raise RefusedError({"after": f"There is no campaign #{number}."})
+        raise RefusedError({"after": UNKNOWN.format(number=number)})
     if found.stuck and not stands:
         raise RefusedError({"after": f"Campaign #{number} is {found.word} and did not come through: choose another."})
     if wrong := in_order(found.spec, then):
@@ -54,10 +55,22 @@ def lock_links() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LINKING])
 
 
+def stays(number: int) -> bool:
+    """Whether there is such a campaign; until the end of the transaction it is not forgotten then. Ask before the audit
+    is written: its head comes last, but the database would ask for this row when all is committed. The engine may
+    change the row, as it may under a foreign key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM operations_campaign WHERE operation_id = %s FOR KEY SHARE", [number])
+        return cursor.fetchone() is not None
+
+
 def link(campaign: Campaign, number: int | None) -> None:
-    """The caller saves. Whoever let it begin anyway said so of one link only."""
+    """The caller saves. Whoever let it begin anyway said so of one link only. Raises RefusedError where the other was
+    forgotten meanwhile: to plan takes long."""
     if campaign.after_number == number:
         return
+    if number is not None and not stays(number):
+        raise RefusedError({"after": UNKNOWN.format(number=number)})
     campaign.after_id = campaign.after_number = number
     campaign.begin_anyway_at, campaign.begin_anyway_by = None, ""
 
