@@ -130,9 +130,10 @@ class Memory:
     `confirmed`, `disowned`: strategy ids that a person decided about. `forgiven`: the last intent when a person said to
     try again (then `troubles` is 0 as well). `ready_at`: since when it could begin, but for facts that are waited for.
     `wrong`, `wrong_at`: the last trouble, and when. `aborted_elsewhere`: somebody else aborted its strategy upstream.
-    `groups`: those that were made for this attempt, or turned up of earlier ones. `steps`: which step of its strategy
-    is whose, (dcmanager's id of the site, id of the step). `shown`, `shown_at`: what the strategy and its steps last
-    showed, as a digest, and since when.
+    `groups`: those that were made for this attempt. An earlier one ended when nothing of it stood and no request was
+    open, so `unmoved` after the last; one made later still nothing proves ours, and it is left alone. `steps`: which
+    step of its strategy is whose, (dcmanager's id of the site, id of the step). `shown`, `shown_at`: what the strategy
+    and its steps last showed, as a digest, and since when.
     """
 
     attempt: int = 1

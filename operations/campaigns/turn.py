@@ -52,7 +52,7 @@ class Turn:
         return strategy if strategy is not None and strategy.id == self.memory.strategy_id else None
 
     def our_groups(self) -> list[SubcloudGroup]:
-        """Those of all attempts of this batch that are there."""
+        """Those that were made for this attempt, as far as they are there."""
         return [group for group in self.seen.groups if any(each.is_(group) for each in self.memory.groups)]
 
     def name_of(self, member: Member) -> str:

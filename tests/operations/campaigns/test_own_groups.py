@@ -7,7 +7,7 @@ import pytest
 
 from operations.campaigns import actions as a
 from operations.campaigns.batch import Controls, End
-from operations.campaigns.turn import described_as
+from operations.campaigns.turn import REQUEST_TIME, described_as
 from starlingx.records import SubcloudGroup
 from tests.operations.campaigns.dcmanager_model import START, Site
 from tests.operations.campaigns.engine_model import Batch, Luck, drive, peek, turn
@@ -26,6 +26,10 @@ def rename(it: Batch, description: str | None = None) -> int:
     number = next(n for n, group in it.dcmanager.groups.items() if group.name.startswith("dcportal-"))
     it.dcmanager.rename_group(number, THEIRS, description)
     return number
+
+
+def create(it: Batch, name: str) -> int:
+    return it.dcmanager.create_group(name, len(it.memory.roster), described_as(name))
 
 
 def group(it: Batch) -> SubcloudGroup:
@@ -177,6 +181,25 @@ def test_what_is_remembered_of_earlier_attempts_is_dropped_with_them() -> None:
         if it.memory.attempt == 2:
             break
     assert (it.memory.attempt, it.memory.groups) == (2, ())
+    assert set(it.dcmanager.groups) == {1, 2, 3}
+
+
+@pytest.mark.parametrize("late", [20, REQUEST_TIME.total_seconds()])
+def test_an_attempt_does_not_end_before_its_group_can_have_come(late: float) -> None:
+    """So nothing of it is left for the next one to know: a request that got no answer is carried out by then, or not
+    at all. A group that comes later still nothing proves ours."""
+    it = after(a.CreateGroup, Luck.REQUEST_LOST)
+    asked_at = it.intents[-1].at
+    name = f"{it.label}-1"
+    made: list[int] = []
+    it.dcmanager.late.append((asked_at + timedelta(seconds=late), lambda: made.append(create(it, name))))
+    for _ in range(40):
+        turn(it, Controls(held={2: "Ann looks at it."}))
+        it.dcmanager.tick(timedelta(seconds=5))
+        if it.memory.attempt == 2:
+            break
+    assert it.memory.attempt == 2
+    assert made
     assert set(it.dcmanager.groups) == {1, 2, 3}
 
 
