@@ -16,7 +16,7 @@ from operations.services.campaign_events import campaign_events
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
 from sites.access import Scopes
-from sites.services.actors import Actor, audit
+from sites.services.actors import Actor, audit, said
 
 LINKING = 0x6466  # advisory lock: of two plans that are put behind each other at once the second sees the first
 UNKNOWN = "There is no campaign #{number}."
@@ -81,7 +81,7 @@ def begin_anyway(operation_id: int, reason: str, actor: Actor, now: datetime) ->
 
     For the engine: Campaign.begin_anyway_at.
     """
-    if not reason.strip():
+    if not (reason := said(reason, 500)):
         raise RefusedError({"reason": "Say why: it stands in the report."})
     with transaction.atomic():
         operation = jobs.operation_locked(operation_id)
@@ -92,7 +92,7 @@ def begin_anyway(operation_id: int, reason: str, actor: Actor, now: datetime) ->
         campaign.save(update_fields=["begin_anyway_at", "begin_anyway_by"])
         jobs.wake(operation.pk, now)
         append(campaign_events(operation, now, {"begin_anyway": True}))
-        detail = {"after": campaign.after_number, "reason": reason.strip()[:500]}
+        detail = {"after": campaign.after_number, "reason": reason}
         audit(actor, "campaign.begin_anyway", f"operation:{operation.pk}", now, detail)
     return operation
 

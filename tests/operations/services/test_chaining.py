@@ -173,9 +173,10 @@ def test_begin_anyway_is_for_a_campaign_whose_predecessor_did_not_come_through(c
     with pytest.raises(NotNowError, match="is not over, or came through"):
         begin_anyway(second.pk, "CHG-9", planner, crew.now)
     abort(first.pk, "No", planner, crew.now)
-    with pytest.raises(RefusedError):
-        begin_anyway(second.pk, " ", planner, crew.now)
-    begin_anyway(second.pk, "CHG-9", planner, crew.now)
+    for nothing in (" ", "\u202e", "\x07\n"):
+        with pytest.raises(RefusedError):
+            begin_anyway(second.pk, nothing, planner, crew.now)
+    begin_anyway(second.pk, " CHG\u202e-9\x07 ", planner, crew.now)
     assert (campaign_of(second).begin_anyway_at, campaign_of(second).begin_anyway_by) == (crew.now, "planner")
     entry = AuditEntry.objects.get(verb="campaign.begin_anyway")
     assert entry.detail == {"after": first.pk, "reason": "CHG-9"}
