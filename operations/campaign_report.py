@@ -59,6 +59,8 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
     own = with_their_own(book, list(campaign.waves.all())) if book.approvals is Approvals.EACH_WAVE else []
     stands = _is_intact(plans.approved, book, operation)
     shown = replace(plans.as_run, limits=rules_seen(scopes, pk, book, whole=not hidden).limits)
+    seen = {row["in_campaign__batch__wave__number"] for row in rows}
+    given = [each for each in approvals(campaign, entries, own) if not hidden or each.wave in {None, *seen}]
     in_plan = [row for row in rows if row["in_campaign__batch_id"] is not None]
     late = late_alarms(campaign, [row for row in in_plan if _is_late(row)])
     return CampaignFacts(
@@ -66,7 +68,7 @@ def campaign_facts(scopes: Scopes, pk: int, now: datetime) -> CampaignFacts | No
         requested_at=operation.created_at, plan=shown, hash=operation.plan_hash, intact=stands, as_of=now,
         in_words=(*ask_in_words(book.spec), *rules_to_read(scopes, pk, book, whole=not hidden)),
         planner=campaign.planner_name, planned_at=campaign.planned_at,
-        approvals=tuple(approvals(campaign, entries, own)), own_approvals=frozenset(wave.number for wave in own),
+        approvals=tuple(given), own_approvals=frozenset(wave.number for wave in own),
         started_at=operation.started_at, ended_at=operation.ended_at, outcome=operation.get_state_display(),
         over=operation.state in ENDED_OPERATIONS, stop_reason=_stop(operation, campaign, whole=not hidden),
         stopped_at=campaign.stopped_at, stopped_by=campaign.stopped_by,

@@ -122,3 +122,14 @@ def test_what_waits_for_a_second_person_is_listed(
     assert len(rows) == expected
     if query == "awaits=true":
         assert {row["awaits_wave"] for row in rows} == {None, 1}
+
+
+def test_the_report_of_a_part_has_no_approval_of_waves_without_a_site_in_it(
+    client_of: Clients, approver: Client, operation: Operation
+) -> None:
+    given = {"plan_hash": operation.plan_hash, "note": "for Sao Paulo only", "hours": 8}
+    assert act(approver, campaign(approver, operation), "waves/1/approve", given).status_code == 200
+    for region, waves in (("Europe", []), ("Brazil", [1])):
+        answer = client_of("Viewer", region=region).get(f"{CAMPAIGNS}{operation.pk}/report/")
+        assert [each["wave"] for each in answer.json()["approvals"] if each["wave"] is not None] == waves
+        assert ("Sao Paulo" in answer.content.decode()) is bool(waves)
