@@ -13,12 +13,12 @@ from operations.campaigns.conduct import BatchStatus, Course, conduct
 from operations.campaigns.plan import Plan
 from operations.campaigns.room import Rooms
 from operations.campaigns.rulebook import Rulebook
-from operations.choices import BatchState, WaveState
+from operations.choices import ENDED_TARGETS, BatchState, WaveState
 from operations.engine.campaign.alike import Alike, alike
 from operations.engine.campaign.members import Members, Site, Sites
 from operations.engine.campaign.openings import Openings
 from operations.frozen_plans import Plans, plans_of, rulebook_of
-from operations.models import Batch, Campaign, Operation, Wave
+from operations.models import Batch, Campaign, Operation, Target, Wave
 from operations.wave_approvals import unapproved
 
 __all__ = ["OVER", "Book", "Site", "open_book"]
@@ -95,8 +95,14 @@ class Book:
         )  # fmt: skip
 
     def unapproved(self, now: datetime) -> dict[int, str]:
-        """Why nothing of a wave may begin without an approval of its own, by its number."""
-        return unapproved(self.rules, self.waves, self.operation.plan_hash, now)
+        """Why nothing of a wave may begin without an approval of its own, by its number. One of which all that was to
+        come was skipped waits for nobody. One query, where any lacks its approval."""
+        found = unapproved(self.rules, self.waves, self.operation.plan_hash, now)
+        if not found:
+            return found
+        left = Target.objects.filter(in_campaign__batch__wave__in=self.waves).exclude(state__in=ENDED_TARGETS)
+        numbers = set(left.values_list("in_campaign__batch__wave__number", flat=True).distinct())
+        return {number: why for number, why in found.items() if number in numbers}
 
     def _unsettled(self, number: int) -> str:
         if any(wave.number == number and wave.state == WaveState.COMPLETED for wave in self.waves):

@@ -11,9 +11,9 @@ from sites.services.actors import Actor, audit
 
 def lack_of(book: Book, batch: Batch, now: datetime) -> str:
     """Why the batch must not go on for want of an approval of its wave, as `book` has it; "" where it may."""
-    own = next((wave for wave in with_their_own(book.rules, book.waves) if wave.pk == batch.wave_id), None)
-    why = why_not(own, book.operation.plan_hash, now) if own else ""
-    return f"{own.name}: {why}" if own and why else ""
+    wave = next(wave for wave in book.waves if wave.pk == batch.wave_id)
+    why = book.unapproved(now).get(wave.number, "")
+    return f"{wave.name}: {why}" if why else ""
 
 
 def lacks_approval(book: Book, batch: Batch, now: datetime) -> bool:

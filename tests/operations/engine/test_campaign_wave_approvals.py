@@ -14,7 +14,7 @@ from operations.engine.campaign.controls import controls_of
 from operations.engine.campaign.records import memory_of
 from operations.engine.campaign.said import said_otherwise
 from operations.models import Batch, BatchIntent, Campaign, Operation, Target, Wave
-from operations.services import campaign_control
+from operations.services import campaign_control, campaign_sites
 from operations.services.wave_approvals import approve_wave
 from sites.services.actors import Actor
 from tests.operations.engine.test_campaign_ends import step
@@ -199,3 +199,23 @@ def test_the_mop_up_wave_needs_none(operation: Operation) -> None:
     step(operation)
     step(operation)
     assert Wave.objects.get(mop_up=True).state == WaveState.RUNNING
+
+
+def test_a_wave_of_which_all_was_skipped_waits_for_nobody(operation: Operation) -> None:
+    """Its batches are driven, to be closed; and the next one waits."""
+    sites = Target.objects.filter(operation=operation, in_campaign__batch__wave__number=1)
+    *rest, last = sites.order_by("number")
+    for site in rest:
+        campaign_sites.skip_site(site.pk, "Closed", Actor("olga", "10.9.9.9"), timezone.now())
+    step(operation)
+    assert wave(operation, 1).state == WaveState.AWAITING
+    campaign_sites.skip_site(last.pk, "Closed", Actor("olga", "10.9.9.9"), timezone.now())
+    step(operation)
+    assert (wave(operation, 1).state, driven(operation)) == (WaveState.RUNNING, {1})
+    book = open_book(operation.pk)
+    batch = book.whole(min(number for number, each in book.batches.items() if each.wave.number == 1))
+    assert controls_of(book, batch, memory_of(batch), "", timezone.now()).paused == ""
+    at = timezone.now() - timedelta(hours=9)
+    Batch.objects.filter(wave__campaign=operation.pk, wave__number=1).update(state=BatchState.CANCELLED, ended_at=at)
+    step(operation)
+    assert (wave(operation, 1).state, wave(operation, 2).state) == (WaveState.COMPLETED, WaveState.AWAITING)
