@@ -1,7 +1,7 @@
-"""The campaign that another follows, and what became of the sites there. Six queries at most for any number of sites.
+"""The campaign that another follows, and what became of the sites there. Seven queries at most for any number of sites.
 
-A site was done there when it was completed, in that campaign or in one that ran what it had left (retry, run the rest),
-and was not rolled back since.
+A site was done there when it was completed without new alarms (or those are excused), in that campaign or in one that
+ran what it had left (retry, run the rest), and no rollback of whatever campaign came to it since, or is to come.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from operations.campaigns.chain import Ahead, SiteAhead, seen_ahead
 from operations.campaigns.reasons import Reason
 from operations.campaigns.rulebook import read_spec
 from operations.campaigns.strategy import StrategySpec
-from operations.choices import ENDED_OPERATIONS, OperationState, TargetState
+from operations.choices import ENDED_OPERATIONS, ENDED_TARGETS, OperationState, TargetState
 from operations.models import Campaign, Target
 from operations.standings import Standing, standing
 from sites.choices import Facet
@@ -25,8 +27,11 @@ HOW = {
     Standing.FAILED: "it failed", Standing.EXCUSED: "it failed", Standing.HELD_BACK: "it was held to the end",
     Standing.SKIPPED: "it was skipped", Standing.NOT_RUN: "it did not run", Standing.ON_HOLD: "it is on hold",
     Standing.DECISION: "it needs a decision", Standing.RUNNING: "it is being worked on",
+    Standing.ALARMED: "it has new alarms",
 }  # fmt: skip
-ROLLED_BACK, NOT_YET = "it was rolled back since", "it has not had its turn"
+NOT_YET, TO_ROLL_BACK = "it has not had its turn", "it is to be rolled back"
+ROLLED_BACK = {TargetState.COMPLETED: "it was rolled back since", TargetState.FAILED: "a rollback failed since"}
+NOT_OVER = (OperationState.PLANNED, OperationState.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +81,60 @@ def chain(number: int | None, cloud_ids: Iterable[int]) -> Chain | None:
     if found.spec is None:
         return Chain(found)
     ids = set(cloud_ids)
-    return Chain(found, _sites(number, ids))
+    return Chain(found, _sites(found, found.spec, ids))
 
 
-def _sites(number: int, ids: Collection[int]) -> dict[int, SiteAhead]:
-    family = _family(number)
-    rows: Any = Target.objects.filter(operation__in=family, cloud__in=ids).annotate(word=standing())
+def _sites(ahead: Ahead, spec: StrategySpec, ids: Collection[int]) -> dict[int, SiteAhead]:
+    rows: Any = Target.objects.filter(operation__in=_family(ahead.number, spec), cloud__in=ids)
     columns = ("cloud", "operation", "word", "state", "ended_at")
     taking_part = {}
-    done: dict[int, tuple[datetime | None, str]] = {}
-    for pk, operation, word, state, ended_at in rows.order_by("operation").values_list(*columns):
-        if operation == number and state != TargetState.REFUSED:
+    done: dict[int, datetime | None] = {}
+    for pk, operation, word, state, ended_at in (
+        rows.annotate(word=standing()).order_by("operation").values_list(*columns)
+    ):
+        if operation == ahead.number and state != TargetState.REFUSED:
             taking_part[pk] = HOW.get(word, NOT_YET)
         if state == TargetState.COMPLETED:
-            done[pk] = (None, ROLLED_BACK) if family[operation] else (ended_at, "")
+            done.pop(pk, None)
+            if word != Standing.ALARMED:
+                done[pk] = ended_at
+            elif pk in taking_part:
+                taking_part[pk] = HOW[word]
+    undone = _undone(done) if spec.deploys else {}
     read_at = _read_at(taking_part)
+    return {
+        pk: SiteAhead(
+            "" if pk in done else how, done.get(pk), read_at.get((pk, Facet.SOFTWARE)),
+            read_at.get((pk, Facet.KUBERNETES)), undone.get(pk, ""),
+        )
+        for pk, how in taking_part.items()
+    }  # fmt: skip
+
+
+def _undone(done: Mapping[int, datetime | None]) -> dict[int, str]:
+    """{cloud: what a rollback did, or will do, to it since it was done}, by whatever campaign. One query."""
+    ended = Q(state__in=ROLLED_BACK)
+    to_come = Q(operation__state__in=NOT_OVER) & ~Q(state__in=ENDED_TARGETS)
+    rows = Target.objects.filter(ended | to_come, operation__campaign__ask__rollback=True, cloud__in=list(done))
     found = {}
-    for pk, how in taking_part.items():
-        at, why = done.get(pk, (None, how))
-        found[pk] = SiteAhead(why, at, read_at.get((pk, Facet.SOFTWARE)), read_at.get((pk, Facet.KUBERNETES)))
+    for pk, state, ended_at in rows.order_by("operation").values_list("cloud", "state", "ended_at"):
+        done_at = done[pk]
+        if state not in ENDED_TARGETS:
+            found[pk] = TO_ROLL_BACK
+        elif done_at is None or ended_at is None or ended_at >= done_at:
+            found[pk] = ROLLED_BACK[TargetState(state)]
     return found
 
 
-def _family(number: int) -> dict[int, bool]:
-    """{campaign: whether it rolls back}: that one, and those that go back to it. A query for each generation."""
-    found, young = {number: False}, [number]
+def _family(number: int, spec: StrategySpec) -> set[int]:
+    """That campaign, and those that ran what it had left. A query for each generation."""
+    found, young = {number}, [number]
     for _ in range(GENERATIONS):
-        rows = Campaign.objects.filter(parent__in=young).exclude(pk__in=found).values_list("pk", "ask__rollback")
-        young = []
-        for pk, back in rows:
-            found[pk] = bool(back)
-            young.append(pk)
+        rows = Campaign.objects.filter(parent__in=young).exclude(pk__in=found)
+        young = [pk for pk, back in rows.values_list("pk", "ask__rollback") if bool(back) is spec.rollback]
         if not young:
             break
+        found.update(young)
     return found
 
 

@@ -8,7 +8,7 @@ nobody beforehand: it holds the site until that was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from operations.campaigns.reasons import Reason, hold
@@ -69,12 +69,14 @@ class Ahead:
 @dataclass(frozen=True, slots=True)
 class SiteAhead:
     """What became of a site in the campaign ahead, or in one that retried it. `how`: why it is not done, in words; ""
-    where it is, `done_at`. `software_at`, `kubernetes_at`: when releases and versions there were read last."""
+    where it is, `done_at`. `undone`: why what was done does not stand, or will not; "" where it does. `software_at`,
+    `kubernetes_at`: when releases and versions there were read last."""
 
     how: str = ""
     done_at: datetime | None = None
     software_at: datetime | None = None
     kubernetes_at: datetime | None = None
+    undone: str = ""
 
 
 def in_order(ahead: StrategySpec, then: StrategySpec) -> str:
@@ -132,6 +134,8 @@ def seen_ahead(
     so that nothing is waited for."""
     if site is None or ahead.spec is None:
         return tuple(reasons)
+    if site.undone and not then.rollback:  # for another rollback that is no reason to wait
+        site = replace(site, how=site.undone)
     changed = changes(ahead.spec, then)
     return tuple(_seen(reasons, site, ahead, changed))
 

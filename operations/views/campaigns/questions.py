@@ -155,7 +155,7 @@ def begin_anyway(request: PortalRequest, campaign: CampaignInView) -> Ask:
     ahead, number = campaign.ahead, campaign.campaign.after_number
     ids = sites(request.scopes, campaign.operation.pk).exclude(standing=Standing.REFUSED.value)
     linked = chain(number, ids.exclude(cloud=None).values_list("cloud", flat=True))
-    held = sum(bool(site.how) for site in linked.sites.values()) if linked else 0
+    held = sum(bool(site.how or site.undone) for site in linked.sites.values()) if linked else 0
     became = f"is {ahead.word}" if ahead is not None and ahead.spec is not None else "is in the books no more"
     lines = [f"Campaign #{number}, which it was to follow, {became}."] if campaign.after else [campaign.ahead_why]
     if held:

@@ -9,7 +9,7 @@ from events.models import AuditEntry
 from operations.campaign_chain import links, may_come_before
 from operations.choices import OperationState, TargetState
 from operations.frozen_plans import plan_of, rulebook_of
-from operations.models import Campaign, Operation, Target
+from operations.models import Campaign, CampaignTarget, Operation, Target
 from operations.retention import forget_operations
 from operations.services.approvals import NotApprovedError
 from operations.services.campaign_children import retry_failed
@@ -164,6 +164,41 @@ def test_who_was_rolled_back_since_is_held_again(crew: Crew) -> None:
     assert {reason.sentence for each in seen.judged for reason in each.reasons} == {
         f"It was not done in campaign #{first.pk}: it was rolled back since there."
     }
+
+
+def against(crew: Crew, first: Operation, **strategy: Any) -> dict[str, list[str]]:
+    seen = preview(crew.ask(strategy=strategy or ROOT_CA, after=first.pk), crew.now)
+    start = f"It was not done in campaign #{first.pk}: "
+    said = {each.site.facts.name: [reason.sentence for reason in each.reasons] for each in seen.judged}
+    return {name: [one.removeprefix(start) for one in told if one.startswith(start)] for name, told in said.items()}
+
+
+def test_a_rollback_that_is_nobodys_child_counts_too(crew: Crew) -> None:
+    """Planned by itself; from when it is planned, and whatever became of it at a site, but for those it left alone."""
+    first = crew.plan()
+    over(first, "completed", crew.now)
+    back = crew.plan()
+    Campaign.objects.filter(pk=back.pk).update(ask={"kind": "sw-deploy", "rollback": True})
+    assert {*map(tuple, against(crew, first).values())} == {("it is to be rolled back there.",)}
+    later = crew.now + timedelta(hours=1)
+    over(back, "failed_temp", later, edge_1="failed", edge_2="cancelled")
+    since = ["it was rolled back since there."]
+    wanted = {"edge-0": since, "edge-1": ["a rollback failed since there."], "edge-2": [], "edge-3": since}
+    assert against(crew, first) == wanted
+    rollback = {"kind": "sw-deploy", "rollback": True}
+    assert {*map(tuple, against(crew, first, **rollback).values())} == {()}
+    Target.objects.filter(operation=back).update(ended_at=crew.now - timedelta(hours=1))
+    assert {*map(tuple, against(crew, first).values())} == {()}
+
+
+def test_who_has_new_alarms_is_not_done_unless_that_is_excused(crew: Crew) -> None:
+    first = crew.plan()
+    over(first, "completed", crew.now)
+    alarms = [{"alarm_id": "100.101", "entity": "host=controller-0", "affecting": True}]
+    CampaignTarget.objects.filter(target__operation=first, target__name="edge-1").update(new_alarms=alarms)
+    assert against(crew, first) == {"edge-0": [], "edge-1": ["it has new alarms there."], "edge-2": [], "edge-3": []}
+    CampaignTarget.objects.filter(target__operation=first).update(excused_by="anna", excuse="Known")
+    assert {*map(tuple, against(crew, first).values())} == {()}
 
 
 def test_begin_anyway_is_for_a_campaign_whose_predecessor_did_not_come_through(crew: Crew) -> None:
