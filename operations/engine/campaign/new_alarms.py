@@ -15,6 +15,7 @@ from operations.campaigns.alarm_gates import OWN_ALARMS
 from operations.campaigns.strategy import Kind
 from operations.choices import TargetState
 from operations.engine.campaign.halting import CAMPAIGN
+from operations.engine.campaign.targets import WHOLE_SECONDS
 from operations.engine.events import target_event
 from operations.models import CampaignTarget, Target
 from operations.planning.problems import listed
@@ -33,7 +34,7 @@ WITH done AS MATERIALIZED (
     JOIN operations_wave w ON w.id = b.wave_id
     JOIN sites_facetstate f ON f.cloud_id = t.cloud_id AND f.facet = %(facet)s
     WHERE t.operation_id = %(operation)s AND jsonb_typeof(s.baseline) = 'array'
-        AND f.observed_at >= coalesce(s.step_finished_at, '-infinity') AND (%(only)s::bigint[] IS NULL
+        AND f.observed_at >= coalesce(s.step_finished_at + %(cut)s, '-infinity') AND (%(only)s::bigint[] IS NULL
         OR s.target_id = ANY(%(only)s))
 )
 SELECT done.target_id, a.alarm_id::text AS alarm_id, a.entity_instance_id::text AS entity
@@ -90,5 +91,5 @@ def _say_it_counts(row: CampaignTarget, before: CampaignTarget, now: datetime) -
 def _parameters(operation_id: int, kind: Kind, only: list[int] | None) -> dict[str, Any]:
     return {
         "operation": operation_id, "done": TargetState.COMPLETED, "facet": Facet.ALARMS,
-        "own": sorted(OWN_ALARMS[kind]), "only": only, "count_for": COUNT_FOR,
+        "own": sorted(OWN_ALARMS[kind]), "only": only, "count_for": COUNT_FOR, "cut": WHOLE_SECONDS,
     }  # fmt: skip

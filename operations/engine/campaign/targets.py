@@ -28,6 +28,7 @@ from sites.models import Cloud
 from sites.services.clouds import follow as follow_clouds
 from starlingx.records import StrategyStep
 
+WHOLE_SECONDS = timedelta(seconds=2)  # dcmanager cuts off when a step ended, and clocks are compared by whole seconds
 PERCENT = re.compile(r"(\d{1,3})\s?%")
 WAITING = ("initial", "aborted")
 BEFORE = ["home_group_id", "baseline", "baseline_at", "before", "after", "error_before"]
@@ -153,7 +154,7 @@ def _check(book: Book, part: Sequence[int], memory: Memory, now: datetime, *, la
         if site is None or memory.ended_at is None:
             told = After(Health.BAD, ("It is not there any more.",))
         else:
-            ended = row.step_finished_at or memory.ended_at
+            ended = (row.step_finished_at or memory.ended_at) + WHOLE_SECONDS
             told = _checked(row, facts_before(known.name, row), site.facts, book.rules.spec, ended, late=late)
             was_there, prestaged = row.before.get("there", False), row.before.get("prestaged", "")
             told = replace(told, as_before=is_as_before(was_there, prestaged, site.facts, book.rules.spec))

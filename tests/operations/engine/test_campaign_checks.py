@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alarms.models import Alarm
 from operations.campaigns.batch import Member, Memory
 from operations.engine.campaign import targets
 from operations.engine.campaign.book import open_book
@@ -38,6 +39,13 @@ def check(operation: Operation, ended: datetime, now: datetime) -> str:
     return told
 
 
+def make_alarm(cloud: Cloud, alarm_id: str, now: datetime) -> None:
+    Alarm.objects.create(
+        cloud=cloud, alarm_id=alarm_id, entity_instance_id="host=controller-0", severity=1, severity_word="warning",
+        management_affecting=True, raised_at=now, first_seen_at=now, changed_at=now,
+    )  # fmt: skip
+
+
 def read_at(at: datetime) -> None:
     FacetState.objects.filter(facet__in=[Facet.SUBCLOUD, Facet.ALARMS, Facet.HOSTS]).update(observed_at=at)
 
@@ -54,6 +62,18 @@ def test_after_a_silence_a_site_has_its_time_and_then_fails(operation: Operation
         read_at(at)
         health = check(operation, ended, at)
         assert health == ("bad" if minute == 30 else "waits"), minute
+
+
+def test_what_was_read_in_the_second_in_which_the_work_ended_proves_nothing(operation: Operation, world: World) -> None:
+    """dcmanager cuts off when its step ended: read half a second later, a host may still have been locked."""
+    ended = world.now.replace(microsecond=0)
+    cloud = Cloud.objects.get(pk=min(open_book(operation.pk).sites))
+    make_alarm(cloud, "200.001", now=ended)
+    CampaignTarget.objects.update(baseline=[])
+    read_at(ended + timedelta(seconds=0.5))
+    assert check(operation, ended, ended + MINUTE) == "waits"
+    read_at(ended + timedelta(seconds=3))
+    assert check(operation, ended, ended + MINUTE) == "bad"
 
 
 def test_the_collector_is_asked_to_look_at_who_is_waited_for_but_not_all_the_time(
