@@ -63,7 +63,12 @@ class Board:
 
     def sites(self, pk: int) -> dict[str, Row]:
         """Sites of a campaign that took part, by name."""
-        rows = self.ask(f"campaigns/{pk}/sites/?limit=1000")[1]["results"]
+        path: str | None = f"campaigns/{pk}/sites/?limit=1000"
+        rows: list[Row] = []
+        while path:
+            answer = self.ask(path)[1]
+            rows += answer["results"]
+            path = answer["next"] and answer["next"].partition("/api/v1/")[2]
         return {row["name"]: row for row in rows if row["state"] != "refused"}
 
     def troubles(self, pk: int) -> dict[str, str]:

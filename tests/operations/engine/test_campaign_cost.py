@@ -17,6 +17,7 @@ from operations.campaigns.batch import Look, Placed
 from operations.choices import BatchState, OperationState, TargetState
 from operations.engine import jobs
 from operations.engine.campaign import conduct, drive
+from operations.engine.campaign.targets import WHOLE_SECONDS
 from operations.models import Attempt, Batch, Campaign, CampaignTarget, Job, Operation, PhaseSpan, Target
 from sites.models import Cloud, Controller, FacetState
 from starlingx.records import Strategy, StrategyStep
@@ -113,7 +114,7 @@ def test_from_the_choice_of_sites_to_their_end(turns: Callable[[int, int], Turns
     it.place()
     it.drive()
     counts["waits for sites"] = it.drive()
-    FacetState.objects.update(observed_at=timezone.now())
+    FacetState.objects.update(observed_at=timezone.now() + 2 * WHOLE_SECONDS)
     Cloud.objects.update(endpoint_sync={"software": "in-sync"})
     counts["sites are well"] = it.drive()
     counts["ends"] = it.drive()

@@ -13,7 +13,7 @@ from sites.models import Controller
 def strip(*states: str) -> Strip:
     controller: Any = Controller(name="central-1")
     rows = [Batch(number=at, state=state, controller=controller) for at, state in enumerate(states, 1)]
-    wave = WaveSeen(Wave(number=1), [BatchSeen(row, Counter(ready=5), told=True) for row in rows])
+    wave = WaveSeen(Wave(number=1), batches=[BatchSeen(row, Counter(ready=5), told=True) for row in rows])
     (found,) = strips(wave)
     return found
 
