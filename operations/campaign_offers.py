@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+
 from operations.campaign_chain import may_be_followed
-from operations.campaign_verdicts import VERBS
+from operations.campaign_verdicts import VERBS, is_own
 from operations.choices import ENDED_OPERATIONS, OperationState
 from operations.models import Campaign, Operation
 from operations.offers import PARTLY_SEEN, Offer
@@ -15,9 +17,9 @@ OWN = "You planned it: a second person must approve it."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Whoever looks: by name, and what that role may. `whole`: every site is in scope."""
+    """Whoever looks, and what that role may. `whole`: every site is in scope."""
 
-    name: str
+    user: User
     standing: Standing
     whole: bool
 
@@ -56,24 +58,19 @@ def campaign_offers(
     return found
 
 
-def is_own(operation: Operation, campaign: Campaign, name: str) -> bool:
-    """Whether `name` asked for it or made the plan that stands, and so is no second person."""
-    return name in (operation.requester_name, campaign.planner_name)
-
-
 def _planned(operation: Operation, campaign: Campaign, asker: Asker, *, approved: bool) -> Iterator[Offer]:
     if approved:
         yield Offer("start", "Start", asker.lacks("start"), style="primary")
         yield Offer("revoke", "Take the approval back", asker.lacks("revoke"))
     else:
-        own = OWN if is_own(operation, campaign, asker.name) else ""
+        own = OWN if is_own(campaign, operation, asker.user) else ""
         yield Offer("approve", "Approve", own or asker.lacks("approve"), style="primary")
     yield Offer("plan", "Change the plan", asker.lacks("change"))
     yield Offer("abort", "Cancel the plan", asker.lacks("abort"), style="danger")
 
 
 def _of_wave(operation: Operation, campaign: Campaign, asker: Asker, name: str) -> Iterator[Offer]:
-    own = OWN if is_own(operation, campaign, asker.name) else ""
+    own = OWN if is_own(campaign, operation, asker.user) else ""
     yield Offer("approve-wave", f"Approve {name[:40]}", own or asker.lacks("approve_wave"), style="primary")
     yield Offer("reject-wave", "Do not approve…", asker.lacks("reject_wave"), style="danger")
 

@@ -137,7 +137,6 @@ def _read(request: PortalRequest, pk: int) -> CampaignInView:
 
 
 def soaks_until(wave: WaveSeen) -> datetime | None:
-    """When the wave's soak is over, as far as its batches have ended."""
-    ended = [batch.row.ended_at for batch in wave.batches if batch.row.ended_at is not None]
-    began = max(ended, default=wave.row.soaking_since)
-    return None if began is None else began + timedelta(seconds=wave.row.soak_seconds)
+    """When the time of its soak is over: the same for every reader, whichever of its batches are in scope."""
+    since = wave.row.soaking_since
+    return None if since is None else since + timedelta(seconds=wave.row.soak_seconds)

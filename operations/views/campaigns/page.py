@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -11,11 +12,12 @@ from django.views.decorators.http import require_GET
 from operations.campaign_filters import CampaignSiteFilter
 from operations.campaign_marks import WAVE_MARKS, bar, counted
 from operations.campaign_mop_up import RULE
-from operations.campaign_offers import Asker, Numbers, campaign_offers, is_own
+from operations.campaign_offers import Asker, Numbers, campaign_offers
 from operations.campaign_reads import SITE_SORTS, WaveSeen, sites
 from operations.campaign_rules_seen import rules_to_read
 from operations.campaign_selectors import followers, follows
 from operations.campaign_told import UNCERTAIN, state_reason, told
+from operations.campaign_verdicts import is_own
 from operations.campaign_words import ask_in_words, limit_in_words, stopped_in_words
 from operations.campaigns.chain import link_in_words
 from operations.campaigns.failure_limits import ANY_MAY_FAIL
@@ -120,7 +122,7 @@ def _plan(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
     return {
         "operation": operation, "in_view": campaign, "campaign": row,
         "asked": ask_in_words(campaign.book.spec), "rules": [*linked, *rules],
-        "own": is_own(operation, row, request.user.get_username()), "warnings": row.plan.get("warnings", []),
+        "own": is_own(row, operation, cast(User, request.user)), "warnings": row.plan.get("warnings", []),
         "children": followers(request.scopes, operation.pk).values("pk", "title"),
     }  # fmt: skip
 
@@ -139,7 +141,7 @@ def _said(request: PortalRequest, campaign: CampaignInView) -> dict[str, Any]:
 
 def offers(request: PortalRequest, campaign: CampaignInView) -> list[Offer]:
     """What whoever asks may do to it."""
-    asker = Asker(name=request.user.get_username(), standing=request.standing, whole=campaign.whole)
+    asker = Asker(user=cast(User, request.user), standing=request.standing, whole=campaign.whole)
     never = sum(campaign.counts[word] for word in (Standing.HELD_BACK, Standing.NOT_RUN))
     numbers = Numbers(
         failed=campaign.counts[Standing.FAILED], worked_on=campaign.worked_on, never_ran=never,

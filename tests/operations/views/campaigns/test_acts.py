@@ -42,6 +42,15 @@ def test_a_second_person_approves_what_was_seen(sign_in: SignIn, world: World) -
     assert campaign.approval_expires_at - timedelta(hours=24) == campaign.approved_at
 
 
+def test_a_planner_who_is_called_otherwise_since_is_no_second_person(sign_in: SignIn, world: World) -> None:
+    operation = make_campaign(world)
+    client = sign_in("Approver")
+    assert "You planned it" not in client.get(f"/operations/{operation.pk}/").content.decode()
+    account = client.session["_auth_user_id"]
+    Campaign.objects.filter(pk=operation.pk).update(planner_id=account)
+    assert "You planned it" in client.get(f"/operations/{operation.pk}/").content.decode()
+
+
 def test_the_approver_sees_who_would_wait_and_when_it_ends(sign_in: SignIn, world: World) -> None:
     make_patchable(world)
     Cloud.objects.filter(name="edge-1").update(availability_status="offline")
