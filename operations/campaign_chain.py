@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, When
 
-from operations.campaign_facts.chain import CAME_TO_ITS_END
+from operations.campaign_facts.chain import NOT_OVER, came_through
 from operations.campaign_selectors import campaigns
 from operations.choices import OperationState
 from operations.models import Campaign, Operation
@@ -81,14 +81,14 @@ def came_after(scopes: Scopes, campaign: Campaign) -> int | None:
 
 def may_come_before(scopes: Scopes) -> QuerySet[Operation]:
     """Campaigns that a new one may begin after: those that go on, or are to begin; the newest first."""
-    going_on = (OperationState.PLANNED, OperationState.PROCESSING)
-    return campaigns(scopes).filter(state__in=going_on, campaign__stop_reason="").order_by("-pk")
+    return campaigns(scopes).filter(state__in=NOT_OVER, campaign__stop_reason="").order_by("-pk")
 
 
 def may_be_followed(operation: Operation, campaign: Campaign) -> bool:
-    """Whether what follows it may be planned: it is to begin, goes on, or came to its end by itself."""
-    going_on = operation.state in (OperationState.PLANNED, OperationState.PROCESSING, *CAME_TO_ITS_END)
-    return going_on and not campaign.stop_reason
+    """Whether what follows it may be planned: it is to begin, goes on, or came through. One query at most."""
+    if operation.state in NOT_OVER:
+        return not campaign.stop_reason
+    return came_through(operation, campaign)
 
 
 def _rows(scopes: Scopes, **which: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from operations.campaigns.reasons import Reason
 from operations.campaigns.rulebook import read_spec
 from operations.campaigns.strategy import StrategySpec
 from operations.choices import ENDED_OPERATIONS, ENDED_TARGETS, OperationState, TargetState
-from operations.models import Campaign, Target
+from operations.models import Campaign, Operation, Target
 from operations.standings import Standing, standing
 from sites.choices import Facet
 from sites.models import FacetState
@@ -61,16 +61,21 @@ def ahead(number: int) -> Ahead:
         return Ahead(number=number)
     operation = row.operation
     over = operation.state in ENDED_OPERATIONS
-    through = over and operation.state in CAME_TO_ITS_END and not row.stop_reason
-    if through and operation.state == OperationState.FAILED_TEMP:
-        through = operation.targets.filter(state=TargetState.COMPLETED).exists()
     word = "halted" if row.stop_reason and not row.stopped_by else operation.get_state_display()
     if operation.state == OperationState.PLANNED:
         word = "not started yet"
     return Ahead(
-        number=number, spec=read_spec(row.ask), over=over, came_through=through, word=word,
+        number=number, spec=read_spec(row.ask), over=over, came_through=came_through(operation, row), word=word,
         ended_at=operation.ended_at, expected_at=None if over else row.eta_p90,
     )  # fmt: skip
+
+
+def came_through(operation: Operation, campaign: Campaign) -> bool:
+    """Whether it came to its end by itself, within its limits, and did its work somewhere. One query at most."""
+    if operation.state not in CAME_TO_ITS_END or campaign.stop_reason:
+        return False
+    done = operation.targets.filter(state=TargetState.COMPLETED)
+    return operation.state == OperationState.COMPLETED or done.exists()
 
 
 def chain(number: int | None, cloud_ids: Iterable[int]) -> Chain | None:

@@ -56,6 +56,18 @@ def test_plan_what_follows_takes_sites_and_rules_over(sign_in: SignIn, world: Wo
     assert (made.after_number, made.operation.targets.count()) == (first.pk, 4)
 
 
+@pytest.mark.parametrize(("done", "offered"), [(True, True), (False, False)])
+def test_what_did_its_work_nowhere_offers_nothing_to_follow(
+    sign_in: SignIn, first: Operation, done: bool, offered: bool
+) -> None:
+    """As the engine would wait for it in vain."""
+    Operation.objects.filter(pk=first.pk).update(state=OperationState.FAILED_TEMP)
+    first.targets.update(state="failed")
+    if done:
+        first.targets.filter(name="edge-0").update(state="completed")
+    assert ("Plan what follows" in page(sign_in("Engineer"), first)) is offered
+
+
 def test_whoever_sees_a_part_takes_nothing_over(sign_in: SignIn, world: World, first: Operation) -> None:
     client = sign_in("Engineer", group=world.groups[0])
     answer = client.get(f"{PATH}?from={first.pk}")
