@@ -45,8 +45,8 @@ class Course:
 
     `close`: batches that nothing runs of any more. `wave`: the one that runs, soaks or waits for approval; `until`:
     when its soak is over; `opens`: when the next window opens, where none is open for anything that is to come in it.
-    `message` names no site.
-    Beginning changes what others may do: write a roster only where this was asked in the same transaction.
+    `message` names no site. Beginning changes what others may do: write a roster only where this was asked in the same
+    transaction.
     """
 
     phase: Phase

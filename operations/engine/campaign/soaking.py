@@ -26,7 +26,6 @@ Times = tuple[datetime | None, datetime | None]
 COLUMNS = ("pk", "target__cloud_id", "target__name", "target__message", "target__cloud__availability_status",
            "statuses_at", "alarms_at", "away_since", "away_read_at")  # fmt: skip
 NAMED_AFTER = timedelta(minutes=5)  # most are only about to be read: that need not be said of each
-LATE_AFTER = UNREAD  # times as long as a site may take to settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def note(book: Book, looked: Looked | None, now: datetime) -> None:
     noted: then the wave may go on. Of the sites' rows nothing is read that is large."""
     if looked is None:
         return
-    late = now - looked.until >= LATE_AFTER * pace().settle
+    late = now - looked.until >= UNREAD * pace().settle
     book.soaked[looked.wave] = waits_for(looked.looks.values(), late=late)
     moved: dict[Times, list[int]] = defaultdict(list)
     for pk, saw in looked.looks.items():

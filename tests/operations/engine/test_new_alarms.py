@@ -179,28 +179,24 @@ def test_one_that_is_new_since_a_site_was_excused_counts(operation: Operation) -
     assert "olga" in entry.detail["reason"]
 
 
-def test_what_comes_long_after_the_soak_does_not_count(operation: Operation) -> None:
-    """A technician locks a host ten days later, while other waves run."""
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("worked", "soaked", "counts"),
+    [(10 * DAY, 9 * DAY, False), (10 * DAY, None, True), (0.9 * DAY, 0.8 * DAY, True)],
+    ids=["long after the soak", "while it soaks", "within a day of the work"],
+)
+def test_until_when_a_new_alarm_counts(
+    operation: Operation, worked: timedelta, soaked: timedelta | None, counts: bool
+) -> None:
+    """A technician locks a host ten days later, while other waves run: that says nothing of the work."""
     now = timezone.now()
     site = done(operation, "edge-0", [])
     cloud, batch = site.target.cloud, site.batch
     assert cloud is not None
     assert batch is not None
-    CampaignTarget.objects.filter(pk=site.pk).update(step_finished_at=now - timedelta(days=10))
-    Wave.objects.filter(pk=batch.wave_id).update(ended_at=now - timedelta(days=9))
+    CampaignTarget.objects.filter(pk=site.pk).update(step_finished_at=now - worked)
+    Wave.objects.filter(pk=batch.wave_id).update(ended_at=None if soaked is None else now - soaked)
     stand(cloud, alarm(1))
-    assert note(operation) == []
-    Wave.objects.filter(pk=batch.wave_id).update(ended_at=None)  # it soaks still
-    assert note(operation) == [site.pk]
-
-
-def test_within_a_day_it_counts_also_after_the_soak(operation: Operation) -> None:
-    now = timezone.now()
-    site = done(operation, "edge-0", [])
-    cloud, batch = site.target.cloud, site.batch
-    assert cloud is not None
-    assert batch is not None
-    CampaignTarget.objects.filter(pk=site.pk).update(step_finished_at=now - timedelta(hours=23))
-    Wave.objects.filter(pk=batch.wave_id).update(ended_at=now - timedelta(hours=22))
-    stand(cloud, alarm(1))
-    assert note(operation) == [site.pk]
+    assert note(operation) == ([site.pk] if counts else [])
