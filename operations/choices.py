@@ -102,6 +102,7 @@ class Outcome(TextChoices):
 
 NOT_DONE = (Outcome.REFUSED, Outcome.LOST, Outcome.UNSENT)  # nothing came of it, and nothing will
 ACTIVE_TARGETS = (TargetState.WAITING, TargetState.RUNNING, TargetState.HELD)
+OPEN_TARGETS = (TargetState.READY, *ACTIVE_TARGETS)  # to come, or at work
 ENDED_TARGETS = (TargetState.REFUSED, TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
 ENDED_OPERATIONS = (
     OperationState.COMPLETED, OperationState.FAILED_TEMP, OperationState.FAILED, OperationState.CANCELLED,

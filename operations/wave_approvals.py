@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from operations.campaigns.approvals import Approvals
-from operations.campaigns.batch import Verb
 from operations.campaigns.rulebook import Rulebook
-from operations.choices import NOT_DONE, WaveState
+from operations.choices import WaveState
 from operations.models import BatchIntent, Wave
+from operations.started import was_started
 
 WAITS = "waits for approval by a second person."
 RAN_OUT = "waits for approval: that of {who} expired before anything ran."
@@ -39,8 +39,7 @@ def ran_out(wave: Wave, now: datetime) -> bool:
     query, where it has expired."""
     if wave.approval_expires_at is None or wave.approval_expires_at > now:
         return False
-    starts = BatchIntent.objects.filter(batch__wave=wave.pk, verb=Verb.APPLY.value)
-    return not starts.exclude(outcome__in=NOT_DONE).exists()
+    return not was_started(BatchIntent.objects.filter(batch__wave=wave.pk))
 
 
 def why_not(wave: Wave, plan_hash: str, now: datetime) -> str:

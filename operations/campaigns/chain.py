@@ -19,7 +19,7 @@ IN_WORDS = {
     Kind.PRESTAGE: "prestage", Kind.SW_DEPLOY: "software", Kind.KUBERNETES: "Kubernetes",
     Kind.KUBE_ROOTCA: "Kubernetes root CA", Kind.FIRMWARE: "firmware",
 }  # fmt: skip
-AHEAD, NOT_DONE, READ_BEFORE = "after-campaign", "not-done-before", "read-before-campaign"
+AHEAD, NOT_DONE_BEFORE, READ_BEFORE = "after-campaign", "not-done-before", "read-before-campaign"
 _KUBERNETES = frozenset({"kubernetes-not-there", "kubernetes-step", "kubernetes-unknown"})
 _OPEN = frozenset({"deployment-open", "deployed"})
 
@@ -142,16 +142,16 @@ def seen_ahead(
 
 def _seen(reasons: Iterable[Reason], site: SiteAhead, ahead: Ahead, changed: frozenset[str]) -> Iterator[Reason]:
     if ahead.over and site.how:
-        yield hold("not-done-before", f"It was not done in campaign #{ahead.number}: {site.how} there.")
+        yield hold(NOT_DONE_BEFORE, f"It was not done in campaign #{ahead.number}: {site.how} there.")
     for reason in reasons:
         if reason.key not in changed:
             yield reason
         elif site.how:
             said = f"Held until campaign #{ahead.number} is done there. Now: {reason.sentence}"
-            yield hold("after-campaign", said, reason.remedy)
+            yield hold(AHEAD, said, reason.remedy)
         elif _is_old(reason.key, site):
             said = f"{reason.sentence} That was read before campaign #{ahead.number} was done there: wait for a look."
-            yield hold("read-before-campaign", said)
+            yield hold(READ_BEFORE, said)
         else:
             yield reason
 

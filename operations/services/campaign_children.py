@@ -12,7 +12,7 @@ from operations.campaign_facts.sites import campaign_sites
 from operations.campaigns.failure_limits import strictest
 from operations.campaigns.open_deployments import no_way_back
 from operations.campaigns.rulebook import read_spec, told_limit
-from operations.choices import ACTIVE_TARGETS, ENDED_OPERATIONS, TargetState
+from operations.choices import ENDED_OPERATIONS, OPEN_TARGETS, TargetState
 from operations.frozen_plans import rulebook_of
 from operations.models import Campaign, CampaignTarget, Operation
 from operations.planning.problems import listed
@@ -22,7 +22,6 @@ from operations.standings import Standing, standing
 from sites.services.actors import Actor
 
 FOLLOWING = 0x6467  # advisory lock, with the number of the parent
-TO_COME = (TargetState.READY, *ACTIVE_TARGETS)
 NEVER_RAN = (Standing.HELD_BACK, Standing.NOT_RUN)  # not what somebody skipped: that is left out for good
 
 
@@ -105,7 +104,7 @@ def _demand_untaken(parent: Campaign, clouds: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FOLLOWING, parent.pk % 2**31])
     after = Operation.objects.filter(campaign__parent=parent).exclude(state__in=ENDED_OPERATIONS)
-    taken = after.filter(targets__cloud__in=clouds, targets__state__in=TO_COME).order_by("pk").first()
+    taken = after.filter(targets__cloud__in=clouds, targets__state__in=OPEN_TARGETS).order_by("pk").first()
     if taken is not None:
         raise NotNowError(f"Campaign {taken.pk} ({taken.title}) is there for some of these already: end it first.")
 

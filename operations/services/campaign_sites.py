@@ -12,14 +12,14 @@ from django.db import transaction
 
 from events.log import append
 from operations.campaign_mop_up import RELEASED, awaits_mop_up
-from operations.campaigns.batch import Verb
-from operations.choices import ENDED_OPERATIONS, NOT_DONE, TargetState
+from operations.choices import ENDED_OPERATIONS, TargetState
 from operations.engine import jobs
 from operations.engine.commit import stop
 from operations.engine.events import target_event
 from operations.models import CampaignTarget, Target
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
+from operations.started import was_started
 from sites.services.actors import Actor, audit, said
 
 NOT_BEGUN = (TargetState.READY, TargetState.WAITING)
@@ -119,8 +119,8 @@ def _demand_not_started(target: Target, site: CampaignTarget) -> None:
     batch = site.batch
     if batch is None or all(member["site"] != target.cloud_id for member in batch.progress.get("roster", ())):
         return
-    started = batch.intents.filter(attempt=batch.progress.get("attempt", 1), verb=Verb.APPLY.value)
-    if batch.progress.get("applied") or started.exclude(outcome__in=NOT_DONE).exists():
+    of_this_attempt = batch.intents.filter(attempt=batch.progress.get("attempt", 1))
+    if batch.progress.get("applied") or was_started(of_this_attempt):
         raise NotNowError(STARTED)
 
 

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from operations.campaigns.conduct import Course, Phase
-from operations.choices import BatchState, TargetState, WaveState
+from operations.choices import OPEN_TARGETS, BatchState, TargetState, WaveState
 from operations.engine import jobs
 from operations.engine.campaign import ahead, foresight, mop_up, soaking
 from operations.engine.campaign.book import OVER, Book, open_book
 from operations.engine.campaign.events import say, tell
-from operations.engine.campaign.halting import STOPPED, TO_COME, end, judge, pause
+from operations.engine.campaign.halting import STOPPED, end, judge, pause
 from operations.engine.campaign.missed import miss
 from operations.engine.campaign.new_alarms import note_new_alarms, sites_with_new_alarms
 from operations.engine.campaign.pace import pace
@@ -83,7 +83,7 @@ def _close_batches(book: Book, course: Course, now: datetime) -> None:
     Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
         state=BatchState.CANCELLED, ended_at=now, message=STOPPED
     )
-    waiting = Target.objects.filter(in_campaign__batch__in=batches, state__in=TO_COME)
+    waiting = Target.objects.filter(in_campaign__batch__in=batches, state__in=OPEN_TARGETS)
     stop_all(waiting, TargetState.CANCELLED, now, error=STOPPED, cause="not-run")
 
 

@@ -11,7 +11,7 @@ from operations.campaign_mop_up import AWAITS
 from operations.campaigns.batch import End
 from operations.campaigns.facts import AlarmKey
 from operations.campaigns.threshold import SiteResult, WaveLimit, verdict
-from operations.choices import ACTIVE_TARGETS, OperationState, TargetState
+from operations.choices import OPEN_TARGETS, OperationState, TargetState
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.events import tell
 from operations.engine.closing import close
@@ -28,7 +28,6 @@ WAVE = Coalesce("planned_batch__wave__number", "batch__wave__number")  # whose l
 RESULT = (
     "target__name", "target__error", "step_state", "step_details", "excused_by", "wave", "new", "first", "failed",
 )  # fmt: skip
-TO_COME = (*ACTIVE_TARGETS, TargetState.READY)
 TOLD = (TargetState.COMPLETED, TargetState.FAILED, TargetState.CANCELLED)
 
 
@@ -94,7 +93,7 @@ def _skipped(book: Book) -> dict[int, int]:
 
 def end(book: Book, now: datetime) -> None:
     """Nothing runs any more. In the caller's transaction, which stops its jobs."""
-    left = Target.objects.filter(operation=book.operation.pk, state__in=TO_COME)
+    left = Target.objects.filter(operation=book.operation.pk, state__in=OPEN_TARGETS)
     stop_all(left, TargetState.CANCELLED, now, error=NO_TURN, cause="not-run")
     Target.objects.filter(operation=book.operation.pk, message=AWAITS).update(message="")  # it never came to it
     operation = Operation.objects.get(pk=book.operation.pk)

@@ -7,11 +7,10 @@ goes on by them; else it is paused, and somebody says when it is to begin. An ap
 from datetime import datetime, timedelta
 
 from operations.campaign_facts.chain import ahead_of
-from operations.campaigns.batch import Verb
-from operations.choices import NOT_DONE
 from operations.engine.campaign.book import Book
 from operations.engine.campaign.halting import halt, pause
 from operations.models import BatchIntent, Campaign
+from operations.started import was_started
 
 MISSED = timedelta(minutes=15)
 EXPIRED = "Its approval expired {at:%Y-%m-%d %H:%M} UTC, before anything ran: plan it again and have that approved."
@@ -28,8 +27,7 @@ def approval_ran_out(campaign: Campaign, now: datetime) -> bool:
     expires = campaign.approval_expires_at
     if expires is None or expires > now:
         return False
-    starts = BatchIntent.objects.filter(batch__wave__campaign=campaign.pk, verb=Verb.APPLY.value)
-    return not starts.exclude(outcome__in=NOT_DONE).exists()
+    return not was_started(BatchIntent.objects.filter(batch__wave__campaign=campaign.pk))
 
 
 def miss(book: Book, now: datetime) -> None:

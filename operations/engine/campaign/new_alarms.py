@@ -72,11 +72,11 @@ def note_new_alarms(operation_id: int, kind: Kind, targets: Sequence[int], now: 
     """In the caller's transaction. Nothing is asked where there are no `targets`."""
     if not targets:
         return
-    excused = CampaignTarget.objects.filter(pk__in=targets).exclude(excused_by="")
-    known = {row.pk: row for row in excused}
+    rows = CampaignTarget.objects.only("excused_by", "new_alarms")  # nothing large
+    known = {row.pk: row for row in rows.filter(pk__in=targets).exclude(excused_by="")}
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, _parameters(operation_id, kind, list(targets)))
-    for row in CampaignTarget.objects.filter(pk__in=known, excused_by=""):
+    for row in rows.filter(pk__in=known, excused_by=""):
         _say_it_counts(row, known[row.pk], now)
     append(target_event(target, now) for target in Target.objects.filter(pk__in=targets))
 

@@ -7,7 +7,7 @@ import pytest
 
 from operations.campaigns.chain import (
     AHEAD,
-    NOT_DONE,
+    NOT_DONE_BEFORE,
     READ_BEFORE,
     Ahead,
     SiteAhead,
@@ -86,7 +86,7 @@ def test_nothing_is_waited_for_where_the_site_takes_no_part_before() -> None:
 
 def test_a_site_that_was_not_done_is_held_by_name_and_its_batch_goes_without_it() -> None:
     seen = seen_ahead((), FAILED, THROUGH, KUBERNETES)
-    assert [(each.key, each.effect) for each in seen] == [(NOT_DONE, Effect.HOLD)]
+    assert [(each.key, each.effect) for each in seen] == [(NOT_DONE_BEFORE, Effect.HOLD)]
     assert seen[0].sentence == "It was not done in campaign #7: it failed there."
     assert patience(seen, timedelta(minutes=30)) == timedelta(0)
     assert is_held(seen_ahead((NO_VERSION,), FAILED, THROUGH, KUBERNETES))

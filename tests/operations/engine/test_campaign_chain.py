@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from operations.campaigns.chain import NOT_DONE
+from operations.campaigns.chain import NOT_DONE_BEFORE
 from operations.choices import OperationState, TargetState, WaveState
 from operations.engine.campaign.book import open_book
 from operations.engine.campaign.controls import judged
@@ -145,7 +145,9 @@ def test_who_was_not_done_before_is_held_in_its_turn(first: Operation, second: O
     book = open_book(second.pk)
     sites = [pk for members in book.members.values() for pk in members]
     (held,) = [
-        reasons for reasons in judged(book, sites, timezone.now(), alone=False).values() if NOT_DONE in keys(reasons)
+        reasons
+        for reasons in judged(book, sites, timezone.now(), alone=False).values()
+        if NOT_DONE_BEFORE in keys(reasons)
     ]
     assert held[0].sentence == f"It was not done in campaign #{first.pk}: it failed there."
 
