@@ -15,6 +15,7 @@ from tests.journeys.patching import Board
 from tests.simulator.campaigns import campaign
 
 SUBCLOUDS = 40
+PATIENCE = "10"  # seconds after which what a killed worker held is free again
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def board_of(start_simulator: Callable[..., Simulator], module_portal: Installer
 
     def start(*, speed: str, controllers: int = 1, **options: int) -> Board:
         made = campaign(start_simulator, controllers=controllers, speed=int(speed), **options)
-        portal = module_portal(worker=True, DCPORTAL_SPEED=speed, DCPORTAL_CAMPAIGNS="true")
+        portal = module_portal(worker=True, DCPORTAL_SPEED=speed, DCPORTAL_CAMPAIGNS="true", DCPORTAL_LEASE=PATIENCE)
         boards.append(Board(portal, made.fleet, controllers))
         boards[-1].register()
         portal.start("collector")

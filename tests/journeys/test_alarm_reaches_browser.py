@@ -12,8 +12,6 @@ from tests.journeys.installation import Installation, Row
 from tests.waiting import wait_until
 
 ROUNDS = 5
-DEADLINE = 2.0  # seconds from the collector's commit to the pixel; the budget of 0.5 s is measured by make bench
-THROTTLE = {"map": 1.0, "alarms": 2.5}  # what changes often is drawn so seldom; the rounds follow each other closely
 REASON = "Journey's own reason"
 
 
@@ -87,22 +85,20 @@ def one_change(
 def test_an_alarm_and_its_end_reach_every_open_page(
     calm: Installation, site: Row, open_pages: list[OpenPage], record_property: Callable[[str, object], None]
 ) -> None:
-    number = site["dcmanager_id"]
-    before = marker_pixels(open_pages[0].page, site["id"])
+    number, map_page = site["dcmanager_id"], open_pages[0].page
+    before = marker_pixels(map_page, site["id"])
     rounds = []
     for turn in range(ROUNDS):
         raised = lambda: calm.raise_alarm(number, reason_text=REASON)  # noqa: E731
         rounds.append(one_change(calm, site, open_pages, "alarm.raised", raised))
         if turn == 0:
-            until(open_pages[0].page, f"{MARKER_SEVERITY % site['id']} === 'critical'", what="the marker is critical")
-            assert marker_pixels(open_pages[0].page, site["id"]) != before, "the marker was painted anew"
+            until(map_page, f"{MARKER_SEVERITY % site['id']} === 'critical'", what="the marker is critical")
+            wait_until(lambda: marker_pixels(map_page, site["id"]) != before, what="the marker was painted anew")
         rounds.append(one_change(calm, site, open_pages, "alarm.cleared", lambda: calm.clear_alarm(number)))
-    report(rounds, record_property)
+    report(rounds, record_property)  # how long that may take, make bench judges
     for each in open_pages:
         assert each.page.evaluate("() => window.neverReloaded"), f"{each.name} was loaded again"
         assert each.troubles.all() == []
-    worst = {name: max(seconds[name] for seconds in rounds) - THROTTLE.get(name, 0) for name in rounds[0]}
-    assert max(worst.values()) < DEADLINE, worst
 
 
 def report(rounds: list[dict[str, float]], record_property: Callable[[str, object], None]) -> None:

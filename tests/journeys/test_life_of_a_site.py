@@ -23,6 +23,7 @@ RELEASE = "26.09"
 @pytest.fixture(scope="module")
 def installed(start_simulator: Callable[..., Simulator], module_portal: Installer) -> Iterator[Forty]:
     simulator = start_simulator(subclouds=4, speed=600, seed=7)
+    simulator.control("churn", {"on": False})  # else an alarm that comes by itself may forbid a prestage
     portal = module_portal(worker=True, collector=False, DCPORTAL_SPEED="600")
     portal.register(simulator, write=True)
     portal.start("collector")
