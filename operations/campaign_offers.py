@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from operations.campaign_chain import may_be_followed
-from operations.campaign_verdicts import VERBS, is_own
+from operations.campaign_verdicts import OWN_CONDITION, VERBS, is_own
 from operations.choices import ENDED_OPERATIONS, OperationState
 from operations.models import Campaign, Operation
 from operations.offers import PARTLY_SEEN, Offer
@@ -79,7 +79,8 @@ def _running(operation: Operation, campaign: Campaign, asker: Asker, *, stuck: b
     if campaign.stop_reason:
         return
     if stuck:
-        yield Offer("begin-anyway", "Begin anyway", asker.lacks("begin_anyway"), style="danger")
+        own = OWN_CONDITION if is_own(campaign, operation, asker.user) else ""
+        yield Offer("begin-anyway", "Begin anyway", own or asker.lacks("begin_anyway"), style="danger")
     if operation.held:
         yield Offer("resume", "Resume", asker.lacks("release"), direct=True, style="primary")
     else:

@@ -11,8 +11,9 @@ from operations.models import Campaign, Operation
 RUN, APPROVE, PAUSE = "operations.run_campaign", "operations.approve_campaign", "operations.pull_brake"
 VERBS = {  # what each needs; whoever may pull the brake may pause
     "change": RUN, "approve": APPROVE, "revoke": APPROVE, "start": RUN, "hold": PAUSE, "release": RUN, "abort": RUN,
-    "retry_failed": RUN, "roll_back": RUN, "begin_anyway": RUN, "approve_wave": APPROVE, "reject_wave": APPROVE,
+    "retry_failed": RUN, "roll_back": RUN, "begin_anyway": APPROVE, "approve_wave": APPROVE, "reject_wave": APPROVE,
 }  # fmt: skip
+OWN_CONDITION = "Nobody lifts a condition of a plan of their own: a second person must."
 OF_BATCHES = {"try_again": RUN}  # legal by the state of a batch, not by that of the campaign
 
 
@@ -36,7 +37,8 @@ def campaign_verdicts(
     """`counts`: sites by state; `stop_reason`: as this user may read it; `not_anyway`: of services/chaining.py;
     `awaits_wave`: number of the one that waits for its approval. Nothing is asked of the database but the user's
     permissions."""
-    reasons = _reasons(operation, user, now, counts, stop_reason) | {"begin_anyway": not_anyway}
+    own = OWN_CONDITION if is_own(operation.campaign, operation, user) else ""
+    reasons = _reasons(operation, user, now, counts, stop_reason) | {"begin_anyway": not_anyway or own}
     reasons |= _of_waves(operation, user, stop_reason, awaits_wave)
     return [CampaignVerdict(verb, reasons[verb], user.has_perm(needs)) for verb, needs in VERBS.items()]
 

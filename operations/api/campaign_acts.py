@@ -24,8 +24,8 @@ from operations.api.campaigns import planned
 from operations.api.common import answered, given, scopes_of, user_of
 from operations.models import Batch
 from operations.services import approvals, campaign_control, control
+from operations.services.begin_anyway import begin_anyway
 from operations.services.campaign_children import retry_failed, roll_back
-from operations.services.chaining import begin_anyway
 from operations.services.permits import campaign_for
 from sites.idempotency import idempotent
 from sites.services.actors import actor_of, now_of
@@ -118,7 +118,7 @@ class BeginAnyway(APIView):
         campaign_for(request, scopes_of(request), pk, "begin_anyway")
         body = given(request, ReasonBody)
         with answered():
-            begin_anyway(pk, body["reason"], actor_of(request), now_of(request))
+            begin_anyway(pk, body["reason"], user_of(request), actor_of(request), now_of(request))
         return Response(campaign_answer(request, pk))
 
 

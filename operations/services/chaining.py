@@ -1,22 +1,15 @@
-"""Campaigns that begin after another: which one that may be, and somebody's word where that did not come through."""
+"""Campaigns that begin after another: which one that may be, and whether somebody must say what is to be."""
 
-from datetime import datetime
+from django.db import connection
 
-from django.db import connection, transaction
-
-from events.log import append
 from operations.campaign_facts.chain import ahead, ahead_of
 from operations.campaign_selectors import campaigns
 from operations.campaigns.chain import in_order
 from operations.campaigns.strategy import StrategySpec
 from operations.choices import OperationState
-from operations.engine import jobs
 from operations.models import Campaign, Operation
-from operations.services.campaign_events import campaign_events
 from operations.services.requests import RefusedError
-from operations.services.start import NotNowError
 from sites.access import Scopes
-from sites.services.actors import Actor, audit, said
 
 LINKING = 0x6466  # advisory lock: of two plans that are put behind each other at once the second sees the first
 UNKNOWN = "There is no campaign #{number}."
@@ -73,28 +66,6 @@ def link(campaign: Campaign, number: int | None) -> None:
         raise RefusedError({"after": UNKNOWN.format(number=number)})
     campaign.after_id = campaign.after_number = number
     campaign.begin_anyway_at, campaign.begin_anyway_by = None, ""
-
-
-def begin_anyway(operation_id: int, reason: str, actor: Actor, now: datetime) -> Operation:
-    """Lets a campaign begin though the one ahead of it did not come through. Sites that were not done there stay held.
-    Raises NotNowError, RefusedError without a reason.
-
-    For the engine: Campaign.begin_anyway_at.
-    """
-    if not (reason := said(reason, 500)):
-        raise RefusedError({"reason": "Say why: it stands in the report."})
-    with transaction.atomic():
-        operation = jobs.operation_locked(operation_id)
-        campaign = Campaign.objects.select_for_update().get(pk=operation_id)
-        if why := not_anyway(operation, campaign):
-            raise NotNowError(why)
-        campaign.begin_anyway_at, campaign.begin_anyway_by = now, actor.name[:150]
-        campaign.save(update_fields=["begin_anyway_at", "begin_anyway_by"])
-        jobs.wake(operation.pk, now)
-        append(campaign_events(operation, now, {"begin_anyway": True}))
-        detail = {"after": campaign.after_number, "reason": reason}
-        audit(actor, "campaign.begin_anyway", f"operation:{operation.pk}", now, detail)
-    return operation
 
 
 def not_anyway(operation: Operation, campaign: Campaign) -> str:

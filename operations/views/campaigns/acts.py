@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from operations.forms.campaigns import ActForm
 from operations.models import Operation
 from operations.services import approvals, campaign_children, campaign_control, control, wave_approvals
-from operations.services.chaining import begin_anyway
+from operations.services.begin_anyway import begin_anyway
 from operations.services.permits import campaign_for
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
@@ -111,7 +111,7 @@ def _started(request: PortalRequest, operation: Operation, form: ActForm) -> Ope
 
 
 def _let_begin(request: PortalRequest, operation: Operation, form: ActForm) -> Operation:
-    return begin_anyway(operation.pk, form.cleaned_data["reason"], actor_of(request), request.now)
+    return begin_anyway(operation.pk, form.cleaned_data["reason"], _user(request), actor_of(request), request.now)
 
 
 def _held(held: bool) -> Done:

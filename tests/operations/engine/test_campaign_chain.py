@@ -14,12 +14,12 @@ from operations.engine.campaign.missed import MISSED
 from operations.engine.campaign.mop_up import able
 from operations.models import Batch, Campaign, Job, Operation, Target, Wave
 from operations.services import campaign_control
-from operations.services.chaining import begin_anyway
+from operations.services.begin_anyway import begin_anyway
 from sites.models import Cloud
 from sites.services.actors import Actor
 from tests.operations.engine.test_campaign_ends import step
 from tests.operations.views.campaigns.made import approve, make_campaign
-from tests.sites.world import World, make_world
+from tests.sites.world import World, make_user, make_world
 
 OLGA = Actor("olga", "10.9.9.9")
 WANTED = {"software": "out-of-sync", "firmware": "out-of-sync"}
@@ -85,7 +85,7 @@ def test_somebody_must_say_what_is_to_be_where_the_other_did_not_come_through(
     step(second)
     assert not began(second)
     assert "somebody must say whether it may begin all the same, or abort it" in second.state_reason
-    begin_anyway(second.pk, "CHG-9", OLGA, timezone.now())
+    begin_anyway(second.pk, "CHG-9", make_user("olga", "Approver", fleet=True), OLGA, timezone.now())
     step(second)
     assert began(second)
 
@@ -106,7 +106,7 @@ def test_one_that_is_in_the_books_no_more_is_asked_about(first: Operation, secon
     step(second)
     assert not began(second)
     assert "somebody must say whether it may begin" in second.state_reason
-    begin_anyway(second.pk, "CHG-9", OLGA, timezone.now())
+    begin_anyway(second.pk, "CHG-9", make_user("olga", "Approver", fleet=True), OLGA, timezone.now())
     step(second)
     assert began(second)
 

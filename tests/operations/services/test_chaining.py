@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from events.models import AuditEntry
 from operations.campaign_chain import links, may_come_before
@@ -11,11 +12,12 @@ from operations.choices import OperationState, TargetState
 from operations.frozen_plans import plan_of, rulebook_of
 from operations.models import Campaign, CampaignTarget, Operation, Target
 from operations.retention import forget_operations
-from operations.services.approvals import NotApprovedError
+from operations.services.approvals import NotApprovedError, OwnPlanError
+from operations.services.begin_anyway import begin_anyway
 from operations.services.campaign_children import retry_failed
 from operations.services.campaign_control import abort
 from operations.services.campaigns import asked_before, change_plan, preview
-from operations.services.chaining import begin_anyway, seen_before
+from operations.services.chaining import seen_before
 from operations.services.proposals import HELD, INELIGIBLE, campaign_hash
 from operations.services.requests import RefusedError
 from operations.services.start import NotNowError
@@ -204,31 +206,46 @@ def test_who_has_new_alarms_is_not_done_unless_that_is_excused(crew: Crew) -> No
 def test_begin_anyway_is_for_a_campaign_whose_predecessor_did_not_come_through(crew: Crew) -> None:
     first = crew.plan()
     second = crew.running(strategy=ROOT_CA, after=first.pk)
-    planner = actor(crew.planner)
     with pytest.raises(NotNowError, match="is not over, or came through"):
-        begin_anyway(second.pk, "CHG-9", planner, crew.now)
-    abort(first.pk, "No", planner, crew.now)
+        let_begin(crew, second)
+    abort(first.pk, "No", actor(crew.planner), crew.now)
     for nothing in (" ", "\u202e", "\x07\n"):
         with pytest.raises(RefusedError):
-            begin_anyway(second.pk, nothing, planner, crew.now)
-    begin_anyway(second.pk, " CHG\u202e-9\x07 ", planner, crew.now)
-    assert (campaign_of(second).begin_anyway_at, campaign_of(second).begin_anyway_by) == (crew.now, "planner")
+            let_begin(crew, second, nothing)
+    let_begin(crew, second, " CHG\u202e-9\x07 ")
+    assert (campaign_of(second).begin_anyway_at, campaign_of(second).begin_anyway_by) == (crew.now, "second")
     entry = AuditEntry.objects.get(verb="campaign.begin_anyway")
     assert entry.detail == {"after": first.pk, "reason": "CHG-9"}
     with pytest.raises(NotNowError, match="has said so already"):
-        begin_anyway(second.pk, "CHG-9", planner, crew.now)
+        let_begin(crew, second)
     with pytest.raises(NotNowError, match="follows no other"):
-        begin_anyway(crew.running(strategy=ROOT_CA).pk, "CHG-9", planner, crew.now)
+        let_begin(crew, crew.running(strategy=ROOT_CA))
+
+
+def let_begin(crew: Crew, operation: Operation, reason: str = "CHG-9", user: User | None = None) -> None:
+    who = user or crew.approver
+    begin_anyway(operation.pk, reason, who, actor(who), crew.now)
+
+
+def test_whoever_planned_it_does_not_lift_its_condition(crew: Crew) -> None:
+    first = crew.plan()
+    second = crew.running(strategy=ROOT_CA, after=first.pk)
+    abort(first.pk, "No", actor(crew.planner), crew.now)
+    with pytest.raises(OwnPlanError, match="a second person must"):
+        let_begin(crew, second, user=crew.planner)
+    assert campaign_of(second).begin_anyway_at is None
+    entry = AuditEntry.objects.get(verb="campaign.begin_anyway")
+    assert (entry.actor, entry.outcome, entry.detail["reason"]) == ("planner", "refused", "CHG-9")
 
 
 def test_a_retry_waits_for_the_same_campaign(crew: Crew) -> None:
     first = crew.plan()
     second = crew.running(strategy=ROOT_CA, after=first.pk)
     abort(first.pk, "No", actor(crew.planner), crew.now)
-    begin_anyway(second.pk, "CHG-9", actor(crew.planner), crew.now)
+    let_begin(crew, second)
     over(second, "failed_temp", crew.now, edge_0="failed")
     again = campaign_of(retry_failed(second.pk, {}, crew.planner, actor(crew.planner), crew.now))
-    assert (again.after_number, again.after_id, again.begin_anyway_by) == (first.pk, first.pk, "planner")
+    assert (again.after_number, again.after_id, again.begin_anyway_by) == (first.pk, first.pk, "second")
 
 
 def test_what_another_still_follows_is_not_forgotten(crew: Crew) -> None:

@@ -118,7 +118,7 @@ def test_begin_anyway_is_asked_for_what_it_sets_free(
 ) -> None:
     approve(second, world)
     Operation.objects.filter(pk=second.pk).update(state=OperationState.PROCESSING, started_at=world.now)
-    client = sign_in("Engineer")
+    client = sign_in("Approver")
     assert "Begin anyway" not in page(client, second)
     first.targets.filter(name__in=["edge-0", "edge-1", "edge-2"]).update(state="completed")
     Operation.objects.filter(pk=first.pk).update(state=OperationState.ABORTED, ended_at=world.now)
