@@ -159,7 +159,9 @@ class ReportSchema(s.Serializer[dict[str, object]]):
     summary = ReportSummarySchema()
     waves = ReportWaveSchema(many=True)
     failures = FailureSchema(many=True)
-    exceptions = ExceptionSchema(many=True, help_text="Sites that were held, skipped or excused")
+    exceptions = ExceptionSchema(
+        many=True, help_text="Sites held, skipped or excused, or at which nothing was begun in their turn"
+    )
     left_out = LeftOutSchema(many=True)
     decisions = DecisionSchema(many=True, help_text="What people decided, and the brakes meanwhile; the oldest first")
     decisions_out_of_scope = s.IntegerField()

@@ -164,7 +164,7 @@ def report(facts: CampaignFacts) -> dict[str, Any]:
         "summary": _summary(sites) | {"left_out": len(facts.left_out), "out_of_scope": facts.out_of_scope},
         "waves": [wave for wave in waves if wave["sites"] or not facts.out_of_scope],
         "failures": [_failure(site) for site in sites if site.failed],
-        "exceptions": [_exception(site) for site in sites if site.said_by or site.end in (End.HELD, End.SKIPPED)],
+        "exceptions": [_exception(site) for site in sites if _is_exception(site, facts)],
         "left_out": [_left_out(each) for each in sorted(facts.left_out, key=lambda each: each.name)],
         "decisions": [_decision(each) for each in sorted(facts.happenings, key=lambda each: each.at)],
         "decisions_out_of_scope": facts.untold,
@@ -260,6 +260,13 @@ def _failure(site: SiteReport) -> dict[str, Any]:
         "name": site.name, "wave": site.wave, "batch": site.batch, "error": site.error, "state": site.state,
         "new_alarms": _alarms(site.new_alarms), "excused": site.excused, "said_by": site.said_by, "said": site.said,
     }  # fmt: skip
+
+
+def _is_exception(site: SiteReport, facts: CampaignFacts) -> bool:
+    """Of a campaign that was stopped, those that did not get their turn are a number, not exceptions."""
+    if site.end is End.NOT_RUN:
+        return bool(site.said_by or site.alarms_before is not None or not facts.stop_reason)
+    return bool(site.said_by or site.end in (End.HELD, End.SKIPPED))
 
 
 def _exception(site: SiteReport) -> dict[str, Any]:

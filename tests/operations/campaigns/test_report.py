@@ -95,6 +95,17 @@ def test_new_alarms_count_as_a_failure_unless_they_are_excused() -> None:
     assert told["failures"][0]["said"] == told["exceptions"][0]["reason"] == "known disk"
 
 
+def test_a_site_that_its_turn_passed_over_is_an_exception() -> None:
+    passed = replace(SITES[2], end=End.NOT_RUN, error="dcmanager made no step for it.")
+    facts = replace(FACTS, sites=(passed,))
+    (told,) = report(facts)["exceptions"]
+    assert (told["name"], told["who"], told["reason"]) == ("cell-00003", "", "dcmanager made no step for it.")
+    stopped = replace(facts, stop_reason="Wave 1: 2 of 3 sites failed")
+    assert report(stopped)["exceptions"] == [], "it is one of many that got no turn"
+    begun = replace(stopped, sites=(replace(passed, alarms_before=()),))
+    assert [each["name"] for each in report(begun)["exceptions"]] == ["cell-00003"]
+
+
 def test_rows_for_a_spreadsheet() -> None:
     rows = sheet(report(FACTS))
     rows = rows[len(rows) - len(SITES) - 1 :]  # the last block
