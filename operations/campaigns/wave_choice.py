@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,15 +24,17 @@ class Chosen:
 
 
 def choose(
-    sites: Iterable[PlanSite], canaries: CanaryRule, rules: Sequence[WaveRule]
+    sites: Iterable[PlanSite], canaries: CanaryRule, rules: Sequence[WaveRule], names: Mapping[int, str] | None = None
 ) -> tuple[list[Chosen], list[str]]:
-    """Waves that have sites, and warnings about rules that take none. Every site is in exactly one."""
+    """Waves that have sites, and warnings about rules that take none. Every site is in exactly one. `names`: of sites
+    that were asked for, also of those that take no part."""
     left = {site.id: site for site in sorted(sites, key=lambda site: (site.name, site.id))}
     everyone = list(left.values())
     waves, warnings = [], []
     first, missing = _canaries(left, canaries)
     if missing:
-        warnings.append(f"Chosen as canaries, but not eligible: {listed(missing)}.")
+        called = [(names or {}).get(site, f"number {site}, which is not among the subclouds") for site in missing]
+        warnings.append(f"Chosen as canaries, but not eligible: {listed(called)}.")
     if first:
         waves.append(Chosen(0, "Canaries", first, canaries.soak, canaries.failures))
     for rule in rules:

@@ -60,9 +60,10 @@ class Relaxed:
     signatures: dict[Calendar, Signature] = field(default_factory=dict)
 
 
-def make_plan(sites: Iterable[PlanSite], rules: PlanRules) -> Plan:
-    """The same for the same sites and rules, in whatever order they come. Every site is in exactly one batch."""
-    chosen, warnings = choose(sites, rules.canaries, rules.waves)
+def make_plan(sites: Iterable[PlanSite], rules: PlanRules, names: Mapping[int, str] | None = None) -> Plan:
+    """The same for the same sites and rules, in whatever order they come. Every site is in exactly one batch. `names`:
+    of sites that were asked for, also of those that take no part, for warnings."""
+    chosen, warnings = choose(sites, rules.canaries, rules.waves, names)
     everyone = [site for wave in chosen for site in wave.sites]
     known = {site.id for site in everyone}
     pairs = sorted({(min(pair), max(pair)) for pair in rules.neighbours if known.issuperset(pair)})

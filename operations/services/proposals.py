@@ -112,7 +112,7 @@ def propose(
     ahead = linked.ahead if linked else None
     begins = max(now, not_before or now, (ahead and ahead.expected_at) or now)
     rules = book.plan_rules(begins, neighbours(each.site.id for each in taking_part))
-    plan = make_plan(planned, rules)
+    plan = make_plan(planned, rules, {each.site.id: each.site.facts.name for each in judged})
     eta = estimate(plan, planned, durations_of((each.site for each in taking_part), book.spec), begins, lead())
     kinds = Counter(each.site.site_type for each in taking_part)
     findings = (finding.sentence for finding in eta.findings)

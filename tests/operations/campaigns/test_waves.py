@@ -62,6 +62,14 @@ def test_who_cannot_begin_yet_is_no_canary_unless_chosen() -> None:
     assert make_plan(sites, rules(canaries=CanaryRule(chosen=(3,)))).waves[0].sites == (3,)
 
 
+def test_chosen_canaries_that_take_no_part_are_named() -> None:
+    plan = make_plan([site(1), site(2)], rules(canaries=CanaryRule(chosen=(1, 7, 9))), {1: "edge-1", 7: "edge-7"})
+    assert plan.waves[0].sites == (1,)
+    assert plan.warnings == (
+        "Chosen as canaries, but not eligible: edge-7, number 9, which is not among the subclouds.",
+    )
+
+
 def test_waves_by_percentage_are_of_everyone() -> None:
     sites = [site(n) for n in range(200)]
     steps = (WaveRule("a", percent=10), WaveRule("b", percent=30), WaveRule("c", percent=60))
