@@ -9,9 +9,9 @@ from django.conf import settings
 from operations.campaigns.reasons import Reason
 from operations.choices import Kind
 from operations.engine.campaign.book import Book
-from operations.kinds import SYSADMIN
+from operations.kinds import KINDS, SYSADMIN
 from operations.models import RunSecret, Target
-from operations.services.requests import Ask, request_operation
+from operations.services.requests import Ask, RefusedError, request_operation
 from sites.credentials import unseal
 from sites.models import Cloud
 from sites.services.actors import Actor
@@ -24,7 +24,7 @@ LACKING = frozenset({"no-backup", "backup-old"})
 def back_up(book: Book, against: Mapping[int, Iterable[Reason]], now: datetime) -> bool:
     """Begins an operation for those that lack nothing but a backup. Returns whether it began one. Raises RefusedError,
     NotNowError where nobody may, or not now."""
-    if not book.rules.gates.start_backups or (user := book.campaign.planner) is None:
+    if not book.rules.gates.start_backups:
         return False
     lacking = [
         pk for pk, reasons in against.items()
@@ -38,6 +38,10 @@ def back_up(book: Book, against: Mapping[int, Iterable[Reason]], now: datetime) 
     password = password_of(book) if wanted else None
     if not wanted or password is None:
         return False
+    user, permission = book.campaign.planner, KINDS[Kind.BACKUP].permission
+    if user is None or not user.has_perm(permission):  # the account may be closed since, or have lost its role
+        who = f"{book.campaign.planner_name}, who planned it,"
+        raise RefusedError({"planner": f"{who} may not back up any more: it needs {permission}."})
     ask = Ask(
         kind=Kind.BACKUP, clouds=wanted, secrets={SYSADMIN: password.reveal()}, max_at_once=len(wanted),
         reason=f"Campaign {book.operation.pk} demands a backup before its work begins.",

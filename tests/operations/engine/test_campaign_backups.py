@@ -115,6 +115,19 @@ def test_who_may_see_it_is_told_in_words(operation: Operation) -> None:
     assert kept["gates"]["start_backups"] is True
 
 
+@pytest.mark.parametrize("became", ["closed", "deleted", "without a role"])
+def test_nothing_is_begun_in_the_name_of_who_may_not_any_more(operation: Operation, crew: Crew, became: str) -> None:
+    if became == "closed":
+        User.objects.filter(pk=crew.planner.pk).update(is_active=False)
+    elif became == "deleted":
+        User.objects.filter(pk=crew.planner.pk).delete()
+    else:
+        crew.planner.groups.clear()
+    told = controls(operation, crew)
+    assert backups() == []
+    assert all("may not back up any more" in why for why in told.held.values())
+
+
 def test_a_refusal_is_said_of_each_site(operation: Operation, crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when somebody else begins something there between the look and the request."""
 
