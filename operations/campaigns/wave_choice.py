@@ -35,6 +35,8 @@ def choose(
     if missing:
         called = [(names or {}).get(site, f"number {site}, which is not among the subclouds") for site in missing]
         warnings.append(f"Chosen as canaries, but not eligible: {listed(called)}.")
+    if bare := _without_canary(everyone, first) if canaries.each else []:
+        warnings.append(f"Without a canary, for each of their sites is held: {listed(bare)}.")
     if first:
         waves.append(Chosen(0, "Canaries", first, canaries.soak, canaries.failures))
     for rule in rules:
@@ -61,6 +63,12 @@ def _canaries(left: dict[int, PlanSite], rule: CanaryRule) -> tuple[list[PlanSit
             chosen.append(left.pop(site.id))
     missing = set(rule.chosen) - {site.id for site in chosen}
     return chosen, sorted(missing)
+
+
+def _without_canary(everyone: Iterable[PlanSite], canaries: Iterable[PlanSite]) -> list[str]:
+    """Kinds of site, by region, of which no canary shows anything before the rest of them."""
+    left = {_kind(site) for site in everyone} - {_kind(site) for site in canaries}
+    return [f"{kind or 'sites of no type'} in {region or 'no region'}" for kind, region in sorted(left)]
 
 
 def _kind(site: PlanSite) -> tuple[str, str]:

@@ -70,6 +70,13 @@ def test_chosen_canaries_that_take_no_part_are_named() -> None:
     )
 
 
+def test_kinds_of_site_that_get_no_canary_are_warned_of() -> None:
+    sites = [site(1, region="East"), site(2, held=True, region="West"), site(3, held=True, site_type="", region="")]
+    (warning,) = make_plan(sites, rules(canaries=CanaryRule(each=1))).warnings
+    assert warning.endswith("each of their sites is held: sites of no type in no region, AIO-SX in West.")
+    assert make_plan(sites, rules(canaries=CanaryRule(chosen=(1,)))).warnings == ()
+
+
 def test_waves_by_percentage_are_of_everyone() -> None:
     sites = [site(n) for n in range(200)]
     steps = (WaveRule("a", percent=10), WaveRule("b", percent=30), WaveRule("c", percent=60))
