@@ -136,6 +136,7 @@ def test_every_site_is_patched_once_in_its_window_within_all_limits(fleet: Fleet
     strategies = [ran for ran in upstream.strategies() if ran.applied]
     sites = board.sites(pk)
     figures = {"sites": len(ids), "strategies": len(strategies), "seconds": took.total_seconds()} | cpu.spent()
+    figures |= {"counts": ended["counts"]}
     log.info("a campaign over %s", figures)
     assert ended["state"] == "completed", (board.troubles(pk), json.dumps(ended)[:3000])
     check_all(
@@ -191,10 +192,14 @@ def check_seen(seen: set[frozenset[int]]) -> None:
 
 
 def behind(fleet: Fleet) -> dict[str, str]:
-    """{site: its sync status} of those not in-sync. In the days that this plays some lose contact, and are unknown."""
+    """{site: how it is} of those not in-sync. In the days that this plays some lose contact, and are unknown."""
     rows = {row["name"]: row for row in fleet.board.subclouds().values()}
     asked = (rows[name] for name in fleet.sites if rows[name]["availability-status"] == "online")
-    return {row["name"]: word for row in asked if (word := software(row)) != "in-sync"}
+    return {
+        row["name"]: f"{word}, {row['management-state']}, {row['deploy-status']}, {row['updated-at']}"
+        for row in asked
+        if (word := software(row)) != "in-sync"
+    }
 
 
 def scoped(fleet: Fleet) -> frozenset[int]:
