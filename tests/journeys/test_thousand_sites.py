@@ -193,8 +193,9 @@ def check_seen(seen: set[frozenset[int]]) -> None:
 
 def behind(fleet: Fleet) -> dict[str, str]:
     """{site: how it is} of those not in-sync. In the days that this plays some lose contact, and are unknown."""
-    rows = {row["name"]: row for row in fleet.board.subclouds().values()}
-    asked = (rows[name] for name in fleet.sites if rows[name]["availability-status"] == "online")
+    rows = {(number, row["name"]): row for (number, _), row in fleet.board.subclouds().items()}
+    own = (rows[int(each["controller"][-1]), name] for name, each in fleet.sites.items())  # others may have that name
+    asked = (row for row in own if row["availability-status"] == "online")
     return {
         row["name"]: f"{word}, {row['management-state']}, {row['deploy-status']}, {row['updated-at']}"
         for row in asked
