@@ -81,16 +81,17 @@ def _claim(holder: str, most: int, seconds: float, only: Collection[int] | None)
             " ON CONFLICT DO NOTHING"
         )
         cursor.execute(
-            "UPDATE sites_controllerlease SET holder = %(holder)s, token = token + 1,"
-            " expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)"
-            " WHERE controller_id IN (SELECT l.controller_id FROM sites_controllerlease l"
+            # picked once: as a subquery of the UPDATE it may be run for each row, and then takes more than `most`
+            "WITH picked AS MATERIALIZED (SELECT l.controller_id FROM sites_controllerlease l"
             " JOIN sites_controller c ON c.id = l.controller_id AND c.enabled"
             " WHERE (l.holder = '' OR l.expires_at IS NULL OR l.expires_at < clock_timestamp()"
             # set back, the clock would keep what a dead collector held: no lease is given for so long
             " OR l.expires_at > clock_timestamp() + make_interval(secs => 3 * %(seconds)s))"
             " AND (%(only)s::bigint[] IS NULL OR l.controller_id = ANY(%(only)s::bigint[]))"
             " ORDER BY l.controller_id LIMIT %(most)s FOR UPDATE OF l SKIP LOCKED)"
-            " RETURNING controller_id, token",
+            " UPDATE sites_controllerlease SET holder = %(holder)s, token = token + 1,"
+            " expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)"
+            " WHERE controller_id IN (SELECT controller_id FROM picked) RETURNING controller_id, token",
             {
                 "holder": holder,
                 "seconds": seconds,

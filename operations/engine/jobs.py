@@ -20,7 +20,8 @@ CLOCKS_DIFFER = timedelta(minutes=1)  # what clocks of two hosts may be apart, a
 _DUE = "(j.next_at <= %(now)s OR j.next_at > greatest(%(latest)s, c.not_before))"
 _FREE = "(j.lease_until IS NULL OR j.lease_until < %(now)s OR j.lease_until > %(longest_lease)s)"
 # A controller that answers slowly must not take all hands: at most so many of its jobs are claimed at once. Ranked
-# first, as rows under a window function cannot be locked; locked then, passing over what another worker has.
+# first, as rows under a window function cannot be locked; locked then, passing over what another worker has. Picked
+# once: as a subquery of the UPDATE it may be run for each row, and then claims more than it should.
 _CLAIM = f"""
 WITH due AS (
     SELECT j.id, j.next_at, coalesce(j.controller_id, t.controller_id) AS controller_id, c.not_before
@@ -35,12 +36,12 @@ WITH due AS (
     SELECT due.id, due.next_at, due.controller_id, due.not_before, coalesce(held.jobs, 0)
         + row_number() OVER (PARTITION BY due.controller_id ORDER BY due.next_at, due.id) AS place
     FROM due LEFT JOIN held USING (controller_id)
-)
-UPDATE operations_job SET token = token + 1, lease_until = %(until)s
-WHERE id IN (
+), picked AS MATERIALIZED (
     SELECT j.id FROM operations_job j JOIN ranked c ON c.id = j.id
     WHERE (c.controller_id IS NULL OR c.place <= %(each)s) AND {_FREE} AND {_DUE}
-    ORDER BY c.next_at LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED)
+    ORDER BY c.next_at LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED
+)
+UPDATE operations_job SET token = token + 1, lease_until = %(until)s WHERE id IN (SELECT id FROM picked)
 RETURNING id, token
 """  # noqa: S608
 

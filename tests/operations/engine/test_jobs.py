@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from operations.engine import jobs
@@ -41,6 +41,16 @@ def test_a_job_is_claimed_once_until_its_lease_ends(world: World) -> None:
         assert jobs.held(second).pk == job.pk
         with pytest.raises(jobs.StaleTokenError):
             jobs.held(first)
+
+
+def test_no_plan_of_the_database_claims_more_than_there_are_hands(world: World) -> None:
+    """Nested loops run a subquery for each row."""
+    make_jobs(world.controllers[0], 4, "some")
+    with connection.cursor() as cursor:
+        for kind in ("hashjoin", "mergejoin", "hashagg", "material", "sort"):
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
+    now = timezone.now()
+    assert [len(jobs.claim(now, 1, each=9)) for _ in range(5)] == [1, 1, 1, 1, 0]
 
 
 def test_a_slow_controller_leaves_hands_for_the_others(world: World) -> None:
