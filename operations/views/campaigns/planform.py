@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from operations.campaigns.chain import following
+from operations.campaigns.release_gates import LIVE
 from operations.campaigns.strategy import Kind
 from operations.forms.plan_rows import WaveForm, WindowForm, rows_of, wave_initial
 from operations.forms.plan_rules import RulesForm, rules_initial
@@ -95,7 +97,7 @@ def fresh(choice: PlanChoice, operation: Operation | None) -> PlanForms:
     saved = [(row, False) for row in MaintenanceWindow.objects.all()]
     known = releases(choice)
     if operation is None:
-        start = {"release_id": known[0]} if known else {}
+        start = {"release_id": _usual(choice, known)}
         waves, windows = rows_of(WaveForm, "wave", None, 1), rows_of(WindowForm, "window", None, 0)
         rules_form = RulesForm(before=choice.before)
         return PlanForms(StrategyForm(initial=start, releases=known), rules_form, waves, windows, saved, [])
@@ -121,6 +123,15 @@ def fresh(choice: PlanChoice, operation: Operation | None) -> PlanForms:
 
 def releases(choice: PlanChoice) -> list[str]:
     """Release ids at the System Controllers of these sites, the newest first. One query."""
+    return list(_central(choice).order_by("-release_id").values_list("release_id", flat=True).distinct())
+
+
+def _usual(choice: PlanChoice, known: list[str]) -> str:
+    """The newest that is deployed at one of their System Controllers: its sites can have no other."""
+    live = _central(choice).filter(state__in=LIVE).order_by("-release_id")
+    return live.values_list("release_id", flat=True).first() or next(iter(known), "")
+
+
+def _central(choice: PlanChoice) -> QuerySet[Release]:
     controllers = Cloud.objects.filter(pk__in=choice.clouds).values("controller_id")
-    rows = Release.objects.filter(cloud__kind=CloudKind.CENTRAL, cloud__controller__in=controllers)
-    return list(rows.order_by("-release_id").values_list("release_id", flat=True).distinct())
+    return Release.objects.filter(cloud__kind=CloudKind.CENTRAL, cloud__controller__in=controllers)

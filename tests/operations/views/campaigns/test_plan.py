@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from events.models import AuditEntry
 from operations.models import Campaign, CampaignTarget, MaintenanceWindow, Operation, RunSecret
 from sites.choices import Facet
-from sites.models import Cloud, FacetState, Hint
+from sites.models import Cloud, FacetState, Hint, Release
 from tests.operations.campaign_facts.patchable import RELEASE, make_patchable
 from tests.operations.conftest import SignIn
 from tests.operations.views.campaigns.made import make_campaign
@@ -43,6 +43,16 @@ def test_the_form_comes_with_what_the_list_was_filtered_by(sign_in: SignIn, worl
     assert "<b>2</b> subclouds: region Europe" in text
     assert 'name="filter" value="region=Europe"' in text
     assert RELEASE in text
+
+
+def test_the_form_begins_with_a_release_that_sites_can_have(sign_in: SignIn, world: World) -> None:
+    make_patchable(world)
+    for central in world.centrals:
+        Release.objects.create(cloud=central, release_id="starlingx-99.03.0", state="available", sw_version="99.03.0")
+    text = sign_in("Engineer").get(PATH).content.decode()
+    assert "starlingx-99.03.0" in text
+    (field,) = re.findall(r'<input[^>]*name="release_id"[^>]*>', text)
+    assert f'value="{RELEASE}"' in field
 
 
 def test_a_preview_names_who_takes_part_and_why_not_and_stores_nothing(sign_in: SignIn, world: World) -> None:
