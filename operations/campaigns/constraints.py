@@ -48,7 +48,7 @@ WORDS = {
 def costs(sites: Iterable[PlanSite], rules: PlanRules) -> tuple[Cost, ...]:
     """Those that cost something, the dearest first."""
     everyone = list(sites)
-    waves, _ = choose(everyone, rules.canaries, rules.waves)
+    waves, _ = choose(everyone, rules.canaries, rules.waves, {})
     neighbours = adjacency(rules.neighbours)
     signatures = Relaxed().signatures
     now = in_a_row(batches_of(waves, rules, neighbours, Relaxed(signatures=signatures)))

@@ -24,7 +24,7 @@ class Chosen:
 
 
 def choose(
-    sites: Iterable[PlanSite], canaries: CanaryRule, rules: Sequence[WaveRule], names: Mapping[int, str] | None = None
+    sites: Iterable[PlanSite], canaries: CanaryRule, rules: Sequence[WaveRule], names: Mapping[int, str]
 ) -> tuple[list[Chosen], list[str]]:
     """Waves that have sites, and warnings about rules that take none. Every site is in exactly one. `names`: of sites
     that were asked for, also of those that take no part."""
@@ -33,7 +33,7 @@ def choose(
     waves, warnings = [], []
     first, missing = _canaries(left, canaries)
     if missing:
-        called = [(names or {}).get(site, f"number {site}, which is not among the subclouds") for site in missing]
+        called = [names.get(site, f"number {site}, which is not among the subclouds") for site in missing]
         warnings.append(f"Chosen as canaries, but not eligible: {listed(called)}.")
     if bare := _without_canary(everyone, first) if canaries.each else []:
         warnings.append(f"Without a canary, for each of their sites is held: {listed(bare)}.")

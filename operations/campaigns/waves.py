@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from operations.campaigns.calendars import Calendar, free_spans
 from operations.campaigns.failure_limits import ANY_MAY_FAIL, FailureLimit
@@ -60,7 +61,7 @@ class Relaxed:
     signatures: dict[Calendar, Signature] = field(default_factory=dict)
 
 
-def make_plan(sites: Iterable[PlanSite], rules: PlanRules, names: Mapping[int, str] | None = None) -> Plan:
+def make_plan(sites: Iterable[PlanSite], rules: PlanRules, names: Mapping[int, str] = MappingProxyType({})) -> Plan:
     """The same for the same sites and rules, in whatever order they come. Every site is in exactly one batch. `names`:
     of sites that were asked for, also of those that take no part, for warnings."""
     chosen, warnings = choose(sites, rules.canaries, rules.waves, names)

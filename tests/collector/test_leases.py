@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from processes.child import Child
@@ -33,6 +34,16 @@ def test_one_collector_takes_all_and_two_share(four: list[int]) -> None:
     second = leases.turn("two", {}, seconds=SECONDS)
     assert len(first) == len(second) == 2
     assert set(first) | set(second) == set(four)
+
+
+@pytest.mark.django_db
+def test_no_plan_of_the_database_takes_more_than_a_share(four: list[int]) -> None:
+    """Nested loops run a subquery for each row."""
+    leases.turn("other", {}, seconds=SECONDS, only=[])  # of two collectors each takes two
+    with connection.cursor() as cursor:
+        for kind in ("hashjoin", "mergejoin", "hashagg", "material", "sort"):
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
+    assert len(leases.turn("one", {}, seconds=SECONDS)) == 2
 
 
 @pytest.mark.django_db

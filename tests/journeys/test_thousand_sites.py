@@ -169,38 +169,20 @@ def check_done(fleet: Fleet, upstream: UpstreamLog, strategies: list[Ran]) -> No
     assert len(taken_back) <= max(1, len(strategies) // 10)
     assert fleet.board.groups() == upstream.groups
     assert fleet.board.portal_made() == []
-    check_in_sync(fleet)
+    wait_until(lambda: in_sync(fleet), timeout=120, what="dcmanager says in-sync of each")
 
 
-def check_in_sync(fleet: Fleet) -> None:
-    """dcmanager says so of each site when it can ask it. Some always come or go, so not of all at one moment."""
-    left = dict.fromkeys(fleet.sites, "")
-
-    def none_left() -> bool:
-        now = behind(fleet)
-        for name in left.keys() - now.keys():
-            del left[name]
-        left.update({name: now[name] for name in left})
-        assert not left
-        return True
-
-    wait_until(none_left, timeout=240, every=1, what="dcmanager says in-sync of every site that it can ask")
+def in_sync(fleet: Fleet) -> bool:
+    """Of two sites that have one name at both System Controllers only one takes part."""
+    rows = {(number, row["name"]): row for (number, _), row in fleet.board.subclouds().items()}
+    own = [rows[int(each["controller"][-1]), name] for name, each in fleet.sites.items()]
+    words = {row["name"]: (software(row), row["availability-status"], row["deploy-status"]) for row in own}
+    assert {name: told for name, told in words.items() if told[0] != "in-sync"} == {}
+    return True
 
 
 def check_seen(seen: set[frozenset[int]]) -> None:
     assert len(seen) == 1, "somebody who sees one group saw other sites meanwhile"
-
-
-def behind(fleet: Fleet) -> dict[str, str]:
-    """{site: how it is} of those not in-sync. In the days that this plays some lose contact, and are unknown."""
-    rows = {(number, row["name"]): row for (number, _), row in fleet.board.subclouds().items()}
-    own = (rows[int(each["controller"][-1]), name] for name, each in fleet.sites.items())  # others may have that name
-    asked = (row for row in own if row["availability-status"] == "online")
-    return {
-        row["name"]: f"{word}, {row['management-state']}, {row['deploy-status']}, {row['updated-at']}"
-        for row in asked
-        if (word := software(row)) != "in-sync"
-    }
 
 
 def scoped(fleet: Fleet) -> frozenset[int]:

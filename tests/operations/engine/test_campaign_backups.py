@@ -125,6 +125,7 @@ def test_nothing_is_begun_in_the_name_of_who_may_not_any_more(operation: Operati
         crew.planner.groups.clear()
     told = controls(operation, crew)
     assert backups() == []
+    assert told.held
     assert all("may not back up any more" in why for why in told.held.values())
 
 
@@ -137,4 +138,5 @@ def test_a_refusal_is_said_of_each_site(operation: Operation, crew: Crew, monkey
     monkeypatch.setattr(campaign_backups, "request_operation", refuse)
     told = controls(operation, crew)
     assert backups() == []
+    assert told.held
     assert all("It could not be made: clouds: edge-0 is in use" in why for why in told.held.values())
